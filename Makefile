@@ -1,0 +1,149 @@
+# nestwalk: one non-recursive Makefile. Each room lists its sources in ROOM/module.mk; `make help` lists the targets.
+#
+# Variants (VARIANT=release|debug|asan|cov) are sets of flags, never another path through the rules. Objects of a
+# variant go to build/VARIANT/; the release program is also build/nestwalk. Software that runs inside the simulation
+# (hyp/, tests/guest/) is cross-compiled once, into build/hyp/ and build/guest/.
+
+VARIANT ?= release
+CC = gcc
+HOSTCC ?= $(CC)
+CROSS_COMPILE ?= aarch64-linux-gnu-
+PREFIX ?= /usr/local
+B := build/$(VARIANT)
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-7s %s\n' $(1) $(2))
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+# ---------------------------------------------------------------------------------------------------- flags
+
+WARNINGS := -Wall -Wextra -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wwrite-strings
+VARIANT_release := -O2 -g -DNDEBUG
+VARIANT_debug := -O0 -g -DCPU_LOOP=1
+VARIANT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DCPU_LOOP=1
+VARIANT_cov := -O0 -g --coverage -DCPU_LOOP=1
+LDFLAGS_asan := -fsanitize=address,undefined
+LDFLAGS_cov := --coverage
+
+PKGS := capstone libarchive libelf libfdt jansson zlib
+pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
+# libfdt has no pkg-config file in Debian.
+DEP_CFLAGS = $(call pkg,--cflags,capstone libarchive libelf jansson zlib)
+DEP_LIBS = $(call pkg,--libs,capstone libarchive libelf jansson zlib) -lfdt
+CHECK_LIBS = $(call pkg,--libs,check) -lm
+
+CFLAGS = -std=gnu11 $(WARNINGS) $(VARIANT_$(VARIANT)) $(EXTRA_CFLAGS)
+CPPFLAGS = -I. -I$(B)/gen -MMD -MP
+LDFLAGS = $(LDFLAGS_$(VARIANT))
+
+# ---------------------------------------------------------------------------------------------------- rooms
+
+ROOMS := mmu cpu sim
+include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk)
+
+# What a room's tests and programs link with: its own archive and those of the rooms below it.
+needs_mmu := mmu
+needs_cpu := cpu mmu
+needs_sim := sim cpu mmu
+
+# sim_GENERATED, cpu_GENERATED: headers that must exist before the room's objects are compiled for the first time.
+# cflags_FILE (e.g. cflags_cpu/fast.c) adds flags to one source.
+define room_rules
+$(1)_OBJ := $$(patsubst %.c,$(B)/%.o,$$(patsubst %.S,$(B)/%.o,$$($(1)_SRC)))
+$(B)/lib$(1).a: $$($(1)_OBJ)
+	$$(call say,AR,$$@)
+	$(Q)rm -f $$@ && $(AR) rcs $$@ $$^
+$$($(1)_OBJ): | $$($(1)_GENERATED)
+endef
+$(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
+
+$(B)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(if $(filter sim/% tools/% tests/%,$<),$(DEP_CFLAGS)) $(CFLAGS) $(cflags_$<) -c -o $@ $<
+
+$(B)/%.o: %.S
+	$(call say,AS,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -c -o $@ $<
+
+# ---------------------------------------------------------------------------------------------------- programs
+
+MAIN_OBJ := $(B)/sim/main.o
+$(B)/nestwalk: $(MAIN_OBJ) $(B)/libsim.a $(B)/libcpu.a $(B)/libmmu.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
+build/nestwalk: build/release/nestwalk
+	$(Q)ln -sf release/nestwalk $@
+
+ifeq ($(VARIANT),release)
+all: build/nestwalk
+else
+all: $(B)/nestwalk
+endif
+
+# ---------------------------------------------------------------------------------------------------- tests
+
+SUITES_mmu := $(basename $(wildcard tests/mmu/test_*.c))
+SUITES_cpu := $(basename $(wildcard tests/cpu/test_*.c))
+SUITES_sim := $(basename $(wildcard tests/sim/test_*.c))
+SUITES_hyp := $(basename $(wildcard tests/hyp/test_*.c))
+SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
+
+define suite_rules
+$(foreach suite,$(SUITES_$(1)),
+$(B)/$(suite): $(B)/$(suite).o $$(suite_OBJ_$(suite)) $(foreach n,$(needs_$(1)),$(B)/lib$(n).a)
+	$$(call say,LINK,$$@)
+	$(Q)$(CC) $(LDFLAGS) -o $$@ $$^ $$(CHECK_LIBS) $(if $(filter sim,$(1)),$$(DEP_LIBS))
+$(B)/$(suite).o: | $($(1)_GENERATED) $(cpu_GENERATED)
+)
+endef
+$(foreach room,mmu cpu sim,$(eval $(call suite_rules,$(room))))
+
+SUITES := $(addprefix $(B)/,$(SUITES_mmu) $(SUITES_cpu) $(SUITES_sim) $(SUITES_hyp))
+
+.PHONY: all suites check check-run demo demo-run bench matrix oracle cov install clean help deps
+suites: $(SUITES)
+
+check-run: all suites guests $(EXTRA_CHECKS)
+	$(Q)VARIANT=$(VARIANT) REQUIRE_ALL=$(REQUIRE_ALL) tests/run $(SUITES) $(SCRIPTS)
+
+# The first command on a fresh machine: what is missing is installed before the sources of a list are looked at.
+check demo bench matrix:
+	$(Q)tools/deps
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $@-run VARIANT=$(VARIANT) REQUIRE_ALL=$(REQUIRE_ALL)
+
+demo-run: all guests
+	$(Q)tools/demo
+bench-run: all guests bench-programs
+	$(Q)tools/bench
+matrix-run: all guests
+	$(Q)tests/geometry/matrix all
+cov:
+	$(Q)$(MAKE) --no-print-directory VARIANT=cov check-run
+	$(Q)tools/coverage build/cov
+deps:
+	$(Q)tools/deps
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 build/release/nestwalk $(DESTDIR)$(PREFIX)/bin/nestwalk
+	install -m 644 $(wildcard tools/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(wildcard tools/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make          build build/nestwalk (installs nothing)'
+	@echo 'make demo     install what is missing, build, run the main job and show its figures'
+	@echo 'make check    install what is missing, build, run all tests; REQUIRE_ALL=1: a skipped test fails'
+	@echo 'make bench    measure speed against QEMU, one JSON object a line'
+	@echo 'make matrix   run the software on all 480 pairs of stage 1 and stage 2 geometries'
+	@echo 'make cov      line coverage of the test suites'
+	@echo 'make install  DESTDIR= PREFIX=/usr/local'
+	@echo 'VARIANT=debug|asan|cov   V=1 shows commands'
+
+-include $(shell find $(B) build/hyp build/guest -name '*.d' 2>/dev/null)

@@ -1,0 +1,281 @@
+/*
+ * The VMSAv8-64 memory management unit as a library: translation of EL1&0 and EL2 (HCR_EL2.E2H=0) addresses through
+ * stage 1 and stage 2, TLBs, walk caches, TLBI and AT.
+ *
+ * It knows no core, no RAM and no files: descriptors come through a port that the caller supplies, registers are pushed
+ * by the caller, every walk is handed to an observer. It never allocates while translating, keeps no global state and
+ * never prints. Every outcome of the architecture is a value (struct mmu_fault), including those of illegal
+ * configurations. Addresses are byte addresses; levels are Arm's, -1 to 3.
+ */
+#ifndef MMU_MMU_H
+#define MMU_MMU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ------------------------------------------------------------------ addresses, features, registers */
+
+typedef struct { uint64_t value; } va_t;
+typedef struct { uint64_t value; } ipa_t;
+typedef struct { uint64_t value; } pa_t;
+
+enum mmu_feature {
+#define FEATURE(name, text) name,
+#include "feature.def"
+#undef FEATURE
+	MMU_FEATURE_COUNT
+};
+
+/* The features of a core and the size of its physical addresses (ID_AA64MMFR0_EL1.PARange: 32 36 40 42 44 48 52). */
+struct mmu_features {
+	uint64_t set; /* bit f = feature f implemented */
+	uint8_t pa_bits;
+	bool granule_4k, granule_16k, granule_64k;
+};
+
+static inline bool mmu_has(const struct mmu_features *features, enum mmu_feature feature)
+{
+	return feature == FEAT_NONE || (features->set >> feature & 1);
+}
+
+/* The registers that translation reads. The caller writes a field and then signals MMU_EVENT_REGISTER. */
+struct mmu_registers {
+	uint64_t SCTLR_EL1, TCR_EL1, TTBR0_EL1, TTBR1_EL1, MAIR_EL1;
+	uint64_t SCTLR_EL2, TCR_EL2, TTBR0_EL2, MAIR_EL2;
+	uint64_t HCR_EL2, VTCR_EL2, VTTBR_EL2;
+};
+
+enum mmu_regime { REGIME_EL10, REGIME_EL2 };
+
+/* ------------------------------------------------------------------ accesses and results */
+
+enum mmu_access_type {
+	MMU_FETCH,
+	MMU_LOAD,
+	MMU_STORE,
+	MMU_AT_LOAD,  /* AT: the permission of a load, but nothing is loaded */
+	MMU_AT_STORE,
+	MMU_CACHE_OP, /* DC CVAC and the like and IC IVAU, by virtual address */
+	MMU_CACHE_INVALIDATE, /* DC IVAC: needs write permission */
+};
+
+struct mmu_access {
+	enum mmu_access_type type;
+	uint8_t el;        /* exception level of the instruction, selects the regime: 0, 1, 2 */
+	bool unprivileged; /* checked as EL0: el is 0, or LDTR/STTR class executed with effective UAO=0 */
+	bool read_write;   /* an atomic read-modify-write: needs both permissions */
+	bool pan;          /* PSTATE.PAN */
+	bool unaligned;    /* not aligned to its size: faults on Device memory */
+};
+
+enum mmu_fault_type {
+	FAULT_NONE,
+	FAULT_ADDRESS_SIZE,
+	FAULT_TRANSLATION,
+	FAULT_ACCESS_FLAG,
+	FAULT_PERMISSION,
+	FAULT_ALIGNMENT,
+	FAULT_EXTERNAL,         /* synchronous external abort on the access itself */
+	FAULT_EXTERNAL_ON_WALK, /* ... on the read of a descriptor; level says which */
+	FAULT_TLB_CONFLICT,
+	FAULT_UNSUPPORTED_UPDATE,
+};
+
+struct mmu_fault {
+	enum mmu_fault_type type;
+	int8_t level;
+	bool stage2;    /* the fault is one of stage 2: taken to EL2 */
+	bool s1ptw;     /* ... on a descriptor of a stage 1 walk */
+	bool write;     /* ESR_ELx.ISS.WnR as the rule of the fault type gives it */
+	bool ipa_valid; /* ipa holds what HPFAR_EL2.FIPA must show */
+	ipa_t ipa;      /* byte address, page offset included */
+};
+
+/* The fault status code (DFSC, IFSC, PAR_EL1.FST), 6 bits; level -1 has codes of its own. */
+unsigned mmu_fault_status(const struct mmu_fault *fault);
+
+/* Memory attributes of a result, as MAIR_ELx.Attr<n> encodes them (PAR_EL1.ATTR) and PAR_EL1.SH. */
+struct mmu_attributes {
+	uint8_t attr;
+	uint8_t sh;
+};
+
+struct tlb_entry;
+
+struct mmu_translation {
+	struct mmu_fault fault; /* type FAULT_NONE on success; then the rest is valid */
+	pa_t pa;
+	uint8_t span_bits; /* the result holds for the naturally aligned 2^span_bits bytes around the address */
+	bool device;
+	bool may_write;    /* a store with the same el, unprivileged and pan would succeed as well */
+	struct mmu_attributes attributes;
+	struct tlb_entry *entry; /* the L1 TLB entry that answers now; NULL: none (TLB off, MMU off) */
+};
+
+/* ------------------------------------------------------------------ the memory port */
+
+struct mmu_port_read {
+	uint64_t value;   /* as stored, first byte least significant; the walker applies SCTLR_ELx.EE */
+	uint32_t latency; /* cycles */
+	bool abort;       /* nothing answers there: synchronous external abort */
+};
+
+struct mmu_port {
+	void *ctx;
+	/* Reads the 8-byte descriptor at pa (8-byte aligned). */
+	struct mmu_port_read (*read)(void *ctx, pa_t pa);
+};
+
+/* ------------------------------------------------------------------ the record of a walk */
+
+enum mmu_walk_kind { WALK_NESTED, WALK_STAGE1_ONLY, WALK_STAGE2_ONLY };
+enum mmu_fetch_for { FETCH_FOR_NONE, FETCH_FOR_STAGE1, FETCH_FOR_OUTPUT };
+
+/* One descriptor fetch. */
+struct mmu_fetch {
+	uint8_t stage;         /* 1 or 2 */
+	int8_t level;
+	uint8_t purpose;       /* enum mmu_fetch_for: why a stage 2 descriptor was read; NONE for stage 1 */
+	int8_t for_level;      /* FETCH_FOR_STAGE1: the stage 1 level whose descriptor is being located */
+	bool update;           /* a hardware AF or dirty update, not a fetch */
+	uint32_t latency;
+	uint64_t input;        /* stage 1: IPA of the descriptor (its PA where stage 2 is off); stage 2: IPA translated */
+	pa_t pa;               /* where the descriptor was read */
+	uint64_t descriptor;   /* after the swap that SCTLR_ELx.EE asks for */
+};
+
+#define MMU_WALK_FETCHES 64 /* 35 fetches at most, and the updates */
+
+/* One walk: what the observer gets, valid during the call only. */
+struct mmu_walk {
+	enum mmu_walk_kind kind;
+	enum mmu_regime regime;
+	bool at; /* made by an AT instruction */
+	va_t va;
+	struct mmu_access access;
+	struct mmu_fault fault;
+	pa_t pa;
+	uint64_t latency; /* sum over the fetches */
+	unsigned fetch_count;
+	struct mmu_fetch fetch[MMU_WALK_FETCHES];
+};
+
+struct mmu_observer {
+	void *ctx;
+	void (*walk)(void *ctx, const struct mmu_walk *walk); /* may be NULL */
+	/* An L1 TLB entry is about to be evicted, replaced or invalidated. May be NULL. */
+	void (*drop)(void *ctx, struct tlb_entry *entry);
+};
+
+/* ------------------------------------------------------------------ TLBs and walk caches */
+
+struct tlb_shape {
+	uint32_t entries; /* 0: absent. UINT32_MAX: unbounded */
+	uint32_t ways;    /* 0: fully associative */
+	uint32_t latency; /* cycles */
+};
+
+struct walk_cache_shapes {
+	struct tlb_shape stage1; /* PA of next stage 1 tables: a hit skips their stage 2 */
+	struct tlb_shape stage2; /* PA of next stage 2 tables */
+	struct tlb_shape ipa;    /* IPA -> PA results of stage 2 */
+	bool ipa_for_all;        /* ipa also holds and answers output addresses, not only those of tables */
+};
+
+struct tlb_counts {
+	uint64_t lookups, hits, misses;
+};
+
+/* Counted by exception level of the access (index 0 to 2). */
+struct mmu_counts {
+	struct tlb_counts l1i[3], l1d[3], l2[3];
+	struct tlb_counts cache_stage1[3], cache_stage2[3], cache_ipa[3];
+};
+
+/*
+ * An entry of an L1 TLB, as far as the core may see it. The core keeps shortcuts (host pointers) that stand for entries:
+ * it stores `stamp` at every use, which is the replacement state (true LRU: the smallest stamp is the oldest), and uses
+ * `user` freely to find its shortcuts again when the observer's drop() tells it that the entry goes.
+ */
+struct tlb_entry {
+	uint64_t stamp;
+	uint32_t user;
+	uint32_t index; /* private to mmu/tlb.c, as is all that follows this struct in memory */
+};
+
+/* ------------------------------------------------------------------ the MMU */
+
+struct mmu_config {
+	struct mmu_features features;
+	bool tlb_off; /* every access walks */
+	struct tlb_shape l1i, l1d, l2;
+	struct walk_cache_shapes walk_caches;
+	struct mmu_port port;
+	struct mmu_observer observer;
+};
+
+struct mmu;
+
+/* NULL if a shape is impossible (ways do not divide entries, no power of two sets) or memory ran out. */
+struct mmu *mmu_new(const struct mmu_config *config);
+void mmu_free(struct mmu *mmu);
+
+/* The registers; the pointer is good for the life of mmu. After a write call mmu_event(MMU_EVENT_REGISTER). */
+struct mmu_registers *mmu_registers(struct mmu *mmu);
+struct mmu_counts *mmu_counts(struct mmu *mmu);
+
+/*
+ * Translates va for an access: TLB lookup, else walk and fill. `now` orders this use against all others for replacement
+ * and must not decrease. Counts TLB lookups under access.el.
+ */
+struct mmu_translation mmu_translate(struct mmu *mmu, va_t va, struct mmu_access access, uint64_t now);
+
+/* The same result without any effect: no TLB, no counts, no observer, no updates. For debuggers and semihosting. */
+struct mmu_translation mmu_probe(struct mmu *mmu, va_t va, struct mmu_access access, struct mmu_walk *walk);
+
+/* Log2 of the unit in which an access counts: the smaller granule of the stages in force for el; 12 with MMU off. */
+unsigned mmu_page_bits(const struct mmu *mmu, unsigned el);
+
+enum mmu_at_op { AT_S1E1R, AT_S1E1W, AT_S1E0R, AT_S1E0W, AT_S1E1RP, AT_S1E1WP, AT_S1E2R, AT_S1E2W,
+		 AT_S12E1R, AT_S12E1W, AT_S12E0R, AT_S12E0W };
+
+struct mmu_at_result {
+	uint64_t par;           /* PAR_EL1 where fault.type is FAULT_NONE */
+	struct mmu_fault fault; /* else: the instruction takes this as a Data Abort instead of writing PAR_EL1 */
+};
+
+/* Executes AT at exception level el (1 or 2) with PSTATE.PAN = pan. */
+struct mmu_at_result mmu_at(struct mmu *mmu, enum mmu_at_op op, va_t va, unsigned el, bool pan, uint64_t now);
+
+/* ------------------------------------------------------------------ events */
+
+enum mmu_tlbi_op {
+#define TLBI(name, op1, CRm, op2, needs) TLBI_##name,
+#include "tlbi.def"
+#undef TLBI
+	TLBI_OP_COUNT
+};
+
+enum mmu_event_type {
+	MMU_EVENT_REGISTER,        /* a register of struct mmu_registers was written */
+	MMU_EVENT_TLBI,
+	MMU_EVENT_DSB,
+	MMU_EVENT_DMB,
+	MMU_EVENT_CONTEXT_SYNC,    /* ISB, exception entry, exception return */
+};
+
+struct mmu_event {
+	enum mmu_event_type type;
+	enum mmu_tlbi_op tlbi;
+	uint64_t operand; /* TLBI: Xt */
+	uint8_t el;       /* exception level that executes it */
+};
+
+/*
+ * The one door for everything that orders or changes translation: barriers, TLBI, context synchronisation, register
+ * writes. A register write takes effect at once here (a permitted choice); a checker will hang on this function.
+ */
+void mmu_event(struct mmu *mmu, const struct mmu_event *event);
+
+#endif
