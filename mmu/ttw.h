@@ -1,0 +1,193 @@
+/*
+ * Translation table walks: registers -> parameters -> walk -> checks.
+ *
+ * 1. ttw_decode() turns the registers of one regime into an immutable struct ttw_regime. It is done
+ *    when a register changes. An illegal configuration is the fault that it gives.
+ * 2. ttw_input() makes the checks of stage 1 that come before any TLB lookup.
+ * 3. ttw_translate() walks both stages; it depends on nothing but its arguments and memory.
+ * 4. ttw_check() is what a TLB hit has to check again; ttw_translate() uses its parts.
+ *
+ * A TLB entry needs the two leaves, the IPA and the PA of struct ttw_translation, and nothing else.
+ */
+#ifndef MMU_TTW_H
+#define MMU_TTW_H
+
+#include "mmu.h"
+#include "vmsa.h"
+
+/* ------------------------------------------------------------------ parameters */
+
+enum { TTW_LEVEL_MIN = -1, TTW_LEVEL_MAX = 3, TTW_LEVELS = 5 };
+
+/* What a level of a table means, at index level + 1. */
+struct ttw_level {
+	uint64_t offset_mask;    /* of an entry's offset in its table; its own width at the start level */
+	uint8_t shift;           /* log2 of what one entry covers */
+	uint8_t contiguous_bits; /* log2 of the entries in a contiguous group; 0: bit 52 is ignored */
+	bool leaf;               /* a block (level 3: a page) may be here */
+};
+
+/* One stage, one input range. */
+struct ttw_params {
+	uint8_t stage;
+	bool enabled;                  /* else flat */
+	bool upper;                    /* the TTBR1 half */
+	bool big_endian;               /* descriptors: SCTLR_ELx.EE of the regime, stage 2: SCTLR_EL2.EE */
+	bool has_privilege;            /* two privileges (EL1&0): AP[1], PXN, nG mean something */
+	bool has_xnx;                  /* stage 2: XN[1:0] has two bits */
+	bool e0pd;
+	bool ds;                       /* effective: SH is `sh`, not in the descriptor */
+	enum mmu_fault_type bad;       /* level 0 fault of every input: TxSZ, SL, T0SZ illegal */
+	enum mmu_fault_type bad_start; /* level 0 fault of every walk: EPD, base above the output size */
+	uint8_t top_data, top_fetch;   /* stage 1: the highest VA bit that is checked: 63, 55 with TBI */
+	uint8_t granule_bits;          /* enum vmsa_granule */
+	uint8_t ia_bits, oa_bits;
+	int8_t start_level;
+	uint8_t sh;                    /* TCR_ELx.SHx, VTCR_EL2.SH0 */
+	uint8_t hierarchical_mask;     /* which of descriptor[63:59] limit lower levels; 0 with HPD */
+	uint64_t base;                 /* of the start table, aligned to its size */
+	uint64_t address_mask;         /* table and leaf addresses: descriptor[47:g], [49:g] with DS */
+	uint64_t high_mask;            /* their bits [51:48] or [51:50]... */
+	uint8_t high_shift;            /* ... and how far these are to be shifted up */
+	struct ttw_level level[TTW_LEVELS];
+	uint64_t mair;                 /* stage 1 */
+};
+
+/* Everything that translation in one regime reads. */
+struct ttw_regime {
+	enum mmu_regime regime;
+	uint16_t asid, vmid;         /* effective; 0 where the regime has none */
+	uint8_t pa_bits;
+	bool wxn;
+	bool c, i;                   /* SCTLR_ELx.C and I */
+	bool dc, ptw, cd, id;        /* HCR_EL2, effective for the regime */
+	bool fwb;                    /* HCR_EL2.FWB; no core here has FEAT_S2FWB */
+	struct ttw_params stage1[2]; /* lower range; upper range (regime EL1&0 only) */
+	struct ttw_params stage2;    /* never enabled in the regime EL2 */
+};
+
+struct ttw_regime ttw_decode(enum mmu_regime regime, const struct mmu_registers *registers,
+			     const struct mmu_features *features);
+
+/* ------------------------------------------------------------------ results */
+
+enum { TTW_R = 1, TTW_W = 2, TTW_X = 4 };
+
+/* A set of TTW_R, TTW_W and TTW_X for each privilege. Stage 1: before PAN and WXN. */
+struct ttw_permissions {
+	uint8_t privileged, unprivileged;
+};
+
+/* The leaf of one stage, as a TLB may keep it. */
+struct ttw_leaf {
+	int8_t level;
+	uint8_t span_bits; /* of the page, block or contiguous group; PA size if flat */
+	bool flat;         /* the stage is off: identity, all permitted, attr and sh mean nothing */
+	bool not_global;   /* nG; false at stage 2 and where the regime has no ASID */
+	uint8_t attr;      /* stage 1: Attr<n> of MAIR_ELx; stage 2: MemAttr[3:0] */
+	uint8_t sh;
+	struct ttw_permissions permissions;
+};
+
+struct ttw_translation {
+	struct mmu_fault fault; /* all that follows is valid on FAULT_NONE only */
+	ipa_t ipa;              /* of va: what stage 1 gives */
+	pa_t pa;                /* of va */
+	uint8_t span_bits;      /* the smaller of the leaves */
+	struct ttw_leaf stage1, stage2;
+};
+
+/* ------------------------------------------------------------------ walk caches */
+
+/* A table that a walk may start from instead of the start table. */
+struct ttw_table {
+	int8_t level;         /* of its entries */
+	uint8_t hierarchical; /* descriptor[63:59] gathered on the way there */
+	uint8_t piece_bits;   /* pa locates the aligned 2^piece_bits bytes around it (stage 2 leaf) */
+	uint64_t table;       /* its address as the descriptor gave it: stage 1 IPA, stage 2 PA */
+	uint64_t pa;          /* PA of the piece that was read; stage 2: equals table */
+};
+
+/* Log2 of the input addresses whose walks read the same piece of this table. */
+unsigned ttw_table_span_bits(const struct ttw_params *p, const struct ttw_table *table);
+
+/* What stage 2 gives for an IPA. */
+struct ttw_stage2_output {
+	pa_t pa; /* of that IPA */
+	struct ttw_leaf leaf;
+};
+
+/*
+ * Walk caches, as the walker sees them. find_* return true and fill their result (the deepest table
+ * known); keep_* are told what memory gave: each table below the start table when it is read, each
+ * stage 2 result. None is called while its stage is off, nor where a check before the walk failed.
+ */
+struct ttw_caches {
+	void *ctx;
+	bool (*find_stage1)(void *ctx, const struct ttw_regime *r, va_t va, struct ttw_table *table);
+	void (*keep_stage1)(void *ctx, const struct ttw_regime *r, va_t va,
+			    const struct ttw_table *table);
+	bool (*find_stage2)(void *ctx, const struct ttw_regime *r, ipa_t ipa, struct ttw_table *table);
+	void (*keep_stage2)(void *ctx, const struct ttw_regime *r, ipa_t ipa,
+			    const struct ttw_table *table);
+	bool (*find_ipa)(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
+			 struct ttw_stage2_output *output);
+	void (*keep_ipa)(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
+			 const struct ttw_stage2_output *output);
+};
+
+/* ------------------------------------------------------------------ translation */
+
+/* What a translation may touch. */
+struct ttw_memory {
+	struct mmu_port port;
+	const struct ttw_caches *caches; /* NULL: none */
+	struct mmu_walk *log;            /* required; all but `at` is written */
+};
+
+/* The input of a walk or TLB lookup, after the checks that come first. */
+struct ttw_input {
+	struct mmu_fault fault;
+	const struct ttw_params *params; /* the range of the VA; params->enabled false: stage 1 is off */
+	uint64_t ia;                     /* VA[ia_bits-1:0]; flat: the output, VA[55:0] */
+};
+
+/* Reference: AArch64.S1Translate up to the TLB lookup: flat output size, TxSZ, VA range, E0PD. */
+struct ttw_input ttw_input(const struct ttw_regime *r, va_t va, struct mmu_access access);
+
+/* ttw_input(), the walk of every stage in force, and all checks. */
+struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct mmu_access access,
+				     const struct ttw_memory *memory);
+
+/*
+ * The same up to the end of stage 1 (AT S1*): its table reads pass through stage 2, its output does
+ * not; pa is the IPA and stage2 is flat.
+ */
+struct ttw_translation ttw_translate_stage1(const struct ttw_regime *r, va_t va,
+					    struct mmu_access access,
+					    const struct ttw_memory *memory);
+
+/* ------------------------------------------------------------------ checks, also on a TLB hit */
+
+/* Alignment and permissions of stage 1, then of stage 2; t->fault is not read. */
+struct mmu_fault ttw_check(const struct ttw_regime *r, const struct ttw_translation *t,
+			   struct mmu_access access);
+
+/* A store with the el, unprivileged and pan of this access would pass ttw_check(), if aligned. */
+bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
+		   struct mmu_access access);
+
+/* The permissions of stage 1 for an access after PAN and WXN: a set of TTW_R, TTW_W, TTW_X. */
+uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permissions p,
+			       struct mmu_access access);
+
+/* Resulting attributes of the access: both stages, SCTLR_ELx.C and I, HCR_EL2.CD and ID, DC. */
+struct mmu_attributes ttw_attributes(const struct ttw_regime *r, const struct ttw_leaf *stage1,
+				     const struct ttw_leaf *stage2, struct mmu_access access);
+
+static inline bool ttw_is_device(struct mmu_attributes attributes)
+{
+	return (attributes.attr & 0xf0) == 0;
+}
+
+#endif
