@@ -42,7 +42,7 @@ LDFLAGS = $(LDFLAGS_$(VARIANT))
 # ---------------------------------------------------------------------------------------------------- rooms
 
 ROOMS := mmu cpu sim
-include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk)
+include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk tests/bench/module.mk)
 
 # What a room's tests and programs link with: its own archive and those of the rooms below it.
 needs_mmu := mmu

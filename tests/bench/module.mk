@@ -1,0 +1,16 @@
+# Bare benchmark images (EL2, MMU off), the same bytes for nestwalk and QEMU.
+BENCH_IMAGES := $(addprefix build/bench/,alu.img mix.img stream.img)
+.PHONY: bench-programs
+bench-programs: $(BENCH_IMAGES) build/bench/bench
+
+build/bench/%.elf: tests/bench/%.c tests/bench/start.S tests/bench/bench.lds tests/bench/bench.h
+	$(call say,CROSS,$@)
+	$(Q)mkdir -p $(@D) && $(CROSS_COMPILE)gcc -std=gnu11 -O2 -Wall -Wextra -ffreestanding -mgeneral-regs-only -mstrict-align \
+		-fPIE -fno-stack-protector -fno-tree-loop-distribute-patterns -nostdlib -static -Wl,--build-id=none,--no-warn-rwx-segments -Wl,-n \
+		-T tests/bench/bench.lds -o $@ tests/bench/start.S $<
+
+build/bench/%.img: build/bench/%.elf
+	$(Q)$(CROSS_COMPILE)objcopy -O binary $< $@
+
+build/bench/bench: tools/bench.c
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARNINGS) -o $@ $< -ljansson
