@@ -1,0 +1,74 @@
+/*
+ * Exceptions: building the record of each kind, taking one, returning from one. A record is a value (struct exception of
+ * state.h) whose target EL, syndrome and addresses are final; nothing changes until take_exception().
+ */
+#ifndef CPU_EXCEPTION_H
+#define CPU_EXCEPTION_H
+
+#include "outcome.h"
+
+/* ESR_ELx.EC. */
+enum exception_class {
+	EC_UNKNOWN = 0x00,
+	EC_WFX = 0x01,
+	EC_BTI = 0x0d,
+	EC_ILLEGAL_STATE = 0x0e,
+	EC_SVC = 0x15,
+	EC_HVC = 0x16,
+	EC_SMC = 0x17,
+	EC_SYSTEM_ACCESS = 0x18,
+	EC_INSTRUCTION_ABORT = 0x20, /* from a lower EL; + 1: from the same EL */
+	EC_PC_ALIGNMENT = 0x22,
+	EC_DATA_ABORT = 0x24, /* + 1 as above */
+	EC_SP_ALIGNMENT = 0x26,
+	EC_BRK = 0x3c,
+};
+
+/*
+ * What an instruction says of itself to a stage 2 Data Abort (LSInstructionSyndrome): valid=false for everything but the
+ * loads and stores of one general-purpose register without writeback.
+ */
+struct access_syndrome {
+	bool valid;           /* ISV */
+	uint8_t size_log2;    /* SAS */
+	bool sign_extend;     /* SSE */
+	uint8_t Rt;           /* SRT, 0 to 31 */
+	bool sixty_four;      /* SF */
+	bool acquire_release; /* AR */
+	bool maintenance;     /* DC (not DC ZVA), IC and AT: CM and WnR are 1 */
+};
+
+/* Each record is for the instruction at cpu->pc; its preferred return address is that instruction unless said. */
+struct exception exception_undefined(const struct cpu *cpu);
+struct exception exception_illegal_state(const struct cpu *cpu);
+struct exception exception_pc_alignment(const struct cpu *cpu);
+struct exception exception_sp_alignment(const struct cpu *cpu);
+struct exception exception_svc(const struct cpu *cpu, uint16_t imm); /* returns behind it, as HVC and no other */
+struct exception exception_hvc(const struct cpu *cpu, uint16_t imm);
+struct exception exception_smc_trap(const struct cpu *cpu, uint16_t imm);
+struct exception exception_brk(const struct cpu *cpu, uint16_t imm);
+struct exception exception_bti(const struct cpu *cpu); /* Branch Target exception; ISS.BTYPE is PSTATE's */
+struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, bool wfe);
+/* MSR, MRS or SYS trapped. key: bits 20:5 of the instruction (op0 to op2); target_el 1 becomes 2 under HCR_EL2.TGE. */
+struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key, unsigned Rt,
+					 bool read);
+struct exception exception_data_abort(const struct cpu *cpu, const struct mmu_fault *fault, va_t va,
+				      struct access_syndrome syndrome);
+struct exception exception_instruction_abort(const struct cpu *cpu, const struct mmu_fault *fault, va_t va);
+
+/* AArch64.TakeException: PSTATE, SPSR, ELR, ESR, FAR, HPFAR, PC; counts it. */
+void take_exception(struct cpu *cpu, const struct exception *exception);
+/* ERET at EL1 or EL2, legal or not. */
+struct outcome exception_return(struct cpu *cpu);
+
+/* HCR_EL2 as it takes effect: with no EL2 nothing is trapped or routed. */
+uint64_t effective_hcr(const struct cpu *cpu);
+/* AArch64.BranchAddr: a branch target without the tag that TBI allows, for execution at el. */
+uint64_t branch_address(const struct cpu *cpu, uint64_t target, unsigned el);
+
+/* PSTATE in the format of SPSR_ELx. */
+uint64_t pstate_spsr(const struct cpu *cpu);
+/* Changes PSTATE.EL and SP and brings SLOT_SP along. */
+void pstate_select(struct cpu *cpu, unsigned el, bool spsel);
+
+#endif
