@@ -69,6 +69,7 @@ struct cpu {
 	struct pstate pstate;
 	uint64_t sysreg[SYSREG_COUNT]; /* those that translation reads are in mmu_registers() as well */
 	struct monitor monitor;
+	bool event_register; /* set by SEV, SEVL, exception return; WFE consumes it */
 
 	/* Outcomes that carry more than struct outcome: valid right after the function that returned one. */
 	struct exception raised;
