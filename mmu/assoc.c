@@ -1,0 +1,409 @@
+/* Associative memories with true LRU: sets of ways while bounded, a hash table while not. */
+#include "assoc.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_BITS = 10 };
+
+#define NONE UINT32_MAX
+#define UNBOUNDED UINT32_MAX
+
+/* A tag that no key has. */
+#define FREE_TAG (UINT64_C(1) << 63)
+
+/* ------------------------------------------------------------------ storage */
+
+static struct tlb_entry *value(const struct assoc *a, uint32_t slot)
+{
+	size_t within = slot & ((1u << CHUNK_BITS) - 1);
+
+	return (struct tlb_entry *)(void *)(a->chunk[slot >> CHUNK_BITS] +
+					    within * a->is.value_size);
+}
+
+static bool resize(void *array, size_t count, size_t size)
+{
+	void *old, *new;
+
+	memcpy(&old, array, sizeof old);
+	new = realloc(old, count * size);
+	if (new == NULL)
+		return false;
+	memcpy(array, &new, sizeof new);
+	return true;
+}
+
+static bool add_chunks(struct assoc *a, uint32_t capacity)
+{
+	uint32_t count = (uint32_t)(((uint64_t)capacity + (1u << CHUNK_BITS) - 1) >> CHUNK_BITS);
+
+	if (!resize(&a->chunk, count, sizeof *a->chunk))
+		return false;
+	for (; a->chunk_count < count; a->chunk_count++) {
+		uint64_t first = (uint64_t)a->chunk_count << CHUNK_BITS;
+		uint64_t rest = capacity - first;
+		size_t values = rest < 1u << CHUNK_BITS ? (size_t)rest : 1u << CHUNK_BITS;
+		unsigned char *chunk = calloc(values, a->is.value_size);
+
+		if (chunk == NULL)
+			return false;
+		a->chunk[a->chunk_count] = chunk;
+	}
+	return true;
+}
+
+static bool grow(struct assoc *a, uint32_t capacity)
+{
+	if (!resize(&a->tag, capacity, sizeof *a->tag) ||
+	    !resize(&a->mask, capacity, sizeof *a->mask) ||
+	    !resize(&a->wide_mask, capacity, sizeof *a->wide_mask) ||
+	    !resize(&a->filled, capacity, sizeof *a->filled) ||
+	    !resize(&a->context, capacity, sizeof *a->context) ||
+	    !resize(&a->span, capacity, sizeof *a->span) || !add_chunks(a, capacity))
+		return false;
+	if (a->is.shape.entries == UNBOUNDED && !resize(&a->next, capacity, sizeof *a->next))
+		return false;
+	for (uint32_t i = a->capacity; i < capacity; i++) {
+		a->tag[i] = FREE_TAG;
+		a->mask[i] = ~UINT64_C(0);
+		value(a, i)->index = i;
+	}
+	a->capacity = capacity;
+	return true;
+}
+
+static bool shape_is_possible(const struct tlb_shape *shape)
+{
+	if (shape->entries == UNBOUNDED)
+		return true;
+
+	uint32_t ways = shape->ways != 0 ? shape->ways : shape->entries;
+
+	if (shape->entries % ways != 0)
+		return false;
+
+	uint32_t sets = shape->entries / ways;
+
+	return (sets & (sets - 1)) == 0;
+}
+
+static bool add_buckets(struct assoc *a, uint32_t count)
+{
+	if (!resize(&a->bucket, count, sizeof *a->bucket))
+		return false;
+	memset(a->bucket, 0xff, count * sizeof *a->bucket);
+	a->bucket_mask = count - 1;
+	return true;
+}
+
+bool assoc_init(struct assoc *a, const struct assoc_shape *shape)
+{
+	const struct tlb_shape *s = &shape->shape;
+
+	memset(a, 0, sizeof *a);
+	a->is = *shape;
+	a->free_slot = NONE;
+	assert(shape->value_size % _Alignof(struct tlb_entry) == 0);
+	if (s->entries == 0)
+		return true;
+	if (!shape_is_possible(s)) {
+		a->is.shape.entries = 0;
+		return false;
+	}
+
+	bool unbounded = s->entries == UNBOUNDED;
+
+	if (!unbounded) {
+		a->ways = s->ways != 0 ? s->ways : s->entries;
+		a->set_mask = s->entries / a->ways - 1;
+	}
+	if ((unbounded && !add_buckets(a, 1u << CHUNK_BITS)) ||
+	    !grow(a, unbounded ? 1u << CHUNK_BITS : s->entries)) {
+		assoc_free(a);
+		return false;
+	}
+	return true;
+}
+
+void assoc_free(struct assoc *a)
+{
+	for (uint32_t i = 0; i < a->chunk_count; i++)
+		free(a->chunk[i]);
+	free(a->chunk);
+	free(a->tag);
+	free(a->mask);
+	free(a->wide_mask);
+	free(a->filled);
+	free(a->context);
+	free(a->span);
+	free(a->bucket);
+	free(a->next);
+	memset(a, 0, sizeof *a);
+}
+
+/* ------------------------------------------------------------------ places */
+
+/* The address bits of a tag that a span of 2^bits leaves. */
+static uint64_t span_mask(unsigned bits)
+{
+	return ASSOC_ADDRESS & ~UINT64_C(0) << (bits - ASSOC_PAGE_BITS);
+}
+
+/* The number of the 2^span bytes that a tag lies in. */
+static uint64_t place(uint64_t tag, unsigned span)
+{
+	return (tag & ASSOC_ADDRESS) >> (span - ASSOC_PAGE_BITS);
+}
+
+/* The first slot of the set in which a span of this tag is kept. */
+static uint32_t set_of(const struct assoc *a, uint64_t tag, unsigned span)
+{
+	return (uint32_t)(place(tag, span) & a->set_mask) * a->ways;
+}
+
+/* ASIDs and contexts share a chain: few of them use the same address. */
+static uint32_t *bucket_of(const struct assoc *a, uint64_t tag, unsigned span)
+{
+	uint64_t hash = (place(tag, span) * ASSOC_SPANS + span) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &a->bucket[hash >> 32 & a->bucket_mask];
+}
+
+/* ------------------------------------------------------------------ lookup */
+
+static bool matches(const struct assoc *a, uint32_t slot, struct assoc_key key)
+{
+	return ((a->tag[slot] ^ key.tag) & a->mask[slot]) == 0 && a->context[slot] == key.context;
+}
+
+/* The one of two slots that answers; NONE is no slot. */
+static uint32_t better(const struct assoc *a, uint32_t one, uint32_t other)
+{
+	if (one == NONE)
+		return other;
+	if (a->is.rule == ASSOC_SMALLEST_SPAN && a->span[one] != a->span[other])
+		return a->span[one] < a->span[other] ? one : other;
+	return a->filled[one] < a->filled[other] ? one : other;
+}
+
+static uint32_t find_among(const struct assoc *a, uint32_t first, uint32_t count,
+			   struct assoc_key key, uint32_t best)
+{
+	const uint64_t *tag = a->tag + first, *mask = a->mask + first;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (((tag[i] ^ key.tag) & mask[i]) == 0 && a->context[first + i] == key.context)
+			best = better(a, best, first + i);
+	return best;
+}
+
+static uint32_t find_chained(const struct assoc *a, struct assoc_key key, unsigned span,
+			     uint32_t best)
+{
+	for (uint32_t i = *bucket_of(a, key.tag, span); i != NONE; i = a->next[i])
+		if (a->span[i] == span && matches(a, i, key))
+			best = better(a, best, i);
+	return best;
+}
+
+struct tlb_entry *assoc_find(const struct assoc *a, struct assoc_key key)
+{
+	uint32_t best = NONE;
+
+	if (a->is.shape.entries != UNBOUNDED && a->set_mask == 0) {
+		best = find_among(a, 0, a->capacity, key, best);
+		return best == NONE ? NULL : value(a, best);
+	}
+	for (uint64_t spans = a->spans; spans != 0; spans &= spans - 1) {
+		unsigned span = (unsigned)__builtin_ctzll(spans);
+
+		if (a->is.shape.entries == UNBOUNDED)
+			best = find_chained(a, key, span, best);
+		else
+			best = find_among(a, set_of(a, key.tag, span), a->ways, key, best);
+	}
+	return best == NONE ? NULL : value(a, best);
+}
+
+/* ------------------------------------------------------------------ removal */
+
+static bool is_wide(const struct assoc *a, uint32_t slot)
+{
+	return a->wide_mask[slot] != a->mask[slot];
+}
+
+static void unchain(struct assoc *a, uint32_t slot)
+{
+	uint32_t *link = bucket_of(a, a->tag[slot], a->span[slot]);
+
+	while (*link != slot)
+		link = &a->next[*link];
+	*link = a->next[slot];
+	a->next[slot] = a->free_slot;
+	a->free_slot = slot;
+}
+
+static void drop(struct assoc *a, uint32_t slot)
+{
+	if (a->is.drop != NULL)
+		a->is.drop(a->is.ctx, value(a, slot));
+	if (a->is.shape.entries == UNBOUNDED)
+		unchain(a, slot);
+	a->wide_count -= is_wide(a, slot);
+	if (--a->span_count[a->span[slot]] == 0)
+		a->spans &= ~(UINT64_C(1) << a->span[slot]);
+	a->tag[slot] = FREE_TAG;
+	a->mask[slot] = ~UINT64_C(0);
+}
+
+static void drop_if_matched(struct assoc *a, uint32_t slot, const struct assoc_match *m)
+{
+	uint64_t different = (a->tag[slot] ^ m->tag) & a->wide_mask[slot] & m->tag_mask;
+
+	if (a->tag[slot] == FREE_TAG || different != 0 ||
+	    ((a->context[slot] ^ m->context) & m->context_mask) != 0)
+		return;
+	if (m->with_asid_only && (a->mask[slot] & ASSOC_ASID) == 0)
+		return;
+	drop(a, slot);
+}
+
+/* Slots that hold just one address can be found by it unless some have a wider span. */
+static void invalidate_address(struct assoc *a, const struct assoc_match *match)
+{
+	for (uint64_t spans = a->spans; spans != 0; spans &= spans - 1) {
+		unsigned span = (unsigned)__builtin_ctzll(spans);
+
+		if (a->is.shape.entries == UNBOUNDED) {
+			uint32_t next;
+
+			for (uint32_t i = *bucket_of(a, match->tag, span); i != NONE; i = next) {
+				next = a->next[i];
+				drop_if_matched(a, i, match);
+			}
+			continue;
+		}
+
+		uint32_t first = set_of(a, match->tag, span);
+
+		for (uint32_t i = first; i < first + a->ways; i++)
+			drop_if_matched(a, i, match);
+	}
+}
+
+void assoc_invalidate(struct assoc *a, const struct assoc_match *match)
+{
+	if (a->spans == 0)
+		return;
+	if ((match->tag_mask & ASSOC_ADDRESS) == ASSOC_ADDRESS && a->wide_count == 0) {
+		invalidate_address(a, match);
+		return;
+	}
+
+	uint32_t count = a->is.shape.entries == UNBOUNDED ? a->used : a->capacity;
+
+	for (uint32_t i = 0; i < count; i++)
+		drop_if_matched(a, i, match);
+}
+
+/* ------------------------------------------------------------------ fill */
+
+/* Unused slots first, then the smallest stamp; of equals the lowest. */
+static uint32_t victim_among(const struct assoc *a, uint32_t first, uint32_t count)
+{
+	uint32_t victim = first;
+	uint64_t oldest = UINT64_MAX;
+
+	for (uint32_t i = first; i < first + count; i++) {
+		if (a->tag[i] == FREE_TAG)
+			return i;
+
+		uint64_t stamp = value(a, i)->stamp;
+
+		if (stamp < oldest) {
+			oldest = stamp;
+			victim = i;
+		}
+	}
+	return victim;
+}
+
+static void rehash(struct assoc *a)
+{
+	if ((uint64_t)a->bucket_mask + 1 > UINT32_MAX / 2 ||
+	    !add_buckets(a, 2 * (a->bucket_mask + 1)))
+		return; /* longer chains are the only harm: the old buckets stay */
+
+	for (uint32_t i = 0; i < a->used; i++) {
+		if (a->tag[i] == FREE_TAG)
+			continue;
+
+		uint32_t *link = bucket_of(a, a->tag[i], a->span[i]);
+
+		a->next[i] = *link;
+		*link = i;
+	}
+}
+
+/* Where memory runs out, the least recently used value goes after all. */
+static uint32_t unbounded_slot(struct assoc *a)
+{
+	if (a->free_slot == NONE && a->used == a->capacity &&
+	    (a->capacity > UNBOUNDED / 2 || !grow(a, 2 * a->capacity)))
+		drop(a, victim_among(a, 0, a->capacity));
+
+	uint32_t slot = a->free_slot;
+
+	if (slot != NONE) {
+		a->free_slot = a->next[slot];
+		return slot;
+	}
+	slot = a->used++;
+	if (a->used > a->bucket_mask)
+		rehash(a);
+	return slot;
+}
+
+static uint32_t free_slot(struct assoc *a, uint64_t tag, unsigned span)
+{
+	if (a->is.shape.entries == UNBOUNDED)
+		return unbounded_slot(a);
+
+	uint32_t slot = victim_among(a, set_of(a, tag, span), a->ways);
+
+	if (a->tag[slot] != FREE_TAG)
+		drop(a, slot);
+	return slot;
+}
+
+struct tlb_entry *assoc_fill(struct assoc *a, struct assoc_key key, struct assoc_span span,
+			     uint64_t stamp)
+{
+	uint32_t slot = free_slot(a, key.tag, span.bits);
+	uint64_t asid = span.any_asid ? 0 : ASSOC_ASID;
+
+	assert(span.bits >= ASSOC_PAGE_BITS && span.wide >= span.bits);
+	a->tag[slot] = key.tag;
+	a->context[slot] = key.context;
+	a->mask[slot] = span_mask(span.bits) | asid;
+	a->wide_mask[slot] = span_mask(span.wide) | asid;
+	a->span[slot] = span.bits;
+	a->filled[slot] = a->fills++;
+	a->span_count[span.bits]++;
+	a->spans |= UINT64_C(1) << span.bits;
+	a->wide_count += is_wide(a, slot);
+	if (a->is.shape.entries == UNBOUNDED) {
+		uint32_t *link = bucket_of(a, key.tag, span.bits);
+
+		a->next[slot] = *link;
+		*link = slot;
+	}
+
+	struct tlb_entry *entry = value(a, slot);
+
+	entry->stamp = stamp;
+	entry->user = 0;
+	return entry;
+}

@@ -1,0 +1,106 @@
+/*
+ * An associative memory with true LRU replacement: what a TLB and a walk cache have in common.
+ *
+ * A slot has a tag (page of an input address, ASID), a context (VMID and whatever else has to be
+ * equal) and a value of fixed size that begins with struct tlb_entry. Slots cover different spans
+ * of addresses, so a lookup asks for every span that is present. A slot may have a second, wider
+ * span, which counts for invalidation only: a 4 KB piece of a translation that stage 1 makes with a
+ * 2 MB block goes when any address of the block is invalidated.
+ *
+ * Nothing is allocated after assoc_init() but for an unbounded memory, which grows when it is filled.
+ */
+#ifndef MMU_ASSOC_H
+#define MMU_ASSOC_H
+
+#include "mmu.h"
+
+/* A tag holds address[55:12] in bits 43 to 0 and the ASID in bits 59 to 44. */
+enum { ASSOC_PAGE_BITS = 12, ASSOC_ADDRESS_BITS = 44, ASSOC_ASID_BITS = 16, ASSOC_SPANS = 64 };
+
+#define ASSOC_ADDRESS ((UINT64_C(1) << ASSOC_ADDRESS_BITS) - 1)
+#define ASSOC_ASID (((UINT64_C(1) << ASSOC_ASID_BITS) - 1) << ASSOC_ADDRESS_BITS)
+/* The VMID in a context; the other bits are the caller's and have to be equal in a lookup. */
+#define ASSOC_VMID UINT32_C(0xffff)
+
+static inline uint64_t assoc_tag(uint64_t address, uint16_t asid)
+{
+	return (address >> ASSOC_PAGE_BITS & ASSOC_ADDRESS) |
+	       (uint64_t)asid << ASSOC_ADDRESS_BITS;
+}
+
+struct assoc_key {
+	uint64_t tag;
+	uint32_t context;
+};
+
+/* Which of several slots that match answers. */
+enum assoc_rule {
+	/* Filled first: a shortcut to a slot stays true however many later fills overlap it. */
+	ASSOC_FIRST_FILLED,
+	ASSOC_SMALLEST_SPAN, /* the deepest table */
+};
+
+struct assoc_shape {
+	struct tlb_shape shape;
+	size_t value_size;
+	enum assoc_rule rule;
+	/* Called for each value that goes, before it goes; may be NULL. */
+	void (*drop)(void *ctx, struct tlb_entry *entry);
+	void *ctx;
+};
+
+/* What an invalidation removes: slots whose bits under the masks are equal. */
+struct assoc_match {
+	uint64_t tag, tag_mask; /* an address bit below the slot's span never counts */
+	uint32_t context, context_mask;
+	bool with_asid_only; /* leaves slots that match any ASID */
+};
+
+struct assoc {
+	struct assoc_shape is;
+	uint32_t ways, set_mask; /* bounded */
+	uint32_t capacity, used; /* unbounded: used slots were handed out at least once */
+	uint64_t fills;
+	/* Per slot. */
+	uint64_t *tag, *mask, *wide_mask, *filled;
+	uint32_t *context;
+	uint8_t *span;
+	/* Values, in chunks that never move. */
+	unsigned char **chunk;
+	uint32_t chunk_count;
+	/* Slots by span, and the spans present as a bit set. */
+	uint32_t span_count[ASSOC_SPANS];
+	uint64_t spans;
+	uint32_t wide_count; /* slots whose wide span exceeds their span */
+	/* Unbounded: hash chains. */
+	uint32_t *bucket, *next;
+	uint32_t bucket_mask, free_slot;
+};
+
+/* False: the shape is impossible or memory ran out; then there is nothing to free. */
+bool assoc_init(struct assoc *a, const struct assoc_shape *shape);
+void assoc_free(struct assoc *a);
+
+static inline bool assoc_present(const struct assoc *a)
+{
+	return a->is.shape.entries != 0;
+}
+
+/* The value that answers, or NULL. It stays good until it is dropped. Its stamp is the caller's. */
+struct tlb_entry *assoc_find(const struct assoc *a, struct assoc_key key);
+
+/*
+ * Makes room for a value that is not there and returns it: what follows struct tlb_entry is
+ * indeterminate. Evicts the smallest stamp of the set, the lowest slot among equals.
+ */
+struct assoc_span {
+	uint8_t bits; /* log2 of the addresses that it answers for, at least ASSOC_PAGE_BITS */
+	uint8_t wide; /* log2 of those whose invalidation removes it, at least bits */
+	bool any_asid;
+};
+struct tlb_entry *assoc_fill(struct assoc *a, struct assoc_key key, struct assoc_span span,
+			     uint64_t stamp);
+
+void assoc_invalidate(struct assoc *a, const struct assoc_match *match);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * Address translation instructions (D8 "Address translation instructions"). They neither use nor
+ * fill the TLB, so that PAR_EL1 shows what the tables say now; walk caches answer them as they
+ * answer every walk.
+ */
+#include "impdef.h"
+#include "unit.h"
+
+/* PAR_EL1[11]. */
+#define PAR_EL1_RES1 VMSA_MASK(11, 11)
+
+struct operation {
+	uint8_t el; /* of the access whose permissions are asked for */
+	bool write, pan, stage2;
+};
+
+static const struct operation operations[] = {
+	[AT_S1E1R] = {.el = 1},
+	[AT_S1E1W] = {.el = 1, .write = true},
+	[AT_S1E0R] = {.el = 0},
+	[AT_S1E0W] = {.el = 0, .write = true},
+	[AT_S1E1RP] = {.el = 1, .pan = true},
+	[AT_S1E1WP] = {.el = 1, .write = true, .pan = true},
+	[AT_S1E2R] = {.el = 2},
+	[AT_S1E2W] = {.el = 2, .write = true},
+	[AT_S12E1R] = {.el = 1, .stage2 = true},
+	[AT_S12E1W] = {.el = 1, .write = true, .stage2 = true},
+	[AT_S12E0R] = {.el = 0, .stage2 = true},
+	[AT_S12E0W] = {.el = 0, .write = true, .stage2 = true},
+};
+
+static uint64_t par_of_fault(const struct mmu_fault *fault)
+{
+	return PAR_EL1_RES1 | FIELD_PUT(PAR_EL1_F1_F, 1) |
+	       FIELD_PUT(PAR_EL1_F1_FST, mmu_fault_status(fault)) |
+	       FIELD_PUT(PAR_EL1_F1_PTW, fault->s1ptw) | FIELD_PUT(PAR_EL1_F1_S, fault->stage2);
+}
+
+/* Device and Normal Non-cacheable memory is Outer Shareable, whatever the tables say. */
+static uint64_t par_of_output(pa_t pa, struct mmu_attributes attributes)
+{
+	bool outer = ttw_is_device(attributes) || attributes.attr == ATTR_NORMAL_NC;
+	uint64_t sh = outer ? SH_OUTER : attributes.sh;
+
+	return PAR_EL1_RES1 | FIELD_PUT(PAR_EL1_F0_SH, sh) |
+	       FIELD_PUT(PAR_EL1_F0_NS, IMPDEF_PAR_NS) |
+	       FIELD_PUT(PAR_EL1_F0_PA, PAR_EL1_F0_PA(pa.value)) |
+	       FIELD_PUT(PAR_EL1_F0_ATTR, attributes.attr);
+}
+
+/*
+ * Faults of the address asked about are the answer. Others are the instruction's own: an external
+ * abort on the walk, and at EL1 a stage 2 fault on the stage 1 walk, which is EL2's to handle.
+ */
+static bool is_taken(const struct mmu_fault *fault, unsigned el)
+{
+	return fault->type == FAULT_EXTERNAL_ON_WALK || (fault->s1ptw && el == 1);
+}
+
+struct mmu_at_result mmu_at(struct mmu *mmu, enum mmu_at_op op, va_t va, unsigned el, bool pan,
+			    uint64_t now)
+{
+	const struct operation *o = &operations[op];
+	struct mmu_access access = {
+		.type = o->write ? MMU_AT_STORE : MMU_AT_LOAD,
+		.el = o->el,
+		.unprivileged = o->el == 0,
+		.pan = o->pan && pan,
+	};
+	ttw_function *translate = o->stage2 ? ttw_translate : ttw_translate_stage1;
+	struct ttw_translation t = mmu_walk_tables(mmu, translate, va, access, true);
+
+	(void)now; /* no TLB is used */
+	if (t.fault.type == FAULT_NONE) {
+		const struct ttw_regime *r = regime_of(mmu, access.el);
+
+		return (struct mmu_at_result){
+			.par = par_of_output(t.pa, ttw_attributes(r, &t.stage1, &t.stage2, access)),
+		};
+	}
+	if (is_taken(&t.fault, el))
+		return (struct mmu_at_result){.fault = t.fault};
+	return (struct mmu_at_result){.par = par_of_fault(&t.fault)};
+}

@@ -1,0 +1,314 @@
+/* The MMU: registers are decoded when they change, TLBs answer, else the walker does. */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ life */
+
+static void dropped(void *ctx, struct tlb_entry *entry)
+{
+	const struct mmu_observer *observer = ctx;
+
+	if (observer->drop != NULL)
+		observer->drop(observer->ctx, entry);
+}
+
+static void decode(struct mmu *mmu, enum mmu_regime regime)
+{
+	mmu->regime[regime] = ttw_decode(regime, &mmu->registers, &mmu->config.features);
+}
+
+static bool set_up(struct mmu *mmu)
+{
+	struct mmu_observer *observer = &mmu->config.observer;
+
+	return tlb_init(&mmu->l1i, &mmu->config.l1i, dropped, observer) &&
+	       tlb_init(&mmu->l1d, &mmu->config.l1d, dropped, observer) &&
+	       tlb_init(&mmu->l2, &mmu->config.l2, NULL, NULL) &&
+	       walk_caches_init(&mmu->caches, &mmu->config.walk_caches, &mmu->counts);
+}
+
+struct mmu *mmu_new(const struct mmu_config *config)
+{
+	struct mmu *mmu = calloc(1, sizeof *mmu);
+
+	if (mmu == NULL)
+		return NULL;
+	mmu->config = *config;
+	if (!set_up(mmu)) {
+		mmu_free(mmu);
+		return NULL;
+	}
+	mmu->memory = (struct ttw_memory){config->port, &mmu->caches.ttw, &mmu->walk};
+	decode(mmu, REGIME_EL10);
+	decode(mmu, REGIME_EL2);
+	return mmu;
+}
+
+void mmu_free(struct mmu *mmu)
+{
+	if (mmu == NULL)
+		return;
+	tlb_free(&mmu->l1i);
+	tlb_free(&mmu->l1d);
+	tlb_free(&mmu->l2);
+	walk_caches_free(&mmu->caches);
+	free(mmu);
+}
+
+struct mmu_registers *mmu_registers(struct mmu *mmu)
+{
+	return &mmu->registers;
+}
+
+struct mmu_counts *mmu_counts(struct mmu *mmu)
+{
+	return &mmu->counts;
+}
+
+/* ------------------------------------------------------------------ walks */
+
+/*
+ * A translation that would read a descriptor is a walk, even where it faults before it reads one:
+ * TTBR beyond the output size, a table at an IPA that stage 2 does not have. TCR_EL1.EPD forbids
+ * the walk as such, and with stage 1 off the checks of VTCR_EL2 and of the IPA come before it.
+ */
+static bool is_walk(const struct ttw_regime *r, const struct ttw_input *input, bool both_stages)
+{
+	if (input->fault.type != FAULT_NONE)
+		return false;
+	if (input->params->enabled)
+		return input->params->bad_start != FAULT_TRANSLATION;
+	return both_stages && r->stage2.enabled && r->stage2.bad == FAULT_NONE &&
+	       input->ia >> r->stage2.ia_bits == 0;
+}
+
+struct ttw_translation mmu_walk_tables(struct mmu *mmu, ttw_function *translate, va_t va,
+				       struct mmu_access access, bool at)
+{
+	const struct mmu_observer *observer = &mmu->config.observer;
+	const struct ttw_regime *r = regime_of(mmu, access.el);
+	struct ttw_input input = ttw_input(r, va, access);
+
+	mmu->caches.el = access.el;
+
+	struct ttw_translation t = translate(r, va, access, &mmu->memory);
+
+	if (observer->walk != NULL && is_walk(r, &input, translate == ttw_translate)) {
+		mmu->walk.at = at;
+		observer->walk(observer->ctx, &mmu->walk);
+	}
+	return t;
+}
+
+/* ------------------------------------------------------------------ TLB lookup */
+
+static bool count(struct tlb_counts *counts, bool hit)
+{
+	counts->lookups++;
+	if (hit)
+		counts->hits++;
+	else
+		counts->misses++;
+	return hit;
+}
+
+/* The sizes of outputs are those of now; an entry may be older than the register. */
+static struct mmu_fault output_size(const struct ttw_regime *r, const struct ttw_params *stage1,
+				    const struct ttw_translation *t, struct mmu_access access)
+{
+	if (!t->stage1.flat && t->ipa.value >> stage1->oa_bits != 0)
+		return ttw_stage1_fault(FAULT_ADDRESS_SIZE, t->stage1.level, access);
+	if (!t->stage2.flat && t->pa.value >> r->stage2.oa_bits != 0)
+		return ttw_stage2_fault(FAULT_ADDRESS_SIZE, t->stage2.level, access, t->ipa, false);
+	return (struct mmu_fault){.type = FAULT_NONE};
+}
+
+static uint64_t with_offset(uint64_t output, va_t va, unsigned span_bits)
+{
+	uint64_t offset = (UINT64_C(1) << span_bits) - 1;
+
+	return (output & ~offset) | (va.value & offset);
+}
+
+/* What an entry gives for an access: all that may have changed since it was filled is checked. */
+static struct ttw_translation hit(const struct ttw_regime *r, const struct ttw_params *stage1,
+				  const struct tlb_value *found, va_t va, struct mmu_access access)
+{
+	struct ttw_translation t = found->translation;
+
+	t.ipa.value = with_offset(t.ipa.value, va, t.span_bits);
+	t.pa.value = with_offset(t.pa.value, va, t.span_bits);
+	t.fault = output_size(r, stage1, &t, access);
+	if (t.fault.type == FAULT_NONE)
+		t.fault = ttw_check(r, &t, access);
+	return t;
+}
+
+/*
+ * L1, then L2, then a walk; what answers fills the levels that missed. The levels are neither
+ * inclusive nor exclusive. entry is the one of L1.
+ */
+static struct ttw_translation look_up(struct mmu *mmu, const struct ttw_params *stage1, va_t va,
+				      struct mmu_access access, uint64_t now,
+				      struct tlb_entry **entry)
+{
+	const struct ttw_regime *r = regime_of(mmu, access.el);
+	bool fetch = access.type == MMU_FETCH;
+	struct tlb *l1 = fetch ? &mmu->l1i : &mmu->l1d;
+	struct tlb_counts *l1_counts = fetch ? mmu->counts.l1i : mmu->counts.l1d;
+	struct assoc_key key = tlb_key(r, stage1, va);
+	struct tlb_value *found = NULL;
+
+	if (tlb_present(l1)) {
+		found = tlb_find(l1, key, now);
+		if (count(&l1_counts[access.el], found != NULL)) {
+			*entry = &found->entry;
+			return hit(r, stage1, found, va, access);
+		}
+	}
+	if (tlb_present(&mmu->l2)) {
+		found = tlb_find(&mmu->l2, key, now);
+		count(&mmu->counts.l2[access.el], found != NULL);
+	}
+
+	struct ttw_translation t;
+
+	if (found != NULL) {
+		t = hit(r, stage1, found, va, access);
+	} else {
+		t = mmu_walk_tables(mmu, ttw_translate, va, access, false);
+		if (t.fault.type != FAULT_NONE)
+			return t;
+		if (tlb_present(&mmu->l2))
+			tlb_fill(&mmu->l2, key, &t, now);
+	}
+	if (tlb_present(l1))
+		*entry = &tlb_fill(l1, key, found != NULL ? &found->translation : &t, now)->entry;
+	return t;
+}
+
+/* ------------------------------------------------------------------ translation */
+
+static struct mmu_translation result(const struct ttw_regime *r, const struct ttw_translation *t,
+				     struct mmu_access access, struct tlb_entry *entry)
+{
+	if (t->fault.type != FAULT_NONE)
+		return (struct mmu_translation){.fault = t->fault};
+
+	struct mmu_attributes attributes = ttw_attributes(r, &t->stage1, &t->stage2, access);
+
+	return (struct mmu_translation){
+		.pa = t->pa,
+		.span_bits = t->span_bits,
+		.device = ttw_is_device(attributes),
+		.may_write = ttw_may_write(r, t, access),
+		.attributes = attributes,
+		.entry = entry,
+	};
+}
+
+struct mmu_translation mmu_translate(struct mmu *mmu, va_t va, struct mmu_access access,
+				     uint64_t now)
+{
+	const struct ttw_regime *r = regime_of(mmu, access.el);
+	struct ttw_input input = ttw_input(r, va, access);
+	struct tlb_entry *entry = NULL;
+	struct ttw_translation t;
+
+	if (input.fault.type != FAULT_NONE)
+		return (struct mmu_translation){.fault = input.fault};
+
+	/* With both stages off, or faulting before the lookup, there is nothing to look up. */
+	if (mmu->config.tlb_off || (!input.params->enabled && !is_walk(r, &input, true)))
+		t = mmu_walk_tables(mmu, ttw_translate, va, access, false);
+	else
+		t = look_up(mmu, input.params, va, access, now, &entry);
+	return result(r, &t, access, entry);
+}
+
+struct mmu_translation mmu_probe(struct mmu *mmu, va_t va, struct mmu_access access,
+				 struct mmu_walk *walk)
+{
+	const struct ttw_regime *r = regime_of(mmu, access.el);
+	struct mmu_walk unwanted;
+	struct ttw_memory memory = {mmu->config.port, NULL, walk != NULL ? walk : &unwanted};
+	struct ttw_translation t = ttw_translate(r, va, access, &memory);
+
+	memory.log->at = false;
+	return result(r, &t, access, NULL);
+}
+
+/* ------------------------------------------------------------------ events */
+
+/*
+ * Decodes again what depends on the registers that differ. What TLBs and walk caches hold is tagged
+ * with ASID and VMID and may outlive a write of any register, so nothing is invalidated.
+ */
+static void registers_written(struct mmu *mmu)
+{
+	const struct mmu_registers *new = &mmu->registers, *old = &mmu->decoded;
+	bool el2 = new->SCTLR_EL2 != old->SCTLR_EL2 || new->TCR_EL2 != old->TCR_EL2 ||
+		   new->TTBR0_EL2 != old->TTBR0_EL2 || new->MAIR_EL2 != old->MAIR_EL2;
+	bool el10 = new->SCTLR_EL1 != old->SCTLR_EL1 || new->TCR_EL1 != old->TCR_EL1 ||
+		    new->TTBR0_EL1 != old->TTBR0_EL1 || new->TTBR1_EL1 != old->TTBR1_EL1 ||
+		    new->MAIR_EL1 != old->MAIR_EL1 || new->VTCR_EL2 != old->VTCR_EL2 ||
+		    new->VTTBR_EL2 != old->VTTBR_EL2 ||
+		    new->SCTLR_EL2 != old->SCTLR_EL2; /* EE: endianness of stage 2 */
+
+	if (new->HCR_EL2 != old->HCR_EL2)
+		el2 = el10 = true;
+	if (el2)
+		decode(mmu, REGIME_EL2);
+	if (el10)
+		decode(mmu, REGIME_EL10);
+	mmu->decoded = *new;
+}
+
+static uint16_t asid_mask(const struct mmu *mmu)
+{
+	bool wide = mmu_has(&mmu->config.features, FEAT_ASID16) &&
+		    TCR_EL1_AS(mmu->registers.TCR_EL1) != 0;
+
+	return wide ? 0xffff : 0xff;
+}
+
+void mmu_event(struct mmu *mmu, const struct mmu_event *event)
+{
+	switch (event->type) {
+	case MMU_EVENT_REGISTER:
+		registers_written(mmu);
+		break;
+	case MMU_EVENT_TLBI: {
+		struct tlbi_target target = {{&mmu->l1i, &mmu->l1d, &mmu->l2}, &mmu->caches};
+
+		tlbi_execute(&target, &mmu->regime[REGIME_EL10], asid_mask(mmu), event->tlbi,
+			     event->operand);
+		break;
+	}
+	case MMU_EVENT_DSB:
+	case MMU_EVENT_DMB:
+	case MMU_EVENT_CONTEXT_SYNC:
+		break; /* writes and TLBI have taken effect already */
+	}
+}
+
+/* ------------------------------------------------------------------ geometry */
+
+static unsigned smaller(unsigned bits, const struct ttw_params *p)
+{
+	bool in_force = p->enabled && p->bad == FAULT_NONE && p->bad_start != FAULT_TRANSLATION;
+
+	return in_force && p->granule_bits < bits ? p->granule_bits : bits;
+}
+
+unsigned mmu_page_bits(const struct mmu *mmu, unsigned el)
+{
+	const struct ttw_regime *r = regime_of(mmu, el);
+	unsigned bits = smaller(UINT8_MAX, &r->stage1[0]);
+
+	if (r->regime == REGIME_EL10)
+		bits = smaller(smaller(bits, &r->stage1[1]), &r->stage2);
+	return bits == UINT8_MAX ? GRANULE_4K : bits;
+}

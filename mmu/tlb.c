@@ -1,0 +1,65 @@
+/* TLBs. Replacement and tags are those of mmu/assoc.c; here is what an entry of a TLB means. */
+#include "tlb.h"
+
+bool tlb_init(struct tlb *tlb, const struct tlb_shape *shape,
+	      void (*drop)(void *ctx, struct tlb_entry *entry), void *ctx)
+{
+	struct assoc_shape assoc = {
+		.shape = *shape,
+		.value_size = sizeof(struct tlb_value),
+		.rule = ASSOC_FIRST_FILLED,
+		.drop = drop,
+		.ctx = ctx,
+	};
+
+	return assoc_init(&tlb->assoc, &assoc);
+}
+
+void tlb_free(struct tlb *tlb)
+{
+	assoc_free(&tlb->assoc);
+}
+
+struct assoc_key tlb_key(const struct ttw_regime *r, const struct ttw_params *stage1, va_t va)
+{
+	uint32_t context = r->vmid;
+
+	if (r->regime == REGIME_EL2)
+		context |= TLB_CONTEXT_EL2;
+	if (stage1->enabled)
+		context |= TLB_CONTEXT_STAGE1;
+	if (r->stage2.enabled)
+		context |= TLB_CONTEXT_STAGE2;
+	return (struct assoc_key){assoc_tag(va.value, r->asid), context};
+}
+
+struct tlb_value *tlb_find(struct tlb *tlb, struct assoc_key key, uint64_t now)
+{
+	struct tlb_value *found = (struct tlb_value *)assoc_find(&tlb->assoc, key);
+
+	if (found != NULL)
+		found->entry.stamp = now;
+	return found;
+}
+
+/* An entry made with stage 1 off is one of stage 2 alone: its address is an IPA. */
+static struct assoc_span span_of(const struct ttw_translation *t)
+{
+	const struct ttw_leaf *tagged = t->stage1.flat ? &t->stage2 : &t->stage1;
+
+	return (struct assoc_span){
+		.bits = t->span_bits,
+		.wide = tagged->span_bits > t->span_bits ? tagged->span_bits : t->span_bits,
+		.any_asid = !t->stage1.not_global,
+	};
+}
+
+struct tlb_value *tlb_fill(struct tlb *tlb, struct assoc_key key,
+			   const struct ttw_translation *translation, uint64_t now)
+{
+	struct tlb_entry *entry = assoc_fill(&tlb->assoc, key, span_of(translation), now);
+	struct tlb_value *filled = (struct tlb_value *)entry;
+
+	filled->translation = *translation;
+	return filled;
+}

@@ -1,0 +1,53 @@
+/*
+ * TLBs: what translations of both stages together gave, tagged as the architecture tags them
+ * (D8 "Translation Lookaside Buffers"): regime, VMID (EL1&0), ASID where nG=1, VA. An entry covers the
+ * smaller leaf of the stages in force; invalidation by VA removes what a stage 1 leaf gave as a
+ * whole. Permissions are kept for each stage, before PSTATE, WXN and PAN, and checked on every hit.
+ *
+ * Stage 1 off and stage 2 off are part of the tag, so that a write of SCTLR_EL1.M or HCR_EL2.VM is
+ * never answered by entries of the time before.
+ */
+#ifndef MMU_TLB_H
+#define MMU_TLB_H
+
+#include "assoc.h"
+#include "ttw.h"
+
+/* What has to be equal besides the VMID. */
+enum {
+	TLB_CONTEXT_EL2 = 1 << 16,    /* regime EL2 */
+	TLB_CONTEXT_STAGE1 = 1 << 17, /* stage 1 is on */
+	TLB_CONTEXT_STAGE2 = 1 << 18,
+	TLB_CONTEXT_PTW = 1 << 19, /* HCR_EL2.PTW, walk caches only */
+};
+
+/* entry is the public part: the pointer that mmu_translate gives is one to this. */
+struct tlb_value {
+	struct tlb_entry entry;
+	struct ttw_translation translation; /* ipa and pa are those of the VA that filled it */
+};
+
+struct tlb {
+	struct assoc assoc;
+};
+
+/* drop is called for every entry that goes; NULL for a TLB that nobody has shortcuts to. */
+bool tlb_init(struct tlb *tlb, const struct tlb_shape *shape,
+	      void (*drop)(void *ctx, struct tlb_entry *entry), void *ctx);
+void tlb_free(struct tlb *tlb);
+
+static inline bool tlb_present(const struct tlb *tlb)
+{
+	return assoc_present(&tlb->assoc);
+}
+
+struct assoc_key tlb_key(const struct ttw_regime *r, const struct ttw_params *stage1, va_t va);
+
+/* The entry that answers, now the most recently used; NULL: a miss. */
+struct tlb_value *tlb_find(struct tlb *tlb, struct assoc_key key, uint64_t now);
+
+/* Keeps a translation that did not fault, where tlb_find() has just missed. */
+struct tlb_value *tlb_fill(struct tlb *tlb, struct assoc_key key,
+			   const struct ttw_translation *translation, uint64_t now);
+
+#endif

@@ -1,0 +1,36 @@
+/* The MMU of one core, private to mmu/: what mmu.c and at.c share. */
+#ifndef MMU_UNIT_H
+#define MMU_UNIT_H
+
+#include "tlb.h"
+#include "tlbi.h"
+#include "ttw.h"
+#include "walkcache.h"
+
+struct mmu {
+	struct mmu_config config;
+	struct mmu_registers registers;
+	struct mmu_registers decoded; /* the registers that regime[] was decoded from */
+	struct ttw_regime regime[2];  /* by enum mmu_regime */
+	struct tlb l1i, l1d, l2;
+	struct walk_caches caches;
+	struct mmu_counts counts;
+	struct ttw_memory memory; /* what walks read through; its log is `walk` */
+	struct mmu_walk walk;
+};
+
+static inline const struct ttw_regime *regime_of(const struct mmu *mmu, unsigned el)
+{
+	return &mmu->regime[el == 2 ? REGIME_EL2 : REGIME_EL10];
+}
+
+/* ttw_translate() or ttw_translate_stage1(). */
+typedef struct ttw_translation ttw_function(const struct ttw_regime *r, va_t va,
+					    struct mmu_access access,
+					    const struct ttw_memory *memory);
+
+/* Calls it with this MMU's caches and memory; what was a walk goes to the observer. */
+struct ttw_translation mmu_walk_tables(struct mmu *mmu, ttw_function *translate, va_t va,
+				       struct mmu_access access, bool at);
+
+#endif

@@ -1,0 +1,216 @@
+/* The walk caches, behind the functions that the walker calls. */
+#include "walkcache.h"
+
+#include "tlb.h"
+
+struct cached_table {
+	struct tlb_entry entry;
+	struct ttw_table table;
+};
+
+struct cached_output {
+	struct tlb_entry entry;
+	struct ttw_stage2_output output; /* pa is that of the IPA that filled it */
+};
+
+static struct tlb_entry *find(struct walk_caches *c, const struct assoc *a, struct assoc_key key,
+			      struct tlb_counts *counts)
+{
+	struct tlb_entry *found = assoc_find(a, key);
+
+	counts->lookups++;
+	if (found == NULL) {
+		counts->misses++;
+		return NULL;
+	}
+	counts->hits++;
+	found->stamp = ++c->uses;
+	return found;
+}
+
+/* ------------------------------------------------------------------ stage 1 tables */
+
+/*
+ * A table descriptor has no nG bit, so its ASID always counts. HCR_EL2.PTW decides whether a table in
+ * Device memory may be read at all, so it is part of the tag.
+ */
+static struct assoc_key stage1_key(const struct ttw_regime *r, va_t va)
+{
+	uint32_t context = r->vmid;
+
+	if (r->regime == REGIME_EL2)
+		context |= TLB_CONTEXT_EL2;
+	if (r->stage2.enabled)
+		context |= TLB_CONTEXT_STAGE2;
+	if (r->ptw)
+		context |= TLB_CONTEXT_PTW;
+	return (struct assoc_key){assoc_tag(va.value, r->asid), context};
+}
+
+static const struct ttw_params *range_of(const struct ttw_regime *r, va_t va)
+{
+	return &r->stage1[r->regime == REGIME_EL10 && (va.value >> 55 & 1) != 0];
+}
+
+static bool find_stage1(void *ctx, const struct ttw_regime *r, va_t va, struct ttw_table *table)
+{
+	struct walk_caches *c = ctx;
+
+	if (!assoc_present(&c->stage1))
+		return false;
+
+	struct cached_table *found = (struct cached_table *)find(c, &c->stage1, stage1_key(r, va),
+								 &c->counts->cache_stage1[c->el]);
+
+	if (found != NULL)
+		*table = found->table;
+	return found != NULL;
+}
+
+/* What the table descriptor that leads to a table covers: the entries of one level up. */
+static uint8_t covered_bits(const struct ttw_params *p, const struct ttw_table *table)
+{
+	return p->level[table->level - 1 - TTW_LEVEL_MIN].shift;
+}
+
+static void keep_table(struct walk_caches *c, struct assoc *a, struct assoc_key key,
+		       const struct ttw_params *p, const struct ttw_table *table)
+{
+	struct assoc_span span = {
+		.bits = (uint8_t)ttw_table_span_bits(p, table),
+		.wide = covered_bits(p, table),
+		.any_asid = false,
+	};
+	struct cached_table *kept =
+		(struct cached_table *)assoc_fill(a, key, span, ++c->uses);
+
+	kept->table = *table;
+}
+
+static void keep_stage1(void *ctx, const struct ttw_regime *r, va_t va,
+			const struct ttw_table *table)
+{
+	struct walk_caches *c = ctx;
+
+	if (assoc_present(&c->stage1))
+		keep_table(c, &c->stage1, stage1_key(r, va), range_of(r, va), table);
+}
+
+/* ------------------------------------------------------------------ stage 2 tables */
+
+static struct assoc_key stage2_key(const struct ttw_regime *r, ipa_t ipa)
+{
+	return (struct assoc_key){assoc_tag(ipa.value, 0), r->vmid};
+}
+
+static bool find_stage2(void *ctx, const struct ttw_regime *r, ipa_t ipa, struct ttw_table *table)
+{
+	struct walk_caches *c = ctx;
+
+	if (!assoc_present(&c->stage2))
+		return false;
+
+	struct cached_table *found = (struct cached_table *)find(
+		c, &c->stage2, stage2_key(r, ipa), &c->counts->cache_stage2[c->el]);
+
+	if (found != NULL)
+		*table = found->table;
+	return found != NULL;
+}
+
+static void keep_stage2(void *ctx, const struct ttw_regime *r, ipa_t ipa,
+			const struct ttw_table *table)
+{
+	struct walk_caches *c = ctx;
+
+	if (assoc_present(&c->stage2))
+		keep_table(c, &c->stage2, stage2_key(r, ipa), &r->stage2, table);
+}
+
+/* ------------------------------------------------------------------ stage 2 results */
+
+static bool holds(const struct walk_caches *c, enum mmu_fetch_for purpose)
+{
+	return assoc_present(&c->ipa) && (c->ipa_for_all || purpose == FETCH_FOR_STAGE1);
+}
+
+static bool find_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
+		     struct ttw_stage2_output *output)
+{
+	struct walk_caches *c = ctx;
+
+	if (!holds(c, purpose))
+		return false;
+
+	struct cached_output *found = (struct cached_output *)find(
+		c, &c->ipa, stage2_key(r, ipa), &c->counts->cache_ipa[c->el]);
+
+	if (found == NULL)
+		return false;
+
+	uint64_t within = (UINT64_C(1) << found->output.leaf.span_bits) - 1;
+
+	*output = found->output;
+	output->pa.value = (output->pa.value & ~within) | (ipa.value & within);
+	return true;
+}
+
+static void keep_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
+		     const struct ttw_stage2_output *output)
+{
+	struct walk_caches *c = ctx;
+
+	if (!holds(c, purpose))
+		return;
+
+	struct assoc_span span = {
+		.bits = output->leaf.span_bits,
+		.wide = output->leaf.span_bits,
+		.any_asid = true,
+	};
+	struct cached_output *kept = (struct cached_output *)assoc_fill(
+		&c->ipa, stage2_key(r, ipa), span, ++c->uses);
+
+	kept->output = *output;
+}
+
+/* ------------------------------------------------------------------ set-up */
+
+bool walk_caches_init(struct walk_caches *c, const struct walk_cache_shapes *shapes,
+		      struct mmu_counts *counts)
+{
+	struct assoc_shape tables = {
+		.value_size = sizeof(struct cached_table),
+		.rule = ASSOC_SMALLEST_SPAN,
+	};
+	struct assoc_shape outputs = {
+		.shape = shapes->ipa,
+		.value_size = sizeof(struct cached_output),
+		.rule = ASSOC_FIRST_FILLED,
+	};
+	struct assoc_shape stage1 = tables, stage2 = tables;
+
+	stage1.shape = shapes->stage1;
+	stage2.shape = shapes->stage2;
+	*c = (struct walk_caches){
+		.ipa_for_all = shapes->ipa_for_all,
+		.counts = counts,
+		.ttw = {c, find_stage1, keep_stage1, find_stage2, keep_stage2, find_ipa, keep_ipa},
+	};
+	if (!assoc_init(&c->stage1, &stage1))
+		return false;
+	if (assoc_init(&c->stage2, &stage2)) {
+		if (assoc_init(&c->ipa, &outputs))
+			return true;
+		assoc_free(&c->stage2);
+	}
+	assoc_free(&c->stage1);
+	return false;
+}
+
+void walk_caches_free(struct walk_caches *c)
+{
+	assoc_free(&c->stage1);
+	assoc_free(&c->stage2);
+	assoc_free(&c->ipa);
+}
