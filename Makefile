@@ -42,7 +42,7 @@ LDFLAGS = $(LDFLAGS_$(VARIANT))
 # ---------------------------------------------------------------------------------------------------- rooms
 
 ROOMS := mmu cpu sim
-include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk tests/bench/module.mk)
+include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk tests/bench/module.mk tests/bare/module.mk)
 
 # What a room's tests and programs link with: its own archive and those of the rooms below it.
 needs_mmu := mmu
@@ -107,7 +107,7 @@ SUITES := $(addprefix $(B)/,$(SUITES_mmu) $(SUITES_cpu) $(SUITES_sim) $(SUITES_h
 .PHONY: all suites check check-run demo demo-run bench matrix oracle cov install clean help deps
 suites: $(SUITES)
 
-check-run: all suites guests $(EXTRA_CHECKS)
+check-run: all suites guests bench-programs $(EXTRA_CHECKS)
 	$(Q)VARIANT=$(VARIANT) REQUIRE_ALL=$(REQUIRE_ALL) tests/run $(SUITES) $(SCRIPTS)
 
 # The first command on a fresh machine: what is missing is installed before the sources of a list are looked at.

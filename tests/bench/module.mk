@@ -6,7 +6,7 @@ bench-programs: $(BENCH_IMAGES) build/bench/bench
 build/bench/%.elf: tests/bench/%.c tests/bench/start.S tests/bench/bench.lds tests/bench/bench.h
 	$(call say,CROSS,$@)
 	$(Q)mkdir -p $(@D) && $(CROSS_COMPILE)gcc -std=gnu11 -O2 -Wall -Wextra -ffreestanding -mgeneral-regs-only -mstrict-align \
-		-fPIE -fno-stack-protector -fno-tree-loop-distribute-patterns -nostdlib -static -Wl,--build-id=none,--no-warn-rwx-segments -Wl,-n \
+		-fPIE -fvisibility=hidden -fno-stack-protector -fno-tree-loop-distribute-patterns -nostdlib -static -Wl,--build-id=none,--no-warn-rwx-segments -Wl,-n \
 		-T tests/bench/bench.lds -o $@ tests/bench/start.S $<
 
 build/bench/%.img: build/bench/%.elf

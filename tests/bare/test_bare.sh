@@ -1,0 +1,33 @@
+#!/bin/sh
+# Bare EL2 images print the same bytes here and on QEMU; s1ptw also prints what the architecture says, kept as literals.
+. tests/e2e/lib.sh
+
+for image in build/bench/alu.img build/bench/mix.img build/bench/stream.img build/bare/*.img; do
+	name=$(basename "$image" .img)
+	timeout 300 "$NESTWALK" run --bare -q --append rounds=3 "$image" >"$work/ours" 2>"$work/err" </dev/null
+	status=$?
+	if [ $status -ne 0 ]; then
+		not_ok "$name" "status $status: $(head -n 1 "$work/err")"
+		continue
+	fi
+	if ! command -v qemu-system-aarch64 >/dev/null; then
+		skip "$name on QEMU" "qemu-system-aarch64 is not installed"
+		continue
+	fi
+	timeout 300 qemu-system-aarch64 -M virt,virtualization=on,gic-version=3 -cpu max -m 512 -display none -nic none \
+		-monitor none -serial stdio -semihosting -append rounds=3 -kernel "$image" >"$work/theirs" 2>"$work/err" </dev/null
+	same "$name: nestwalk and QEMU" "$work/ours" "$work/theirs"
+done
+
+# Translation fault, level -1, stage 2, S1PTW (DDI 0487, "ISS encoding for an exception from a Data Abort"): DFSC 0x2B,
+# S1PTW bit 7, WnR of the store bit 6; HPFAR_EL2.FIPA is the IPA of the descriptor, which lies above 2^48.
+timeout 60 "$NESTWALK" run --bare -q build/bare/s1ptw.img >"$work/ours" 2>/dev/null </dev/null
+for expected in "load 920000ab 8" "store 920000eb 10" "fetch 820000ab 20"; do
+	set -- $expected
+	got=$(grep -A 3 "^$1\$" "$work/ours" | tr '\n' ' ')
+	case $got in
+	"$1 ESR_EL2=00000000$2 FAR_EL2=00000000000000$(printf %02x 0x"$3") HPFAR_EL2=00000100"*) ok "s1ptw $1" ;;
+	*) not_ok "s1ptw $1" "$got" ;;
+	esac
+done
+exit $failed
