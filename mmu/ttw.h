@@ -50,7 +50,7 @@ struct ttw_params {
 	uint64_t high_mask;            /* their bits [51:48] or [51:50]... */
 	uint8_t high_shift;            /* ... and how far these are to be shifted up */
 	struct ttw_level level[TTW_LEVELS];
-	uint64_t mair;                 /* stage 1 */
+	uint8_t attr[8];               /* stage 1: MAIR_ELx.Attr<n>, reserved values replaced */
 };
 
 /* Everything that translation in one regime reads. */
@@ -61,7 +61,6 @@ struct ttw_regime {
 	bool wxn;
 	bool c, i;                   /* SCTLR_ELx.C and I */
 	bool dc, ptw, cd, id;        /* HCR_EL2, effective for the regime */
-	bool fwb;                    /* HCR_EL2.FWB; no core here has FEAT_S2FWB */
 	struct ttw_params stage1[2]; /* lower range; upper range (regime EL1&0 only) */
 	struct ttw_params stage2;    /* never enabled in the regime EL2 */
 };
@@ -181,9 +180,27 @@ bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
 uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permissions p,
 			       struct mmu_access access);
 
+/* Does memory of this stage 2 leaf have a Device type, whatever stage 1 says? */
+bool ttw_stage2_is_device(const struct ttw_leaf *stage2);
+
 /* Resulting attributes of the access: both stages, SCTLR_ELx.C and I, HCR_EL2.CD and ID, DC. */
 struct mmu_attributes ttw_attributes(const struct ttw_regime *r, const struct ttw_leaf *stage1,
 				     const struct ttw_leaf *stage2, struct mmu_access access);
+
+/* ------------------------------------------------------------------ pieces of the above */
+
+/* Permissions that a leaf descriptor gives; hierarchical is what gathered on the way to it. */
+struct ttw_permissions ttw_stage1_base_permissions(const struct ttw_params *p, uint64_t descriptor,
+						   uint8_t hierarchical);
+struct ttw_permissions ttw_stage2_base_permissions(const struct ttw_params *p, uint64_t descriptor);
+
+/* A stage 2 permission fault of reading a stage 1 descriptor through this leaf? */
+bool ttw_walk_read_denied(const struct ttw_regime *r, const struct ttw_leaf *stage2);
+
+/* Faults with everything that doesn't depend on the walk filled in. */
+struct mmu_fault ttw_stage1_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access);
+struct mmu_fault ttw_stage2_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access,
+				  ipa_t ipa, bool s1ptw);
 
 static inline bool ttw_is_device(struct mmu_attributes attributes)
 {

@@ -1,0 +1,88 @@
+/*
+ * Fault records and their status codes. Reference: DDI 0487, ESR_ELx, "ISS encoding for an exception from a Data Abort".
+ */
+#include "ttw.h"
+
+#include "impdef.h"
+
+/* Level -1 has codes of its own; there is no leaf at -1, so neither Access flag nor Permission faults. */
+static unsigned code_at_level(unsigned level0, unsigned minus1, int8_t level)
+{
+	return level < 0 ? minus1 : level0 + (unsigned)level;
+}
+
+unsigned mmu_fault_status(const struct mmu_fault *fault)
+{
+	switch (fault->type) {
+	case FAULT_ADDRESS_SIZE:
+		return code_at_level(FSC_ADDRESS_SIZE_L0, FSC_ADDRESS_SIZE_MINUS1, fault->level);
+	case FAULT_TRANSLATION:
+		return code_at_level(FSC_TRANSLATION_L0, FSC_TRANSLATION_MINUS1, fault->level);
+	case FAULT_ACCESS_FLAG:
+		return FSC_ACCESS_FLAG_L0 + (unsigned)fault->level;
+	case FAULT_PERMISSION:
+		return FSC_PERMISSION_L0 + (unsigned)fault->level;
+	case FAULT_ALIGNMENT:
+		return FSC_ALIGNMENT;
+	case FAULT_EXTERNAL:
+		return FSC_EXTERNAL;
+	case FAULT_EXTERNAL_ON_WALK:
+		return code_at_level(FSC_EXTERNAL_ON_WALK_L0, FSC_EXTERNAL_ON_WALK_MINUS1,
+				     fault->level);
+	case FAULT_TLB_CONFLICT:
+		return FSC_TLB_CONFLICT;
+	case FAULT_UNSUPPORTED_UPDATE:
+		return FSC_UNSUPPORTED_UPDATE;
+	case FAULT_NONE:
+		break;
+	}
+	return 0;
+}
+
+/* WnR: DC, IC and AT report 1 always; an atomic reports 0 unless only write permission is missing. */
+static bool reports_write(struct mmu_access access)
+{
+	switch (access.type) {
+	case MMU_FETCH:
+	case MMU_LOAD:
+		return false;
+	case MMU_STORE:
+		return !access.read_write;
+	default:
+		return true;
+	}
+}
+
+struct mmu_fault ttw_stage1_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access)
+{
+	return (struct mmu_fault){ .type = type, .level = level, .write = reports_write(access) };
+}
+
+/* HPFAR_EL2: not for alignment faults and external aborts; for a walk the IPA of the descriptor. */
+static bool has_ipa(enum mmu_fault_type type, bool s1ptw)
+{
+	switch (type) {
+	case FAULT_TRANSLATION:
+	case FAULT_ADDRESS_SIZE:
+	case FAULT_ACCESS_FLAG:
+		return true;
+	case FAULT_PERMISSION:
+		return s1ptw || IMPDEF_HPFAR_ON_PERMISSION_FAULT;
+	default:
+		return false;
+	}
+}
+
+struct mmu_fault ttw_stage2_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access,
+				  ipa_t ipa, bool s1ptw)
+{
+	return (struct mmu_fault){
+		.type = type,
+		.level = level,
+		.stage2 = true,
+		.s1ptw = s1ptw,
+		.write = reports_write(access),
+		.ipa_valid = has_ipa(type, s1ptw),
+		.ipa = ipa,
+	};
+}

@@ -1,0 +1,205 @@
+/*
+ * Permissions of both stages and their check. Reference: DDI 0487, D8.4 "Memory access control",
+ * AArch64.S1DirectBasePermissions, AArch64.S1HasPermissionsFault, AArch64.S2HasPermissionsFault.
+ */
+#include "ttw.h"
+
+#include "impdef.h"
+
+enum { TTW_RW = TTW_R | TTW_W, TTW_RWX = TTW_RW | TTW_X };
+
+/* ------------------------------------------------------------------ what descriptors give */
+
+/* AP[2:1], by value. */
+static const struct ttw_permissions stage1_ap[4] = {
+	[AP_RW_PRIVILEGED] = { TTW_RW, 0 },
+	[AP_RW] = { TTW_RW, TTW_RW },
+	[AP_RO_PRIVILEGED] = { TTW_R, 0 },
+	[AP_RO] = { TTW_R, TTW_R },
+};
+
+/* XN[1:0] of stage 2, by value: privileged is EL1, unprivileged EL0. */
+static const struct ttw_permissions stage2_xn[4] = {
+	[S2XN_X] = { TTW_X, TTW_X },
+	[S2XN_X_EL0] = { 0, TTW_X },
+	[S2XN_NONE] = { 0, 0 },
+	[S2XN_X_EL1] = { TTW_X, 0 },
+};
+
+/* A regime with one privilege: AP[1] and PXN mean nothing, UXN is XN. The unprivileged set is never used. */
+static struct ttw_permissions one_privilege(uint64_t descriptor, uint64_t table)
+{
+	bool read_only = (S1_LEAF_AP(descriptor) & 2) || (S1_TABLE_APTable(table) & 2);
+	bool xn = S1_LEAF_UXN(descriptor) || S1_TABLE_UXNTable(table);
+
+	return (struct ttw_permissions){
+		.privileged = (uint8_t)(TTW_R | (read_only ? 0 : TTW_W) | (xn ? 0 : TTW_X)),
+	};
+}
+
+struct ttw_permissions ttw_stage1_base_permissions(const struct ttw_params *p, uint64_t descriptor,
+						   uint8_t hierarchical)
+{
+	uint64_t table = (uint64_t)hierarchical << S1_TABLE_PXNTable_LSB;
+	struct ttw_permissions set = stage1_ap[S1_LEAF_AP(descriptor)];
+
+	if (!p->has_privilege)
+		return one_privilege(descriptor, table);
+	if (S1_TABLE_APTable(table) & 1)
+		set.unprivileged = 0;
+	if (S1_TABLE_APTable(table) & 2) {
+		set.privileged &= (uint8_t)~TTW_W;
+		set.unprivileged &= (uint8_t)~TTW_W;
+	}
+	/* What EL0 can write EL1 never executes, whatever WXN says. */
+	if (!S1_LEAF_PXN(descriptor) && !S1_TABLE_PXNTable(table) && !(set.unprivileged & TTW_W))
+		set.privileged |= TTW_X;
+	if (!S1_LEAF_UXN(descriptor) && !S1_TABLE_UXNTable(table))
+		set.unprivileged |= TTW_X;
+	return set;
+}
+
+struct ttw_permissions ttw_stage2_base_permissions(const struct ttw_params *p, uint64_t descriptor)
+{
+	unsigned xn = (unsigned)S2_LEAF_XN(descriptor) & (p->has_xnx ? 3 : 2);
+	unsigned s2ap = (unsigned)S2_LEAF_S2AP(descriptor);
+	uint8_t data = (uint8_t)((s2ap & S2AP_R ? TTW_R : 0) | (s2ap & S2AP_W ? TTW_W : 0));
+
+	return (struct ttw_permissions){
+		.privileged = stage2_xn[xn].privileged | data,
+		.unprivileged = stage2_xn[xn].unprivileged | data,
+	};
+}
+
+/* ------------------------------------------------------------------ what an access may do */
+
+static bool subject_to_pan(struct mmu_access access)
+{
+	bool data = access.type != MMU_FETCH && access.type != MMU_CACHE_OP &&
+		    access.type != MMU_CACHE_INVALIDATE;
+
+	return data && access.pan && !access.unprivileged;
+}
+
+static uint8_t choose(struct ttw_permissions p, struct mmu_access access)
+{
+	return access.unprivileged ? p.unprivileged : p.privileged;
+}
+
+uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permissions p,
+			       struct mmu_access access)
+{
+	uint8_t set = choose(p, access);
+
+	/* PAN counts what EL0 may read or write in the end, APTable included. */
+	if (r->regime == REGIME_EL10 && subject_to_pan(access) && (p.unprivileged & TTW_RW))
+		set &= (uint8_t)~TTW_RW;
+	if (r->wxn && (set & TTW_W))
+		set &= (uint8_t)~TTW_X;
+	return set;
+}
+
+/* D8.4: the permissions that an access of this type needs, at either stage. */
+static uint8_t required(struct mmu_access access)
+{
+	uint8_t both = access.read_write ? TTW_RW : 0;
+
+	switch (access.type) {
+	case MMU_FETCH:
+		return TTW_X;
+	case MMU_LOAD:
+	case MMU_AT_LOAD:
+		return TTW_R | both;
+	case MMU_STORE:
+	case MMU_AT_STORE:
+	case MMU_CACHE_INVALIDATE:
+		return TTW_W | both;
+	case MMU_CACHE_OP:
+		return access.el == 0 && IMPDEF_IC_AT_EL0_NEEDS_READ ? TTW_R : 0;
+	}
+	return TTW_RWX;
+}
+
+/* WnR of a Permission fault: 1 if only the write was refused. DC, IC and AT report 1 always. */
+static bool write_was_refused(uint8_t missing, struct mmu_access access)
+{
+	if (access.type > MMU_STORE)
+		return true;
+	return (missing & TTW_RW) == TTW_W;
+}
+
+/* ------------------------------------------------------------------ checks */
+
+static struct mmu_fault check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
+				     struct mmu_access access)
+{
+	struct mmu_fault none = { .type = FAULT_NONE };
+	bool device = leaf->flat ? !r->dc && access.type != MMU_FETCH : (leaf->attr & 0xf0) == 0;
+
+	if (device && access.unaligned)
+		return ttw_stage1_fault(FAULT_ALIGNMENT, leaf->level, access);
+	if (leaf->flat)
+		return none;
+
+	uint8_t missing = required(access) & (uint8_t)~ttw_stage1_permissions(r, leaf->permissions,
+									      access);
+	if (missing == 0)
+		return none;
+
+	struct mmu_fault fault = ttw_stage1_fault(FAULT_PERMISSION, leaf->level, access);
+
+	fault.write = write_was_refused(missing, access);
+	return fault;
+}
+
+static struct mmu_fault check_stage2(const struct ttw_leaf *leaf, ipa_t ipa,
+				     struct mmu_access access)
+{
+	struct mmu_fault none = { .type = FAULT_NONE };
+
+	if (leaf->flat)
+		return none;
+	if (ttw_stage2_is_device(leaf) && access.unaligned)
+		return ttw_stage2_fault(FAULT_ALIGNMENT, leaf->level, access, ipa, false);
+
+	uint8_t missing = required(access) & (uint8_t)~choose(leaf->permissions, access);
+
+	if (missing == 0)
+		return none;
+
+	struct mmu_fault fault = ttw_stage2_fault(FAULT_PERMISSION, leaf->level, access, ipa, false);
+
+	fault.write = write_was_refused(missing, access);
+	return fault;
+}
+
+struct mmu_fault ttw_check(const struct ttw_regime *r, const struct ttw_translation *t,
+			   struct mmu_access access)
+{
+	struct mmu_fault fault = check_stage1(r, &t->stage1, access);
+
+	if (fault.type != FAULT_NONE)
+		return fault;
+	return check_stage2(&t->stage2, t->ipa, access);
+}
+
+bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
+		   struct mmu_access access)
+{
+	struct mmu_access store = access;
+
+	store.type = MMU_STORE;
+	store.read_write = false;
+	return (t->stage1.flat ||
+		ttw_stage1_permissions(r, t->stage1.permissions, store) & TTW_W) &&
+	       (t->stage2.flat || choose(t->stage2.permissions, store) & TTW_W);
+}
+
+/* HCR_EL2.PTW: a stage 1 table in Device memory. Without it the read is one of Normal Non-cacheable memory. */
+bool ttw_walk_read_denied(const struct ttw_regime *r, const struct ttw_leaf *stage2)
+{
+	if (stage2->flat)
+		return false;
+	return (r->ptw && ttw_stage2_is_device(stage2)) ||
+	       !(stage2->permissions.privileged & TTW_R);
+}
