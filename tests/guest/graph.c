@@ -1,7 +1,7 @@
 /*
- * graph VERTICES: breadth-first search over the smallest hypercube of at least so many vertices, kept as shuffled edge lists on the heap,
- * and its closed walks of two steps counted. What must come out is known: C(d, k) of the 2^d vertices lie k steps away,
- * and d closed walks start in each vertex. The program checks both and prints them.
+ * graph VERTICES: breadth-first search over the smallest hypercube of at least so many vertices, kept as shuffled edge
+ * lists on the heap; then its closed walks of two steps are counted. What must come out is known: C(d, k) of the 2^d
+ * vertices lie k steps away, and d closed walks start in each vertex. The program checks both and prints them.
  */
 #include "libc/libc.h"
 
