@@ -7,23 +7,6 @@
 
 #include "outcome.h"
 
-/* ESR_ELx.EC. */
-enum exception_class {
-	EC_UNKNOWN = 0x00,
-	EC_WFX = 0x01,
-	EC_BTI = 0x0d,
-	EC_ILLEGAL_STATE = 0x0e,
-	EC_SVC = 0x15,
-	EC_HVC = 0x16,
-	EC_SMC = 0x17,
-	EC_SYSTEM_ACCESS = 0x18,
-	EC_INSTRUCTION_ABORT = 0x20, /* from a lower EL; + 1: from the same EL */
-	EC_PC_ALIGNMENT = 0x22,
-	EC_DATA_ABORT = 0x24, /* + 1 as above */
-	EC_SP_ALIGNMENT = 0x26,
-	EC_BRK = 0x3c,
-};
-
 /*
  * What an instruction says of itself to a stage 2 Data Abort (LSInstructionSyndrome): valid=false for everything but the
  * loads and stores of one general-purpose register without writeback.

@@ -81,6 +81,9 @@ struct cpu {
 	 */
 	uint64_t now;
 
+	/* What a write to a system register cannot change: from layouts and features, set by sysreg_reset(). */
+	uint64_t sysreg_res0[SYSREG_COUNT], sysreg_res1[SYSREG_COUNT];
+
 	struct cpu_config config;
 	struct mmu *mmu;
 	struct cpu_counts counts; /* instructions and accesses: brought up to date by cpu_counts() */

@@ -1,0 +1,346 @@
+/* Exception entry and return, and the syndromes of D17 "ESR_EL1, Exception Syndrome Register". */
+#include "exception.h"
+#include "flags.h"
+#include "layout.h"
+
+/* ------------------------------------------------------------------ where to */
+
+uint64_t effective_hcr(const struct cpu *cpu)
+{
+	return cpu_has(cpu, FEAT_EL2) ? cpu->sysreg[SYSREG_HCR_EL2] : FIELD_MASK(HCR_EL2_RW);
+}
+
+/* EL1, or EL2 for EL2's own and for EL0's under HCR_EL2.TGE. */
+static unsigned default_target(const struct cpu *cpu)
+{
+	if (cpu->pstate.el == 2 || HCR_EL2_TGE(effective_hcr(cpu)) != 0)
+		return 2;
+	return 1;
+}
+
+static struct exception record(const struct cpu *cpu, enum vmsa_ec ec, uint64_t iss)
+{
+	return (struct exception){
+		.ec = (uint8_t)ec,
+		.il = true,
+		.iss = (uint32_t)iss,
+		.target_el = (uint8_t)default_target(cpu),
+		.return_address = cpu->pc,
+	};
+}
+
+/* ------------------------------------------------------------------ records */
+
+struct exception exception_undefined(const struct cpu *cpu)
+{
+	return record(cpu, EC_UNKNOWN, 0);
+}
+
+struct exception exception_illegal_state(const struct cpu *cpu)
+{
+	return record(cpu, EC_ILLEGAL_STATE, 0);
+}
+
+struct exception exception_pc_alignment(const struct cpu *cpu)
+{
+	struct exception e = record(cpu, EC_PC_ALIGNMENT, 0);
+
+	e.far_valid = true;
+	e.far = cpu->pc;
+	return e;
+}
+
+struct exception exception_sp_alignment(const struct cpu *cpu)
+{
+	return record(cpu, EC_SP_ALIGNMENT, 0);
+}
+
+struct exception exception_svc(const struct cpu *cpu, uint16_t imm)
+{
+	struct exception e = record(cpu, EC_SVC, imm);
+
+	e.return_address = cpu->pc + 4;
+	return e;
+}
+
+struct exception exception_hvc(const struct cpu *cpu, uint16_t imm)
+{
+	struct exception e = record(cpu, EC_HVC, imm);
+
+	e.target_el = 2;
+	e.return_address = cpu->pc + 4;
+	return e;
+}
+
+struct exception exception_smc_trap(const struct cpu *cpu, uint16_t imm)
+{
+	struct exception e = record(cpu, EC_SMC, imm);
+
+	e.target_el = 2;
+	return e;
+}
+
+/* AArch64.SoftwareBreakpoint. */
+struct exception exception_brk(const struct cpu *cpu, uint16_t imm)
+{
+	struct exception e = record(cpu, EC_BRK, imm);
+
+	if (cpu_has(cpu, FEAT_EL2) && MDCR_EL2_TDE(cpu->sysreg[SYSREG_MDCR_EL2]) != 0)
+		e.target_el = 2;
+	return e;
+}
+
+struct exception exception_bti(const struct cpu *cpu)
+{
+	return record(cpu, EC_BRANCH_TARGET, cpu->pstate.btype);
+}
+
+struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, bool wfe)
+{
+	/* ConditionSyndrome() of A64: CV=1, COND=0b1110 */
+	struct exception e = record(cpu, EC_WFX,
+				    FIELD_PUT(ISS_WFX_CV, 1) | FIELD_PUT(ISS_WFX_COND, 0xe) |
+					    FIELD_PUT(ISS_WFX_TI, wfe));
+
+	if (target_el == 2)
+		e.target_el = 2;
+	return e;
+}
+
+/* AArch64.SystemAccessTrapSyndrome: the operands of the instruction in another order. */
+struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key,
+					 unsigned Rt, bool read)
+{
+	uint64_t iss = FIELD_PUT(ISS_SYSTEM_Op0, key >> 14) | FIELD_PUT(ISS_SYSTEM_Op1, key >> 11) |
+		       FIELD_PUT(ISS_SYSTEM_CRn, key >> 7) | FIELD_PUT(ISS_SYSTEM_CRm, key >> 3) |
+		       FIELD_PUT(ISS_SYSTEM_Op2, key) | FIELD_PUT(ISS_SYSTEM_Rt, Rt) |
+		       FIELD_PUT(ISS_SYSTEM_Direction, read);
+	struct exception e = record(cpu, EC_SYSTEM, iss);
+
+	if (target_el == 2)
+		e.target_el = 2;
+	return e;
+}
+
+/* What Data and Instruction Aborts share: routing, FAR, HPFAR, S1PTW and the fault status code. */
+static struct exception abort_record(const struct cpu *cpu, enum vmsa_ec ec,
+				     const struct mmu_fault *fault, va_t va)
+{
+	struct exception e = record(
+		cpu, ec, mmu_fault_status(fault) | FIELD_PUT(ISS_DATA_ABORT_S1PTW, fault->s1ptw));
+
+	if (fault->stage2)
+		e.target_el = 2;
+	e.far_valid = true;
+	e.far = va.value;
+	e.hpfar_valid = fault->ipa_valid && e.target_el == 2;
+	e.hpfar = FIELD_PUT(HPFAR_EL2_FIPA, fault->ipa.value >> 12);
+	e.abort_stage1 = !fault->stage2;
+	e.abort_stage2 = fault->stage2;
+	return e;
+}
+
+/* LSInstructionSyndrome: ISS[24:14]. */
+static uint64_t access_iss(struct access_syndrome s)
+{
+	return FIELD_PUT(ISS_DATA_ABORT_ISV, 1) | FIELD_PUT(ISS_DATA_ABORT_SAS, s.size_log2) |
+	       FIELD_PUT(ISS_DATA_ABORT_SSE, s.sign_extend) | FIELD_PUT(ISS_DATA_ABORT_SRT, s.Rt) |
+	       FIELD_PUT(ISS_DATA_ABORT_SF, s.sixty_four) |
+	       FIELD_PUT(ISS_DATA_ABORT_AR, s.acquire_release);
+}
+
+static bool is_external(const struct mmu_fault *fault)
+{
+	return fault->type == FAULT_EXTERNAL || fault->type == FAULT_EXTERNAL_ON_WALK;
+}
+
+/* AArch64.FaultSyndrome, data side. IL is 1 with or without ISV: every A64 instruction has 32 bits.
+ */
+struct exception exception_data_abort(const struct cpu *cpu, const struct mmu_fault *fault, va_t va,
+				      struct access_syndrome syndrome)
+{
+	struct exception e = abort_record(cpu, EC_DATA_ABORT_LOWER, fault, va);
+
+	if (fault->stage2 && !fault->s1ptw && !is_external(fault) && syndrome.valid)
+		e.iss |= (uint32_t)access_iss(syndrome);
+	e.iss |= (uint32_t)(FIELD_PUT(ISS_DATA_ABORT_CM, syndrome.maintenance) |
+			    FIELD_PUT(ISS_DATA_ABORT_WnR, syndrome.maintenance || fault->write));
+	return e;
+}
+
+struct exception exception_instruction_abort(const struct cpu *cpu, const struct mmu_fault *fault,
+					     va_t va)
+{
+	return abort_record(cpu, EC_INSTRUCTION_ABORT_LOWER, fault, va);
+}
+
+/* ------------------------------------------------------------------ PSTATE */
+
+/* M[4:0] of an AArch64 state: EL in 3:2, SP in 0. */
+static uint64_t spsr_mode(const struct pstate *p)
+{
+	return FIELD_PUT(SPSR_EL1_M, (unsigned)p->el << 2 | p->spsel);
+}
+
+/* D, A, I, F and N, Z, C, V stand together in this order. */
+uint64_t pstate_spsr(const struct cpu *cpu)
+{
+	const struct pstate *p = &cpu->pstate;
+
+	return (uint64_t)flags_nzcv(cpu->flags) << SPSR_EL1_V_LSB |
+	       FIELD_PUT(SPSR_EL1_DIT, p->dit) | FIELD_PUT(SPSR_EL1_UAO, p->uao) |
+	       FIELD_PUT(SPSR_EL1_PAN, p->pan) | FIELD_PUT(SPSR_EL1_SS, p->ss) |
+	       FIELD_PUT(SPSR_EL1_IL, p->il) | FIELD_PUT(SPSR_EL1_SSBS, p->ssbs) |
+	       FIELD_PUT(SPSR_EL1_BTYPE, p->btype) | (uint64_t)p->daif << SPSR_EL1_F_LSB |
+	       spsr_mode(p);
+}
+
+static enum sysreg stack_pointer(unsigned el, bool spsel)
+{
+	static const enum sysreg by_el[] = {SYSREG_SP_EL0, SYSREG_SP_EL1, SYSREG_SP_EL2};
+
+	return by_el[spsel ? el : 0];
+}
+
+void pstate_select(struct cpu *cpu, unsigned el, bool spsel)
+{
+	cpu->sysreg[stack_pointer(cpu->pstate.el, cpu->pstate.spsel)] = cpu->x[SLOT_SP];
+	cpu->pstate.el = (uint8_t)el;
+	cpu->pstate.spsel = spsel;
+	cpu->x[SLOT_SP] = cpu->sysreg[stack_pointer(el, spsel)];
+}
+
+static void synchronize_context(struct cpu *cpu)
+{
+	mmu_event(cpu->mmu,
+		  &(struct mmu_event){.type = MMU_EVENT_CONTEXT_SYNC, .el = cpu->pstate.el});
+}
+
+/* ------------------------------------------------------------------ entry */
+
+/* AArch64.ReportException. What an exception leaves UNKNOWN keeps its value. */
+static void report(struct cpu *cpu, const struct exception *e, unsigned ec)
+{
+	bool el2 = e->target_el == 2;
+	uint64_t esr = FIELD_PUT(ESR_ELx_EC, ec) | FIELD_PUT(ESR_ELx_IL, e->il) |
+		       FIELD_PUT(ESR_ELx_ISS, e->iss);
+
+	cpu->sysreg[el2 ? SYSREG_ESR_EL2 : SYSREG_ESR_EL1] = esr;
+	if (e->far_valid)
+		cpu->sysreg[el2 ? SYSREG_FAR_EL2 : SYSREG_FAR_EL1] = e->far;
+	if (e->hpfar_valid && el2)
+		cpu->sysreg[SYSREG_HPFAR_EL2] = e->hpfar;
+}
+
+/* PSTATE of an exception handler, EL and SP apart. */
+static void enter_pstate(struct cpu *cpu)
+{
+	struct pstate *p = &cpu->pstate;
+	uint64_t sctlr = cpu->sysreg[p->el == 2 ? SYSREG_SCTLR_EL2 : SYSREG_SCTLR_EL1];
+
+	p->ss = false;
+	p->daif = 0xf;
+	p->il = false;
+	if (cpu_has(cpu, FEAT_PAN) && p->el == 1 && SCTLR_EL1_SPAN(sctlr) == 0)
+		p->pan = true;
+	p->uao = false;
+	p->btype = 0;
+	if (cpu_has(cpu, FEAT_SSBS)) /* DSSBS is the same bit in both */
+		p->ssbs = SCTLR_EL1_DSSBS(sctlr) != 0;
+}
+
+static void count(struct cpu *cpu, const struct exception *e, unsigned ec)
+{
+	cpu->counts.exceptions[e->target_el][0]++;
+	cpu->counts.by_class[ec]++;
+	cpu->counts.aborts_stage1 += e->abort_stage1;
+	cpu->counts.aborts_stage2 += e->abort_stage2;
+}
+
+void take_exception(struct cpu *cpu, const struct exception *e)
+{
+	bool el2 = e->target_el == 2, same_el = e->target_el == cpu->pstate.el;
+	bool is_abort = e->ec == EC_INSTRUCTION_ABORT_LOWER || e->ec == EC_DATA_ABORT_LOWER;
+	unsigned ec = e->ec + (is_abort && same_el ? 1u : 0u);
+	uint64_t spsr = pstate_spsr(cpu);
+	uint64_t offset = !same_el ? 0x400 : cpu->pstate.spsel ? 0x200 : 0;
+
+	report(cpu, e, ec);
+	cpu->sysreg[el2 ? SYSREG_SPSR_EL2 : SYSREG_SPSR_EL1] = spsr;
+	cpu->sysreg[el2 ? SYSREG_ELR_EL2 : SYSREG_ELR_EL1] = e->return_address;
+	pstate_select(cpu, e->target_el, true);
+	enter_pstate(cpu);
+	cpu->pc = cpu->sysreg[el2 ? SYSREG_VBAR_EL2 : SYSREG_VBAR_EL1] + offset;
+	count(cpu, e, ec);
+	synchronize_context(cpu);
+}
+
+/* ------------------------------------------------------------------ return */
+
+uint64_t branch_address(const struct cpu *cpu, uint64_t target, unsigned el)
+{
+	uint64_t top = UINT64_C(0xff) << 56;
+	uint64_t tcr = cpu->sysreg[el == 2 ? SYSREG_TCR_EL2 : SYSREG_TCR_EL1];
+	bool upper = el != 2 && (target >> 55 & 1) != 0;
+	bool tbi = el == 2 ? TCR_EL2_TBI(tcr) != 0
+		   : upper ? TCR_EL1_TBI1(tcr) != 0
+			   : TCR_EL1_TBI0(tcr) != 0;
+
+	if (!tbi)
+		return target;
+	return upper ? target | top : target & ~top;
+}
+
+/* IllegalExceptionReturn. AArch32 (M[4]) is not offered at any level; M[1] is reserved. */
+static bool illegal_return(const struct cpu *cpu, uint64_t spsr)
+{
+	unsigned mode = (unsigned)SPSR_EL1_M(spsr), el = mode >> 2 & 3;
+
+	if ((mode & 0x12) != 0 || el > cpu->pstate.el)
+		return true;
+	if (el == 0 && (mode & 1) != 0)
+		return true;
+	return el == 1 && HCR_EL2_TGE(effective_hcr(cpu)) != 0;
+}
+
+/* The fields of a legal return; after an illegal one they keep their value (EL, SP) or may (the
+ * others). */
+static void return_state(struct cpu *cpu, uint64_t spsr)
+{
+	struct pstate *p = &cpu->pstate;
+	unsigned mode = (unsigned)SPSR_EL1_M(spsr);
+
+	pstate_select(cpu, mode >> 2 & 3, (mode & 1) != 0);
+	p->btype = cpu_has(cpu, FEAT_BTI) ? (uint8_t)SPSR_EL1_BTYPE(spsr) : 0;
+	p->ssbs = cpu_has(cpu, FEAT_SSBS) && SPSR_EL1_SSBS(spsr) != 0;
+	p->uao = cpu_has(cpu, FEAT_UAO) && SPSR_EL1_UAO(spsr) != 0;
+	p->dit = cpu_has(cpu, FEAT_DIT) && SPSR_EL1_DIT(spsr) != 0;
+}
+
+/* SetPSTATEFromPSR. */
+static void return_pstate(struct cpu *cpu, uint64_t spsr)
+{
+	struct pstate *p = &cpu->pstate;
+	bool illegal = illegal_return(cpu, spsr);
+
+	if (!illegal)
+		return_state(cpu, spsr);
+	p->il = illegal || SPSR_EL1_IL(spsr) != 0;
+	p->ss = false; /* software step is not modelled: DebugExceptionReturnSS() is 0 */
+	p->pan = cpu_has(cpu, FEAT_PAN) && SPSR_EL1_PAN(spsr) != 0;
+	p->daif = (uint8_t)(spsr >> SPSR_EL1_F_LSB & 0xf);
+	cpu->flags = flags_from((unsigned)(spsr >> SPSR_EL1_V_LSB & 0xf));
+}
+
+struct outcome exception_return(struct cpu *cpu)
+{
+	bool el2 = cpu->pstate.el == 2;
+	uint64_t spsr = cpu->sysreg[el2 ? SYSREG_SPSR_EL2 : SYSREG_SPSR_EL1];
+	uint64_t target = cpu->sysreg[el2 ? SYSREG_ELR_EL2 : SYSREG_ELR_EL1];
+
+	synchronize_context(cpu);
+	return_pstate(cpu, spsr);
+	cpu->monitor.exclusive = false;
+	cpu->event_register = true;
+	return resync_at(branch_address(cpu, target, cpu->pstate.el));
+}
