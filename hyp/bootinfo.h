@@ -1,9 +1,11 @@
 /*
- * The boot-info block: what the hypervisor tells the proxy kernel, which it enters at EL1 with X0 = the block's IPA.
+ * The boot-info block: what the hypervisor tells the proxy kernel, which it enters at EL1 with X0 =
+ * the block's IPA.
  *
- * The kernel is an arm64 Image (64-byte header whose image_size covers BSS and stack), position independent, loaded at
- * the lowest 2 MiB boundary of the first RAM window and entered at its first byte with the MMU off. Block and program
- * lie at the top of the first window. Everything in the RAM windows outside kernel, block and program is free.
+ * The kernel is an arm64 Image (64-byte header whose image_size covers BSS and stack), position
+ * independent, loaded at the lowest 2 MiB boundary of the first RAM window and entered at its first
+ * byte with the MMU off. Block and program lie at the top of the first window. Everything in the
+ * RAM windows outside kernel, block and program is free.
  */
 #ifndef HYP_BOOTINFO_H
 #define HYP_BOOTINFO_H
@@ -15,7 +17,9 @@
 
 enum bootinfo_flags {
 	BOOTINFO_REPLAY = 1 << 0, /* no program: to EL0 at VA 0, every EL0 page mapped on demand */
-	BOOTINFO_ZEROED = 1 << 1, /* RAM outside kernel, block and program reads as zero until it is written */
+	BOOTINFO_ZEROED =
+		1
+		<< 1, /* RAM outside kernel, block and program reads as zero until it is written */
 };
 
 struct bootinfo_range {

@@ -1,6 +1,7 @@
 /*
- * Translation table geometry: GRANULE[:SIZE][:start=L][:ds=0|1] words, checked against what the core offers, made into
- * start level, concatenation and register values at run time. Shared by the hypervisor and the proxy kernel.
+ * Translation table geometry: GRANULE[:SIZE][:start=L][:ds=0|1] words, checked against what the
+ * core offers, made into start level, concatenation and register values at run time. Shared by the
+ * hypervisor and the proxy kernel.
  */
 #ifndef HYP_GEOMETRY_H
 #define HYP_GEOMETRY_H
@@ -28,7 +29,8 @@ struct geometry_request {
 	bool ds_given, ds;
 };
 
-/* What the core offers, from ID_AA64MMFR0_EL1 and ID_AA64MMFR2_EL1. Index [0] 4K, [1] 16K, [2] 64K. */
+/* What the core offers, from ID_AA64MMFR0_EL1 and ID_AA64MMFR2_EL1. Index [0] 4K, [1] 16K, [2] 64K.
+ */
 struct core_limits {
 	uint8_t pa_bits;
 	bool ttst, lva;
@@ -41,24 +43,25 @@ struct geometry {
 	enum table_kind kind;
 	uint8_t granule_bits;
 	uint8_t ia_bits; /* input address */
-	uint8_t oa_bits; /* output address, the value of PS or IPS in bits: what a descriptor may point to */
+	uint8_t oa_bits; /* output address, the value of PS or IPS in bits: what a descriptor may
+			    point to */
 	int8_t start;    /* level of the start table: -1..3 */
-	bool ds;         /* TCR_ELx.DS or VTCR_EL2.DS: 52-bit descriptors of the 4K and 16K granules */
+	bool ds; /* TCR_ELx.DS or VTCR_EL2.DS: 52-bit descriptors of the 4K and 16K granules */
 };
 
 struct core_limits core_limits(uint64_t mmfr0, uint64_t mmfr2);
 
 /*
- * Reads a word of length bytes, for example "4k:48", "64k", "4k:52:start=-1", "off". False: not in the grammar.
- * Nothing of the core is looked at.
+ * Reads a word of length bytes, for example "4k:48", "64k", "4k:52:start=-1", "off". False: not in
+ * the grammar. Nothing of the core is looked at.
  */
 bool geometry_parse(struct geometry_request *request, const char *word, size_t length);
 
 /*
- * Makes the geometry that request asks for: size 48 where none was given (stage 2: reduced to the core's PA size), the
- * fewest levels where no start was given, DS = 1 exactly where input, start level or last_output (the highest address
- * that the tables must be able to point to) need it. Returns NULL, or a constant text that says why it cannot be;
- * then *geometry is unchanged.
+ * Makes the geometry that request asks for: size 48 where none was given (stage 2: reduced to the
+ * core's PA size), the fewest levels where no start was given, DS = 1 exactly where input, start
+ * level or last_output (the highest address that the tables must be able to point to) need it.
+ * Returns NULL, or a constant text that says why it cannot be; then *geometry is unchanged.
  */
 const char *geometry_make(struct geometry *geometry, const struct geometry_request *request,
 			  enum table_kind kind, const struct core_limits *core,
@@ -89,13 +92,15 @@ unsigned geometry_start_tables(const struct geometry *g);
 /* A block or page descriptor is allowed at the level. */
 bool geometry_leaf_level(const struct geometry *g, int level);
 
-/* The level of the largest leaf of at most max_bytes; the page level where max_bytes is less than a page. */
+/* The level of the largest leaf of at most max_bytes; the page level where max_bytes is less than a
+ * page. */
 int geometry_leaf_for(const struct geometry *g, uint64_t max_bytes);
 
 /* TTBR0_EL1, TTBR1_EL1, TTBR0_EL2 or VTTBR_EL2 with this base (no ASID, VMID or CnP). */
 uint64_t geometry_ttbr(const struct geometry *g, uint64_t base);
 
-/* TCR_EL1 (both halves alike, 8-bit ASIDs from TTBR0), TCR_EL2 or VTCR_EL2 (8-bit VMIDs), by kind. HA = HD = 0. */
+/* TCR_EL1 (both halves alike, 8-bit ASIDs from TTBR0), TCR_EL2 or VTCR_EL2 (8-bit VMIDs), by kind.
+ * HA = HD = 0. */
 uint64_t geometry_tcr(const struct geometry *g);
 
 #endif
