@@ -18,7 +18,8 @@ enum {
 	TLB_CONTEXT_EL2 = 1 << 16,    /* regime EL2 */
 	TLB_CONTEXT_STAGE1 = 1 << 17, /* stage 1 is on */
 	TLB_CONTEXT_STAGE2 = 1 << 18,
-	TLB_CONTEXT_PTW = 1 << 19, /* HCR_EL2.PTW, walk caches only */
+	TLB_CONTEXT_PTW = 1 << 19,    /* HCR_EL2.PTW; walk caches only */
+	TLB_CONTEXT_GRANULE_LSB = 20, /* log2 of the granule of a table; walk caches only */
 };
 
 /* entry is the public part: the pointer that mmu_translate gives is one to this. */

@@ -30,13 +30,24 @@ static struct tlb_entry *find(struct walk_caches *c, const struct assoc *a, stru
 
 /* ------------------------------------------------------------------ stage 1 tables */
 
+static const struct ttw_params *range_of(const struct ttw_regime *r, va_t va)
+{
+	return &r->stage1[r->regime == REGIME_EL10 && (va.value >> 55 & 1) != 0];
+}
+
+/* A level means nothing without its granule, so that is part of a table's tag. */
+static uint32_t granule(const struct ttw_params *p)
+{
+	return (uint32_t)p->granule_bits << TLB_CONTEXT_GRANULE_LSB;
+}
+
 /*
  * A table descriptor has no nG bit, so its ASID always counts. HCR_EL2.PTW decides whether a table in
  * Device memory may be read at all, so it is part of the tag.
  */
 static struct assoc_key stage1_key(const struct ttw_regime *r, va_t va)
 {
-	uint32_t context = r->vmid;
+	uint32_t context = r->vmid | granule(range_of(r, va));
 
 	if (r->regime == REGIME_EL2)
 		context |= TLB_CONTEXT_EL2;
@@ -45,11 +56,6 @@ static struct assoc_key stage1_key(const struct ttw_regime *r, va_t va)
 	if (r->ptw)
 		context |= TLB_CONTEXT_PTW;
 	return (struct assoc_key){assoc_tag(va.value, r->asid), context};
-}
-
-static const struct ttw_params *range_of(const struct ttw_regime *r, va_t va)
-{
-	return &r->stage1[r->regime == REGIME_EL10 && (va.value >> 55 & 1) != 0];
 }
 
 static bool find_stage1(void *ctx, const struct ttw_regime *r, va_t va, struct ttw_table *table)
@@ -100,7 +106,7 @@ static void keep_stage1(void *ctx, const struct ttw_regime *r, va_t va,
 
 static struct assoc_key stage2_key(const struct ttw_regime *r, ipa_t ipa)
 {
-	return (struct assoc_key){assoc_tag(ipa.value, 0), r->vmid};
+	return (struct assoc_key){assoc_tag(ipa.value, 0), r->vmid | granule(&r->stage2)};
 }
 
 static bool find_stage2(void *ctx, const struct ttw_regime *r, ipa_t ipa, struct ttw_table *table)
