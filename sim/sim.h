@@ -156,9 +156,6 @@ bool sim_ended(const struct sim *sim);
 /* Zeroes all counters, not TLBs and caches (--warmup). */
 void sim_counts_clear(struct sim *sim);
 
-/* The most recent walk, for `nestwalk walk`; NULL: none since sim_new. Only kept where config->command is walk. */
-const struct mmu_walk *sim_last_walk(const struct sim *sim);
-
 /*
  * Ends the run: closes traces, writes the statistics (JSON and table) and returns the exit status. status: SIM_OK for
  * what the run itself ended with, anything else overrides it and makes "complete" false in the statistics.

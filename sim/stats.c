@@ -1,0 +1,71 @@
+/* The collector, which runs in every walk, and sums over what it collected. */
+#include "stats.h"
+
+#include <assert.h>
+#include <string.h>
+
+void stats_walk(void *ctx, const struct mmu_walk *walk)
+{
+	struct stats *stats = ctx;
+	struct walk_counts *counts = &stats->el[walk->access.el];
+	bool faulted = walk->fault.type != FAULT_NONE;
+	unsigned class = walk->at ? CLASS_AT : faulted ? CLASS_FAULTED : walk->kind;
+	unsigned updates = 0;
+
+	assert(walk->fetch_count <= MMU_WALK_FETCHES);
+	for (unsigned i = 0; i < walk->fetch_count; i++) {
+		const struct mmu_fetch *f = &walk->fetch[i];
+
+		counts->fetches[f->update][f->stage][f->purpose][f->level + 1]++;
+		updates += f->update;
+	}
+	counts->histogram[class][walk->fetch_count - updates]++;
+	counts->kind[walk->kind]++;
+	counts->faulted += faulted;
+	counts->cycles += walk->latency;
+}
+
+struct walk_counts stats_walks(const struct stats *stats, unsigned first, unsigned last)
+{
+	struct walk_counts sum;
+	uint64_t *to = (uint64_t *)&sum;
+
+	memset(&sum, 0, sizeof(sum));
+	for (unsigned el = first; el <= last; el++) {
+		const uint64_t *from = (const uint64_t *)&stats->el[el];
+
+		for (size_t i = 0; i < sizeof(sum) / sizeof(*to); i++)
+			to[i] += from[i];
+	}
+	return sum;
+}
+
+uint64_t stats_sum(const uint64_t by_el[3], unsigned first, unsigned last)
+{
+	uint64_t sum = 0;
+
+	for (unsigned el = first; el <= last; el++)
+		sum += by_el[el];
+	return sum;
+}
+
+struct tlb_counts stats_tlb(const struct tlb_counts by_el[3], unsigned first, unsigned last)
+{
+	struct tlb_counts sum = {0};
+
+	for (unsigned el = first; el <= last; el++) {
+		sum.lookups += by_el[el].lookups;
+		sum.hits += by_el[el].hits;
+		sum.misses += by_el[el].misses;
+	}
+	return sum;
+}
+
+uint64_t stats_fetches(const struct walk_counts *walks, unsigned stage, enum mmu_fetch_for purpose)
+{
+	uint64_t sum = 0;
+
+	for (unsigned level = 0; level < STATS_LEVELS; level++)
+		sum += walks->fetches[0][stage][purpose][level];
+	return sum;
+}
