@@ -28,11 +28,11 @@ VARIANT_cov := -O0 -g --coverage -DCPU_LOOP=1
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_cov := --coverage
 
-PKGS := capstone libarchive libelf libfdt jansson zlib
+PKGS := capstone libarchive libelf libfdt jansson libzstd zlib
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 # libfdt has no pkg-config file in Debian.
-DEP_CFLAGS = $(call pkg,--cflags,capstone libarchive libelf jansson zlib)
-DEP_LIBS = $(call pkg,--libs,capstone libarchive libelf jansson zlib) -lfdt
+DEP_CFLAGS = $(call pkg,--cflags,capstone libarchive libelf jansson libzstd zlib)
+DEP_LIBS = $(call pkg,--libs,capstone libarchive libelf jansson libzstd zlib) -lfdt
 CHECK_LIBS = $(call pkg,--libs,check) -lm
 
 CFLAGS = -std=gnu11 $(WARNINGS) $(VARIANT_$(VARIANT)) $(EXTRA_CFLAGS)

@@ -1,0 +1,167 @@
+/* Options against each other: geometries and windows of memory against the core and the address
+ * spaces. */
+#include "options.h"
+
+#include <inttypes.h>
+#include <sys/stat.h>
+
+#define RAM_BASE UINT64_C(0x40000000) /* of QEMU's virt board: devices lie below it */
+
+bool options_is_directory(const char *path)
+{
+	struct stat status;
+
+	return !path || (stat(path, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+static uint64_t window_base(const struct sim_window *window)
+{
+	return window->base_given ? window->base : RAM_BASE;
+}
+
+/* Bits of the highest address in windows; 0: none are given. */
+static unsigned address_bits(const struct sim_windows *windows)
+{
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < windows->count; i++) {
+		uint64_t last = window_base(&windows->at[i]) + windows->at[i].size - 1;
+		unsigned needed = 64 - (unsigned)__builtin_clzll(last | 1);
+
+		bits = needed > bits ? needed : bits;
+	}
+	return bits;
+}
+
+/* Each window inside [min, 2^bits), none over another. */
+static bool check_windows(const struct sim_windows *windows, const char *option, uint64_t min,
+			  unsigned bits, const char *space)
+{
+	for (unsigned i = 0; i < windows->count; i++) {
+		uint64_t base = window_base(&windows->at[i]), size = windows->at[i].size;
+
+		if (base < min) {
+			diag("--%s at 0x%" PRIx64 ": devices lie there, expected 0x%" PRIx64
+			     " or above",
+			     option, base, min);
+			return false;
+		}
+		if (base >> bits || size > (UINT64_C(1) << bits) - base) {
+			diag("--%s at 0x%" PRIx64 ": it ends above 2^%u, the size of %s", option,
+			     base, bits, space);
+			return false;
+		}
+		for (unsigned j = 0; j < i; j++) {
+			uint64_t other = window_base(&windows->at[j]);
+
+			if (base < other + windows->at[j].size && other < base + size) {
+				diag("--%s at 0x%" PRIx64 " overlaps the one at 0x%" PRIx64
+				     ", expected windows apart",
+				     option, base, other);
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+static bool resolve(const struct options *options, struct sim_geometry *geometry,
+		    enum geometry_use use, unsigned output_bits)
+{
+	static const char *const names[] = {
+		[GEOMETRY_S1] = "s1", [GEOMETRY_S2] = "s2", [GEOMETRY_EL2] = "el2"};
+	const char *text = options->geometry_text[use];
+	char why[GEOMETRY_WHY];
+
+	if (geometry_resolve(geometry, use, &options->config->features, output_bits, why))
+		return true;
+	diag("--%s %s: %s", names[use], text ? text : "(default)", why);
+	return false;
+}
+
+static bool check_memory(const struct options *options)
+{
+	struct sim_config *config = options->config;
+	unsigned pa_bits = config->features.pa_bits, ram_bits = address_bits(&config->ram);
+
+	if (!check_windows(&config->ram, "ram", RAM_BASE, pa_bits, "the core's physical addresses"))
+		return false;
+	if (config->bare)
+		return true;
+	if (!resolve(options, &config->el2, GEOMETRY_EL2, ram_bits) ||
+	    !resolve(options, &config->s2, GEOMETRY_S2, ram_bits))
+		return false;
+	if (config->s2.off) {
+		if (config->vm_ram.count) {
+			diag("--vm-ram: with --s2 off the VM has no IPA space of its own");
+			return false;
+		}
+		return resolve(options, &config->s1, GEOMETRY_S1, ram_bits);
+	}
+	if (!config->vm_ram.count && config->s2.size_bits <= 30) {
+		diag("--s2: %u bits of IPA end below 0x40000000, give --vm-ram SIZE@IPA",
+		     config->s2.size_bits);
+		return false;
+	}
+	return check_windows(&config->vm_ram, "vm-ram", 0, config->s2.size_bits,
+			     "stage 2's IPA space") &&
+	       resolve(options, &config->s1, GEOMETRY_S1, address_bits(&config->vm_ram));
+}
+
+/* --bare: there is no hypervisor and no proxy kernel that could follow these. */
+static bool check_bare(const struct options *options)
+{
+	const struct sim_config *config = options->config;
+	const char *unfit = NULL;
+
+	if (config->command != COMMAND_RUN)
+		return true;
+	if (!config->bare) {
+		if (config->el_given && config->el == 2) {
+			diag("--el 2 is for --bare, the hypervisor's guests run at 0 or 1");
+			return false;
+		}
+		return true;
+	}
+	for (unsigned use = GEOMETRY_S1; use <= GEOMETRY_EL2; use++) {
+		if (options->geometry_text[use])
+			unfit = use == GEOMETRY_S1 ? "s1" : use == GEOMETRY_S2 ? "s2" : "el2";
+	}
+	if (config->block_bytes)
+		unfit = "block";
+	if (config->vm_ram.count)
+		unfit = "vm-ram";
+	if (unfit)
+		diag("--%s does not fit --bare, which has no hypervisor to follow it", unfit);
+	else if (config->el_given && config->el == 0)
+		diag("--el 0 does not fit --bare, expected 1 or 2");
+	else
+		return true;
+	return false;
+}
+
+static bool check_core(const struct sim_config *config)
+{
+	if (mmu_has(&config->features, FEAT_EL2) || config->bare)
+		return true;
+	diag("--cpu %s: the hypervisor needs FEAT_EL2", config->cpu);
+	return false;
+}
+
+/* Offsets inside a page must stay. */
+static bool check_offset(const struct sim_config *config)
+{
+	uint64_t page = UINT64_C(1) << config->s1.granule_bits;
+
+	if (config->va_offset % page == 0)
+		return true;
+	diag("--va-offset 0x%" PRIx64 ": expected a multiple of --s1's page size, 0x%" PRIx64,
+	     config->va_offset, page);
+	return false;
+}
+
+bool options_check(const struct options *options)
+{
+	return check_bare(options) && check_core(options->config) && check_memory(options) &&
+	       check_offset(options->config);
+}
