@@ -1,0 +1,343 @@
+/* Feature sets: --cpu presets, ID register values and the fields that a missing feature takes away. */
+#include "features.h"
+#include "layout.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ names and presets */
+
+static const char *const feature_names[MMU_FEATURE_COUNT] = {
+#define FEATURE(name, text) #name,
+#include "../mmu/feature.def"
+#undef FEATURE
+};
+
+const char *cpu_feature_name(enum mmu_feature feature)
+{
+	return feature_names[feature];
+}
+
+#define F(feature) (UINT64_C(1) << (feature))
+#define V8_0 (F(FEAT_EL2) | F(FEAT_CRC32) | F(FEAT_ASID16))
+#define V8_2                                                                                       \
+	(V8_0 | F(FEAT_LSE) | F(FEAT_LOR) | F(FEAT_PAN) | F(FEAT_PAN2) | F(FEAT_UAO) |             \
+	 F(FEAT_HPDS) | F(FEAT_VMID16) | F(FEAT_XNX) | F(FEAT_TTCNP) | F(FEAT_LRCPC) | F(FEAT_DPB))
+
+/*
+ * The cores of Arm as their Technical Reference Manuals describe MIDR_EL1, ID_AA64MMFR0_EL1 and the architecture version;
+ * of what they have, the features that are modelled here. `max` has all of them.
+ */
+static const struct preset {
+	const char *name;
+	uint64_t midr, set;
+	uint8_t pa_bits;
+	bool granule_16k;
+} presets[] = {
+	{ "max", 0x000f04e0, ~UINT64_C(0), 52, true }, /* implementer 0: reserved for software */
+	{ "cortex-a35", 0x411fd040, V8_0, 40, true },
+	{ "cortex-a53", 0x410fd034, V8_0, 40, false },
+	{ "cortex-a55", 0x412fd050, V8_2, 40, true },
+	{ "cortex-a57", 0x411fd070, V8_0, 44, false },
+	{ "cortex-a72", 0x410fd083, V8_0, 44, false },
+	{ "cortex-a76", 0x414fd0b1, V8_2, 40, true },
+	{ "neoverse-n1", 0x414fd0c1, V8_2 | F(FEAT_SSBS), 48, true },
+};
+
+/* Features whose instructions are in mmu/tlbi.def only if it has rows for them. */
+static bool tlbi_has(enum mmu_feature feature)
+{
+	static const enum mmu_feature needs[] = {
+#define TLBI(name, op1, CRm, op2, needs) needs,
+#include "../mmu/tlbi.def"
+#undef TLBI
+	};
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		if (needs[i] == feature)
+			return true;
+	}
+	return false;
+}
+
+static uint64_t modelled_features(void)
+{
+	uint64_t set = F(MMU_FEATURE_COUNT) - 1;
+
+	if (!tlbi_has(FEAT_TLBIOS))
+		set &= ~F(FEAT_TLBIOS);
+	if (!tlbi_has(FEAT_TLBIRANGE))
+		set &= ~F(FEAT_TLBIRANGE);
+	return set & ~F(FEAT_NONE);
+}
+
+bool cpu_preset(const char *name, struct cpu_config *config)
+{
+	for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++) {
+		const struct preset *p = &presets[i];
+
+		if (strcmp(p->name, name) != 0)
+			continue;
+		config->features = (struct mmu_features){
+			.set = p->set & modelled_features(),
+			.pa_bits = p->pa_bits,
+			.granule_4k = true,
+			.granule_16k = p->granule_16k,
+			.granule_64k = true,
+		};
+		config->midr = p->midr;
+		config->mpidr = 0x80000000; /* bit 31 is RES1; affinity 0.0.0.0 */
+		return true;
+	}
+	return false;
+}
+
+const char *cpu_preset_name(size_t i)
+{
+	return i < sizeof(presets) / sizeof(presets[0]) ? presets[i].name : NULL;
+}
+
+/* ------------------------------------------------------------------ ID registers */
+
+/* ID fields that follow from one feature; of several rows for a field the last that applies counts. */
+static const struct id_row {
+	enum sysreg reg;
+	uint8_t lsb, value;
+	enum mmu_feature needs;
+} id_rows[] = {
+#define ID(reg, field, value, needs) { SYSREG_##reg, reg##_##field##_LSB, value, needs }
+	ID(ID_AA64PFR0_EL1, EL0, 1, FEAT_NONE), /* AArch64 only */
+	ID(ID_AA64PFR0_EL1, EL1, 1, FEAT_NONE),
+	ID(ID_AA64PFR0_EL1, EL2, 1, FEAT_EL2),
+	ID(ID_AA64PFR0_EL1, FP, 0xf, FEAT_NONE), /* not implemented */
+	ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE),
+	ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT),
+	ID(ID_AA64PFR1_EL1, BT, 1, FEAT_BTI),
+	ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS),
+	ID(ID_AA64DFR0_EL1, DebugVer, 6, FEAT_NONE), /* Armv8 debug, two breakpoints and watchpoints */
+	ID(ID_AA64DFR0_EL1, BRPs, 1, FEAT_NONE),
+	ID(ID_AA64DFR0_EL1, WRPs, 1, FEAT_NONE),
+	ID(ID_AA64DFR0_EL1, DoubleLock, 0xf, FEAT_NONE),
+	ID(ID_AA64ISAR0_EL1, CRC32, 1, FEAT_CRC32),
+	ID(ID_AA64ISAR0_EL1, Atomic, 2, FEAT_LSE),
+	ID(ID_AA64ISAR0_EL1, TS, 1, FEAT_FlagM),
+	ID(ID_AA64ISAR0_EL1, TS, 2, FEAT_FlagM2),
+	ID(ID_AA64ISAR0_EL1, TLB, 1, FEAT_TLBIOS),
+	ID(ID_AA64ISAR0_EL1, TLB, 2, FEAT_TLBIRANGE),
+	ID(ID_AA64ISAR1_EL1, DPB, 1, FEAT_DPB),
+	ID(ID_AA64ISAR1_EL1, DPB, 2, FEAT_DPB2),
+	ID(ID_AA64ISAR1_EL1, LRCPC, 1, FEAT_LRCPC),
+	ID(ID_AA64ISAR1_EL1, LRCPC, 2, FEAT_LRCPC2),
+	ID(ID_AA64ISAR1_EL1, SB, 1, FEAT_SB),
+	ID(ID_AA64MMFR0_EL1, ASIDBits, 2, FEAT_ASID16),
+	ID(ID_AA64MMFR1_EL1, VMIDBits, 2, FEAT_VMID16),
+	ID(ID_AA64MMFR1_EL1, HPDS, 1, FEAT_HPDS),
+	ID(ID_AA64MMFR1_EL1, LO, 1, FEAT_LOR),
+	ID(ID_AA64MMFR1_EL1, PAN, 1, FEAT_PAN),
+	ID(ID_AA64MMFR1_EL1, PAN, 2, FEAT_PAN2),
+	ID(ID_AA64MMFR1_EL1, XNX, 1, FEAT_XNX),
+	ID(ID_AA64MMFR2_EL1, CnP, 1, FEAT_TTCNP),
+	ID(ID_AA64MMFR2_EL1, UAO, 1, FEAT_UAO),
+	ID(ID_AA64MMFR2_EL1, VARange, 1, FEAT_LVA),
+	ID(ID_AA64MMFR2_EL1, ST, 1, FEAT_TTST),
+	ID(ID_AA64MMFR2_EL1, AT, 1, FEAT_LSE2),
+	ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL),
+	ID(ID_AA64MMFR2_EL1, E0PD, 1, FEAT_E0PD),
+	/* 64-byte lines, PIPT; stores are seen by instruction fetches at once */
+	ID(CTR_EL0, IminLine, 4, FEAT_NONE),
+	ID(CTR_EL0, L1Ip, 3, FEAT_NONE),
+	ID(CTR_EL0, DminLine, 4, FEAT_NONE),
+	ID(CTR_EL0, ERG, 4, FEAT_NONE),
+	ID(CTR_EL0, CWG, 4, FEAT_NONE),
+	ID(CTR_EL0, IDC, 1, FEAT_NONE),
+	ID(CTR_EL0, DIC, 1, FEAT_NONE),
+	ID(DCZID_EL0, BS, 4, FEAT_NONE), /* 64 bytes */
+#undef ID
+};
+
+static unsigned pa_range(uint8_t pa_bits)
+{
+	unsigned code = 0;
+
+	while (code < 6 && vmsa_ps_bits(code) < pa_bits)
+		code++;
+	return code;
+}
+
+/* Granules by ID_AA64MMFR0_EL1: each field has its own value for "not supported". */
+static uint64_t mmfr0(const struct mmu_features *f)
+{
+	bool lpa2 = mmu_has(f, FEAT_LPA2);
+	unsigned t4 = !f->granule_4k ? 0xf : lpa2, t64 = !f->granule_64k ? 0xf : 0;
+	unsigned t16 = !f->granule_16k ? 0 : lpa2 ? 2 : 1;
+	uint64_t value = FIELD_PUT(ID_AA64MMFR0_EL1_PARange, pa_range(f->pa_bits)) |
+			 FIELD_PUT(ID_AA64MMFR0_EL1_TGran4, t4) |
+			 FIELD_PUT(ID_AA64MMFR0_EL1_TGran16, t16) |
+			 FIELD_PUT(ID_AA64MMFR0_EL1_TGran64, t64);
+
+	if (!lpa2) /* stage 2 as stage 1: 0 */
+		return value;
+	return value | FIELD_PUT(ID_AA64MMFR0_EL1_TGran4_2, f->granule_4k ? 3 : 1) |
+	       FIELD_PUT(ID_AA64MMFR0_EL1_TGran16_2, f->granule_16k ? 3 : 1) |
+	       FIELD_PUT(ID_AA64MMFR0_EL1_TGran64_2, f->granule_64k ? 2 : 1);
+}
+
+uint64_t features_id_register(const struct mmu_features *features, enum sysreg reg)
+{
+	uint64_t value = reg == SYSREG_ID_AA64MMFR0_EL1 ? mmfr0(features) : 0;
+
+	for (size_t i = 0; i < sizeof(id_rows) / sizeof(id_rows[0]); i++) {
+		const struct id_row *row = &id_rows[i];
+
+		if (row->reg == reg && mmu_has(features, row->needs))
+			value = (value & ~(UINT64_C(0xf) << row->lsb)) | (uint64_t)row->value << row->lsb;
+	}
+	return value;
+}
+
+/* ------------------------------------------------------------------ what writes keep */
+
+struct layout_row {
+	const char *reg;
+	uint64_t res0, res1;
+};
+
+static const struct layout_row layout[] = {
+#define FIELD(reg, name, msb, lsb)
+#define IGNORED(reg, msb, lsb)
+#define RES0(reg, msb, lsb) { #reg, VMSA_MASK(msb, lsb), 0 },
+#define RES1(reg, msb, lsb) { #reg, 0, VMSA_MASK(msb, lsb) },
+#include "../mmu/sysreg.def"
+#include "layout.def"
+#undef RES1
+#undef RES0
+#undef IGNORED
+#undef FIELD
+	{ "ESR_EL1", ~UINT64_C(0xffffffff), 0 }, /* ESR_ELx */
+	{ "ESR_EL2", ~UINT64_C(0xffffffff), 0 },
+};
+
+/* No core here offers it. */
+#define FEAT_NEVER MMU_FEATURE_COUNT
+
+/* Fields that are RES0 (absent1: RES1) without a feature. */
+static const struct field_row {
+	enum sysreg reg;
+	enum mmu_feature needs;
+	uint64_t mask;
+	bool absent1;
+} fields[] = {
+#define NEEDS(reg, field, needs) { SYSREG_##reg, needs, FIELD_MASK(reg##_##field), false }
+	NEEDS(SCTLR_EL1, nAA, FEAT_LSE2),
+	{ SYSREG_SCTLR_EL1, FEAT_PAN, FIELD_MASK(SCTLR_EL1_SPAN), true },
+	NEEDS(SCTLR_EL1, E0E, FEAT_NEVER), /* ID_AA64MMFR0_EL1.BigEnd is 0 */
+	NEEDS(SCTLR_EL1, EE, FEAT_NEVER),
+	NEEDS(SCTLR_EL1, BT0, FEAT_BTI),
+	NEEDS(SCTLR_EL1, BT1, FEAT_BTI),
+	NEEDS(SCTLR_EL1, DSSBS, FEAT_SSBS),
+	NEEDS(SCTLR_EL2, nAA, FEAT_LSE2),
+	NEEDS(SCTLR_EL2, EE, FEAT_NEVER),
+	NEEDS(SCTLR_EL2, BT, FEAT_BTI),
+	NEEDS(SCTLR_EL2, DSSBS, FEAT_SSBS),
+	{ SYSREG_HCR_EL2, FEAT_NEVER, FIELD_MASK(HCR_EL2_RW), true }, /* no AArch32 at EL1 */
+	NEEDS(HCR_EL2, MIOCNCE, FEAT_NEVER),
+	NEEDS(HCR_EL2, TLOR, FEAT_LOR),
+	NEEDS(TCR_EL1, AS, FEAT_ASID16),
+	NEEDS(TCR_EL1, HA, FEAT_NEVER), /* FEAT_HAFDBS */
+	NEEDS(TCR_EL1, HD, FEAT_NEVER),
+	NEEDS(TCR_EL1, HPD0, FEAT_HPDS),
+	NEEDS(TCR_EL1, HPD1, FEAT_HPDS),
+	NEEDS(TCR_EL1, HWU059, FEAT_NEVER), /* FEAT_HPDS2 */
+	NEEDS(TCR_EL1, HWU060, FEAT_NEVER),
+	NEEDS(TCR_EL1, HWU061, FEAT_NEVER),
+	NEEDS(TCR_EL1, HWU062, FEAT_NEVER),
+	NEEDS(TCR_EL1, HWU159, FEAT_NEVER),
+	NEEDS(TCR_EL1, HWU160, FEAT_NEVER),
+	NEEDS(TCR_EL1, HWU161, FEAT_NEVER),
+	NEEDS(TCR_EL1, HWU162, FEAT_NEVER),
+	NEEDS(TCR_EL1, TBID0, FEAT_NEVER), /* FEAT_PAuth */
+	NEEDS(TCR_EL1, TBID1, FEAT_NEVER),
+	NEEDS(TCR_EL1, E0PD0, FEAT_E0PD),
+	NEEDS(TCR_EL1, E0PD1, FEAT_E0PD),
+	NEEDS(TCR_EL1, DS, FEAT_LPA2),
+	NEEDS(TCR_EL2, HA, FEAT_NEVER),
+	NEEDS(TCR_EL2, HD, FEAT_NEVER),
+	NEEDS(TCR_EL2, HPD, FEAT_HPDS),
+	NEEDS(TCR_EL2, HWU59, FEAT_NEVER),
+	NEEDS(TCR_EL2, HWU60, FEAT_NEVER),
+	NEEDS(TCR_EL2, HWU61, FEAT_NEVER),
+	NEEDS(TCR_EL2, HWU62, FEAT_NEVER),
+	NEEDS(TCR_EL2, TBID, FEAT_NEVER),
+	NEEDS(TCR_EL2, DS, FEAT_LPA2),
+	NEEDS(VTCR_EL2, VS, FEAT_VMID16),
+	NEEDS(VTCR_EL2, HA, FEAT_NEVER),
+	NEEDS(VTCR_EL2, HD, FEAT_NEVER),
+	NEEDS(VTCR_EL2, HWU59, FEAT_NEVER),
+	NEEDS(VTCR_EL2, HWU60, FEAT_NEVER),
+	NEEDS(VTCR_EL2, HWU61, FEAT_NEVER),
+	NEEDS(VTCR_EL2, HWU62, FEAT_NEVER),
+	NEEDS(VTCR_EL2, DS, FEAT_LPA2),
+	NEEDS(VTCR_EL2, SL2, FEAT_LPA2),
+	NEEDS(TTBR0_EL1, CnP, FEAT_TTCNP),
+	NEEDS(TTBR1_EL1, CnP, FEAT_TTCNP),
+	NEEDS(TTBR0_EL2, CnP, FEAT_TTCNP),
+	NEEDS(VTTBR_EL2, CnP, FEAT_TTCNP),
+	NEEDS(SPSR_EL1, BTYPE, FEAT_BTI),
+	NEEDS(SPSR_EL1, SSBS, FEAT_SSBS),
+	NEEDS(SPSR_EL1, PAN, FEAT_PAN),
+	NEEDS(SPSR_EL1, UAO, FEAT_UAO),
+	NEEDS(SPSR_EL1, DIT, FEAT_DIT),
+	NEEDS(SPSR_EL2, BTYPE, FEAT_BTI),
+	NEEDS(SPSR_EL2, SSBS, FEAT_SSBS),
+	NEEDS(SPSR_EL2, PAN, FEAT_PAN),
+	NEEDS(SPSR_EL2, UAO, FEAT_UAO),
+	NEEDS(SPSR_EL2, DIT, FEAT_DIT),
+#undef NEEDS
+};
+
+static const char *const sysreg_names[SYSREG_COUNT] = {
+#define SYSREG(name, op0, op1, CRn, CRm, op2, lowest_el, access, reset, needs, hook) #name,
+#include "sysreg.def"
+#undef SYSREG
+};
+
+/* SYSREG_COUNT for what is no system register: descriptors, syndromes. */
+static enum sysreg named(const char *name)
+{
+	enum sysreg reg = 0;
+
+	while (reg < SYSREG_COUNT && strcmp(sysreg_names[reg], name) != 0)
+		reg++;
+	return reg;
+}
+
+static void layout_masks(uint64_t res0[SYSREG_COUNT], uint64_t res1[SYSREG_COUNT])
+{
+	const char *last = "";
+	enum sysreg reg = SYSREG_COUNT;
+
+	for (size_t i = 0; i < sizeof(layout) / sizeof(layout[0]); i++) {
+		const struct layout_row *row = &layout[i];
+
+		if (strcmp(row->reg, last) != 0)
+			reg = named(row->reg);
+		last = row->reg;
+		if (reg == SYSREG_COUNT)
+			continue;
+		res0[reg] |= row->res0;
+		res1[reg] |= row->res1;
+	}
+}
+
+void features_masks(const struct mmu_features *features, uint64_t res0[SYSREG_COUNT], uint64_t res1[SYSREG_COUNT])
+{
+	memset(res0, 0, SYSREG_COUNT * sizeof(res0[0]));
+	memset(res1, 0, SYSREG_COUNT * sizeof(res1[0]));
+	layout_masks(res0, res1);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const struct field_row *row = &fields[i];
+		bool there = row->needs != FEAT_NEVER && mmu_has(features, row->needs);
+
+		if (!there)
+			*(row->absent1 ? &res1[row->reg] : &res0[row->reg]) |= row->mask;
+	}
+}
