@@ -425,10 +425,21 @@ static void decode_el2(const struct mmu_registers *m, const struct mmu_features 
 	decode_stage1(f, &fields, p);
 }
 
+static struct ttw_leaf flat_leaf(const struct mmu_features *f)
+{
+	const struct ttw_permissions all = { TTW_R | TTW_W | TTW_X, TTW_R | TTW_W | TTW_X };
+
+	return (struct ttw_leaf){ .flat = true, .span_bits = f->pa_bits, .permissions = all };
+}
+
 struct ttw_regime ttw_decode(enum mmu_regime regime, const struct mmu_registers *registers,
 			     const struct mmu_features *features)
 {
-	struct ttw_regime r = { .regime = regime, .pa_bits = features->pa_bits };
+	struct ttw_regime r = {
+		.regime = regime,
+		.pa_bits = features->pa_bits,
+		.flat = flat_leaf(features),
+	};
 
 	if (regime == REGIME_EL2)
 		decode_el2(registers, features, &r);

@@ -15,6 +15,26 @@
 #include "mmu.h"
 #include "vmsa.h"
 
+/* ------------------------------------------------------------------ leaves */
+
+enum { TTW_R = 1, TTW_W = 2, TTW_X = 4 };
+
+/* A set of TTW_R, TTW_W and TTW_X for each privilege. Stage 1: before PAN and WXN. */
+struct ttw_permissions {
+	uint8_t privileged, unprivileged;
+};
+
+/* The leaf of one stage, as a TLB may keep it. */
+struct ttw_leaf {
+	int8_t level;
+	uint8_t span_bits; /* of the page, block or contiguous group; PA size if flat */
+	bool flat;         /* the stage is off: identity, all permitted, attr and sh mean nothing */
+	bool not_global;   /* nG; false at stage 2 and where the regime has no ASID */
+	uint8_t attr;      /* stage 1: Attr<n> of MAIR_ELx; stage 2: MemAttr[3:0] */
+	uint8_t sh;
+	struct ttw_permissions permissions;
+};
+
 /* ------------------------------------------------------------------ parameters */
 
 enum { TTW_LEVEL_MIN = -1, TTW_LEVEL_MAX = 3, TTW_LEVELS = 5 };
@@ -63,30 +83,13 @@ struct ttw_regime {
 	bool dc, ptw, cd, id;        /* HCR_EL2, effective for the regime */
 	struct ttw_params stage1[2]; /* lower range; upper range (regime EL1&0 only) */
 	struct ttw_params stage2;    /* never enabled in the regime EL2 */
+	struct ttw_leaf flat;        /* the leaf of a stage that is off */
 };
 
 struct ttw_regime ttw_decode(enum mmu_regime regime, const struct mmu_registers *registers,
 			     const struct mmu_features *features);
 
 /* ------------------------------------------------------------------ results */
-
-enum { TTW_R = 1, TTW_W = 2, TTW_X = 4 };
-
-/* A set of TTW_R, TTW_W and TTW_X for each privilege. Stage 1: before PAN and WXN. */
-struct ttw_permissions {
-	uint8_t privileged, unprivileged;
-};
-
-/* The leaf of one stage, as a TLB may keep it. */
-struct ttw_leaf {
-	int8_t level;
-	uint8_t span_bits; /* of the page, block or contiguous group; PA size if flat */
-	bool flat;         /* the stage is off: identity, all permitted, attr and sh mean nothing */
-	bool not_global;   /* nG; false at stage 2 and where the regime has no ASID */
-	uint8_t attr;      /* stage 1: Attr<n> of MAIR_ELx; stage 2: MemAttr[3:0] */
-	uint8_t sh;
-	struct ttw_permissions permissions;
-};
 
 struct ttw_translation {
 	struct mmu_fault fault; /* all that follows is valid on FAULT_NONE only */

@@ -10,12 +10,13 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* One translation. */
+/* One translation. A function that returns false has put the reason into `fault`. */
 struct walker {
 	const struct ttw_regime *r;
 	struct mmu_access access;
 	va_t va;
 	const struct ttw_memory *memory;
+	struct mmu_fault fault;
 };
 
 /* A translation of an IPA: of the output of stage 1, or of the address of a descriptor of stage 1. */
@@ -25,42 +26,30 @@ struct stage2_input {
 	int8_t for_level;
 };
 
-struct stage2_result {
-	struct mmu_fault fault;
-	struct ttw_stage2_output output;
-};
-
-/* Where a walk has arrived. */
-struct ttw_state {
-	struct ttw_table table;
-	bool cached; /* table comes from a walk cache: table.pa is known */
-};
-
-struct ttw_read {
-	struct mmu_fault fault;
-	uint64_t descriptor;
-};
-
-struct ttw_result {
-	struct mmu_fault fault;
-	uint64_t oa;
-	uint64_t descriptor;
-	uint8_t hierarchical;
-	uint8_t span_bits;
-	int8_t level;
-};
-
-/* What a walk needs of the world: its memory, and its kind of fault. */
+/* What a walk needs of the world. */
 struct ttw_port {
 	struct walker *walker;
 	const struct ttw_params *params;
 	const struct stage2_input *input; /* stage 2 only */
-	struct ttw_read (*read)(const struct ttw_port *port, struct ttw_state *w, uint64_t offset);
-	struct mmu_fault (*fault)(const struct ttw_port *port, enum mmu_fault_type type,
-				  int8_t level);
 };
 
-static const struct mmu_fault no_fault = { .type = FAULT_NONE };
+/*
+ * Where a walk has arrived: in a table, in the end at a leaf. Its address never leaves the inlined functions, so that
+ * it lives in registers.
+ */
+struct ttw_state {
+	struct ttw_table table;
+	bool cached; /* table comes from a walk cache: table.pa is known */
+	uint64_t descriptor;
+	uint64_t oa;
+	unsigned span_bits;
+};
+
+/* Reads the descriptor at `offset` in w->table into w->descriptor. */
+typedef bool ttw_read(const struct ttw_port *port, struct ttw_state *w, uint64_t offset);
+
+/* Records a fault of this stage at a level. */
+typedef bool ttw_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level);
 
 /* ------------------------------------------------------------------ the walk of one stage */
 
@@ -106,70 +95,61 @@ INLINE bool oa_out_of_range(const struct ttw_params *p, uint64_t address)
 	return address >> p->oa_bits;
 }
 
-INLINE struct ttw_result faulted(const struct ttw_port *port, enum mmu_fault_type type,
-				 int8_t level)
-{
-	return (struct ttw_result){ .fault = port->fault(port, type, level) };
-}
-
 /* A block or page: address size first, then the Access flag. Hardware does not set it: see params.c. */
-INLINE struct ttw_result leaf(const struct ttw_port *port, const struct ttw_state *w,
-			      uint64_t descriptor, uint64_t ia)
+INLINE bool leaf(const struct ttw_port *port, ttw_fault *fault, struct ttw_state *w, uint64_t ia)
 {
 	const struct ttw_params *p = port->params;
-	int8_t level = w->table.level;
-	unsigned span_bits = level_of(p, level)->shift;
+	const struct ttw_level *l = level_of(p, w->table.level);
 
-	if (S1_LEAF_Contiguous(descriptor))
-		span_bits += level_of(p, level)->contiguous_bits;
+	w->span_bits = l->shift;
+	if (S1_LEAF_Contiguous(w->descriptor))
+		w->span_bits += l->contiguous_bits;
 
-	uint64_t span = low_mask(span_bits);
-	uint64_t oa = (output_address(p, descriptor) & ~span) | (ia & span);
+	uint64_t span = low_mask(w->span_bits);
 
-	if (oa_out_of_range(p, oa))
-		return faulted(port, FAULT_ADDRESS_SIZE, level);
-	if (!S1_LEAF_AF(descriptor))
-		return faulted(port, FAULT_ACCESS_FLAG, level);
-	return (struct ttw_result){
-		.oa = oa,
-		.descriptor = descriptor,
-		.hierarchical = w->table.hierarchical,
-		.span_bits = (uint8_t)span_bits,
-		.level = level,
-	};
+	w->oa = (output_address(p, w->descriptor) & ~span) | (ia & span);
+	if (oa_out_of_range(p, w->oa))
+		return fault(port, FAULT_ADDRESS_SIZE, w->table.level);
+	if (!S1_LEAF_AF(w->descriptor))
+		return fault(port, FAULT_ACCESS_FLAG, w->table.level);
+	return true;
 }
 
 /* One stage of translation, in the order of AArch64.S1Walk and AArch64.S2Walk. */
-INLINE struct ttw_result ttw_walk(const struct ttw_port *port, struct ttw_state w, uint64_t ia)
+INLINE bool ttw_walk(const struct ttw_port *port, ttw_read *read, ttw_fault *fault,
+		     struct ttw_state *w, uint64_t ia)
 {
 	const struct ttw_params *p = port->params;
 
-	for (;; w.table.level++) {
-		int8_t level = w.table.level;
-		struct ttw_read d = port->read(port, &w, entry_offset(p, level, ia));
+	for (;; w->table.level++) {
+		if (!read(port, w, entry_offset(p, w->table.level, ia)))
+			return false;
 
-		if (d.fault.type != FAULT_NONE)
-			return (struct ttw_result){ .fault = d.fault };
-
-		switch (decode_descriptor_type(p, d.descriptor, level)) {
+		switch (decode_descriptor_type(p, w->descriptor, w->table.level)) {
 		case DESC_INVALID:
-			return faulted(port, FAULT_TRANSLATION, level);
+			return fault(port, FAULT_TRANSLATION, w->table.level);
 		case DESC_LEAF:
-			return leaf(port, &w, d.descriptor, ia);
+			return leaf(port, fault, w, ia);
 		case DESC_TABLE:
-			w.table.table = output_address(p, d.descriptor);
-			if (oa_out_of_range(p, w.table.table))
-				return faulted(port, FAULT_ADDRESS_SIZE, level);
-			w.table.hierarchical |= (uint8_t)(d.descriptor >> S1_TABLE_PXNTable_LSB) &
-						p->hierarchical_mask;
-			w.cached = false;
+			w->table.table = output_address(p, w->descriptor);
+			if (oa_out_of_range(p, w->table.table))
+				return fault(port, FAULT_ADDRESS_SIZE, w->table.level);
+			w->table.hierarchical |=
+				(uint8_t)(w->descriptor >> S1_TABLE_PXNTable_LSB) &
+				p->hierarchical_mask;
+			w->cached = false;
 		}
 	}
 }
 
-INLINE struct ttw_state start_table(const struct ttw_params *p)
+INLINE void enter_start_table(const struct ttw_params *p, struct ttw_state *w)
 {
-	return (struct ttw_state){ .table = { .level = p->start_level, .table = p->base } };
+	w->table.level = p->start_level;
+	w->table.table = p->base;
+	w->table.hierarchical = 0;
+	w->table.pa = 0;
+	w->table.piece_bits = 0;
+	w->cached = false;
 }
 
 unsigned ttw_table_span_bits(const struct ttw_params *p, const struct ttw_table *table)
@@ -181,284 +161,291 @@ unsigned ttw_table_span_bits(const struct ttw_params *p, const struct ttw_table 
 
 /* ------------------------------------------------------------------ memory */
 
-/* Every descriptor comes through here, and is recorded here. */
-INLINE struct mmu_port_read fetch(const struct walker *k, const struct ttw_params *p,
-				  struct mmu_fetch f)
+/* Every descriptor comes through here and is recorded here. False: external abort. */
+INLINE bool fetch(const struct ttw_port *port, struct ttw_state *w, uint64_t address, uint64_t pa)
 {
-	struct mmu_walk *log = k->memory->log;
-	struct mmu_port_read d = k->memory->port.read(k->memory->port.ctx, f.pa);
+	const struct ttw_params *p = port->params;
+	const struct mmu_port *memory = &port->walker->memory->port;
+	struct mmu_walk *log = port->walker->memory->log;
+	struct mmu_port_read d = memory->read(memory->ctx, (pa_t){ pa });
 
-	if (p->big_endian)
-		d.value = __builtin_bswap64(d.value);
-	f.stage = p->stage;
-	f.latency = d.latency;
-	f.descriptor = d.value;
-	if (log->fetch_count < MMU_WALK_FETCHES)
-		log->fetch[log->fetch_count++] = f;
+	w->descriptor = p->big_endian ? __builtin_bswap64(d.value) : d.value;
 	log->latency += d.latency;
-	return d;
+	if (log->fetch_count < MMU_WALK_FETCHES) {
+		struct mmu_fetch *f = &log->fetch[log->fetch_count++];
+
+		f->stage = p->stage;
+		f->level = w->table.level;
+		f->purpose = port->input ? (uint8_t)port->input->purpose : FETCH_FOR_NONE;
+		f->for_level = port->input ? port->input->for_level : 0;
+		f->update = false;
+		f->latency = d.latency;
+		f->input = address;
+		f->pa.value = pa;
+		f->descriptor = w->descriptor;
+	}
+	return !d.abort;
 }
 
 /* ------------------------------------------------------------------ stage 2 */
 
-static struct mmu_fault stage2_fault(const struct ttw_port *port, enum mmu_fault_type type,
-				     int8_t level)
+static bool stage2_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level)
 {
-	return ttw_stage2_fault(type, level, port->walker->access, port->input->ipa,
-				port->input->purpose == FETCH_FOR_STAGE1);
+	port->walker->fault = ttw_stage2_fault(type, level, port->walker->access, port->input->ipa,
+					       port->input->purpose == FETCH_FOR_STAGE1);
+	return false;
 }
 
-INLINE struct ttw_read stage2_read(const struct ttw_port *port, struct ttw_state *w,
-				   uint64_t offset)
+/* Tells the cache of a table that memory gave, once it is read. `table` is by value: see struct ttw_state. */
+static void keep_stage2(const struct ttw_port *port, struct ttw_table table)
 {
-	struct walker *k = port->walker;
-	const struct ttw_caches *caches = k->memory->caches;
-	const struct stage2_input *in = port->input;
-	int8_t level = w->table.level;
+	const struct ttw_caches *caches = port->walker->memory->caches;
 
-	w->table.pa = w->table.table;
-	w->table.piece_bits = port->params->granule_bits;
-	if (caches && caches->keep_stage2 && !w->cached && level != port->params->start_level)
-		caches->keep_stage2(caches->ctx, k->r, in->ipa, &w->table);
-
-	struct mmu_port_read d = fetch(k, port->params,
-				       (struct mmu_fetch){ .level = level,
-							   .purpose = (uint8_t)in->purpose,
-							   .for_level = in->for_level,
-							   .input = in->ipa.value,
-							   .pa = { w->table.table | offset } });
-
-	if (d.abort)
-		return (struct ttw_read){ .fault = stage2_fault(port, FAULT_EXTERNAL_ON_WALK, level) };
-	return (struct ttw_read){ .descriptor = d.value };
+	if (!caches->keep_stage2 || table.level == port->params->start_level)
+		return;
+	table.pa = table.table;
+	table.piece_bits = port->params->granule_bits;
+	caches->keep_stage2(caches->ctx, port->walker->r, port->input->ipa, &table);
 }
 
-static struct ttw_leaf stage2_leaf(const struct ttw_params *p, const struct ttw_result *walk)
+INLINE bool stage2_read(const struct ttw_port *port, struct ttw_state *w, uint64_t offset)
 {
-	return (struct ttw_leaf){
-		.level = walk->level,
-		.span_bits = walk->span_bits,
-		.attr = (uint8_t)S2_LEAF_MemAttr(walk->descriptor),
-		.sh = p->ds ? p->sh : (uint8_t)S2_LEAF_SH(walk->descriptor),
-		.permissions = ttw_stage2_base_permissions(p, walk->descriptor),
-	};
+	if (port->walker->memory->caches && !w->cached)
+		keep_stage2(port, w->table);
+	if (!fetch(port, w, port->input->ipa.value, w->table.table | offset))
+		return stage2_fault(port, FAULT_EXTERNAL_ON_WALK, w->table.level);
+	return true;
 }
 
-static struct stage2_result stage2_walk(struct walker *k, const struct stage2_input *in)
+static bool stage2_walk(const struct ttw_port *port, struct ttw_stage2_output *output)
 {
-	const struct ttw_caches *caches = k->memory->caches;
-	const struct ttw_params *p = &k->r->stage2;
-	const struct ttw_port port = { k, p, in, stage2_read, stage2_fault };
-	struct ttw_state start = start_table(p);
+	const struct ttw_caches *caches = port->walker->memory->caches;
+	const struct ttw_params *p = port->params;
+	ipa_t ipa = port->input->ipa;
+	struct ttw_state w;
 
 	if (p->bad_start != FAULT_NONE)
-		return (struct stage2_result){ .fault = stage2_fault(&port, p->bad_start, 0) };
-	if (caches && caches->find_stage2)
-		start.cached = caches->find_stage2(caches->ctx, k->r, in->ipa, &start.table);
+		return stage2_fault(port, p->bad_start, 0);
+	enter_start_table(p, &w);
+	if (caches && caches->find_stage2) {
+		struct ttw_table found = w.table;
 
-	struct ttw_result walk = ttw_walk(&port, start, in->ipa.value);
+		w.cached = caches->find_stage2(caches->ctx, port->walker->r, ipa, &found);
+		w.table = found;
+	}
+	if (!ttw_walk(port, stage2_read, stage2_fault, &w, ipa.value))
+		return false;
 
-	return (struct stage2_result){
-		.fault = walk.fault,
-		.output = { .pa = { walk.oa }, .leaf = stage2_leaf(p, &walk) },
-	};
-}
-
-static struct ttw_leaf flat_leaf(const struct ttw_regime *r)
-{
-	uint8_t all = TTW_R | TTW_W | TTW_X;
-
-	return (struct ttw_leaf){ .flat = true, .span_bits = r->pa_bits, .permissions = { all, all } };
+	output->pa.value = w.oa;
+	output->leaf.level = w.table.level;
+	output->leaf.span_bits = (uint8_t)w.span_bits;
+	output->leaf.flat = false;
+	output->leaf.not_global = false;
+	output->leaf.attr = (uint8_t)S2_LEAF_MemAttr(w.descriptor);
+	output->leaf.sh = p->ds ? p->sh : (uint8_t)S2_LEAF_SH(w.descriptor);
+	output->leaf.permissions = ttw_stage2_base_permissions(p, w.descriptor);
+	return true;
 }
 
 /* The PA and leaf of an IPA, before any check of its permissions. */
-static struct stage2_result stage2_translate(struct walker *k, const struct stage2_input *in)
+static bool stage2_translate(struct walker *k, const struct stage2_input *in,
+			     struct ttw_stage2_output *output)
 {
 	const struct ttw_caches *caches = k->memory->caches;
 	const struct ttw_params *p = &k->r->stage2;
-	const struct ttw_port port = { .walker = k, .input = in };
-	struct stage2_result result = { .fault = no_fault };
+	const struct ttw_port port = { k, p, in };
 
 	if (!p->enabled) {
-		result.output = (struct ttw_stage2_output){ { in->ipa.value }, flat_leaf(k->r) };
-		return result;
+		output->pa.value = in->ipa.value;
+		output->leaf = k->r->flat;
+		return true;
 	}
 	if (p->bad != FAULT_NONE)
-		return (struct stage2_result){ .fault = stage2_fault(&port, p->bad, 0) };
+		return stage2_fault(&port, p->bad, 0);
 	if (in->ipa.value >> p->ia_bits)
-		return (struct stage2_result){ .fault = stage2_fault(&port, FAULT_TRANSLATION, 0) };
+		return stage2_fault(&port, FAULT_TRANSLATION, 0);
 	if (caches && caches->find_ipa &&
-	    caches->find_ipa(caches->ctx, k->r, in->ipa, in->purpose, &result.output))
-		return result;
-
-	result = stage2_walk(k, in);
-	if (caches && caches->keep_ipa && result.fault.type == FAULT_NONE)
-		caches->keep_ipa(caches->ctx, k->r, in->ipa, in->purpose, &result.output);
-	return result;
+	    caches->find_ipa(caches->ctx, k->r, in->ipa, in->purpose, output))
+		return true;
+	if (!stage2_walk(&port, output))
+		return false;
+	if (caches && caches->keep_ipa)
+		caches->keep_ipa(caches->ctx, k->r, in->ipa, in->purpose, output);
+	return true;
 }
 
 /* ------------------------------------------------------------------ stage 1 */
 
-static struct mmu_fault stage1_fault(const struct ttw_port *port, enum mmu_fault_type type,
-				     int8_t level)
+static bool stage1_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level)
 {
-	return ttw_stage1_fault(type, level, port->walker->access);
+	port->walker->fault = ttw_stage1_fault(type, level, port->walker->access);
+	return false;
 }
 
 /* Finds the PA of a descriptor of stage 1: a read by the walker, checked by stage 2 as such. */
-static struct mmu_fault locate_descriptor(struct walker *k, struct ttw_table *table, uint64_t ipa)
+INLINE bool locate_descriptor(struct walker *k, struct ttw_state *w, uint64_t address)
 {
-	const struct stage2_input in = { { ipa }, FETCH_FOR_STAGE1, table->level };
-	struct stage2_result s2 = stage2_translate(k, &in);
+	const struct stage2_input in = { { address }, FETCH_FOR_STAGE1, w->table.level };
+	struct ttw_stage2_output s2;
 
-	if (s2.fault.type != FAULT_NONE)
-		return s2.fault;
-	if (ttw_walk_read_denied(k->r, &s2.output.leaf))
-		return ttw_stage2_fault(FAULT_PERMISSION, s2.output.leaf.level, k->access, in.ipa,
-					true);
-	table->pa = s2.output.pa.value;
-	table->piece_bits = s2.output.leaf.span_bits;
-	return no_fault;
+	if (!stage2_translate(k, &in, &s2))
+		return false;
+	if (ttw_walk_read_denied(k->r, &s2.leaf)) {
+		const struct ttw_port port = { k, &k->r->stage2, &in };
+
+		return stage2_fault(&port, FAULT_PERMISSION, s2.leaf.level);
+	}
+	w->table.pa = s2.pa.value;
+	w->table.piece_bits = s2.leaf.span_bits;
+	return true;
 }
 
-INLINE struct ttw_read stage1_read(const struct ttw_port *port, struct ttw_state *w,
-				   uint64_t offset)
+static void keep_stage1(const struct ttw_port *port, struct ttw_table table)
 {
-	struct walker *k = port->walker;
-	const struct ttw_caches *caches = k->memory->caches;
-	int8_t level = w->table.level;
-	uint64_t ipa = w->table.table | offset;
+	const struct ttw_caches *caches = port->walker->memory->caches;
+
+	if (caches->keep_stage1 && table.level != port->params->start_level)
+		caches->keep_stage1(caches->ctx, port->walker->r, port->walker->va, &table);
+}
+
+INLINE bool stage1_read(const struct ttw_port *port, struct ttw_state *w, uint64_t offset)
+{
+	uint64_t address = w->table.table | offset;
 
 	if (!w->cached) {
-		struct mmu_fault fault = locate_descriptor(k, &w->table, ipa);
-
-		if (fault.type != FAULT_NONE)
-			return (struct ttw_read){ .fault = fault };
-		if (caches && caches->keep_stage1 && level != port->params->start_level)
-			caches->keep_stage1(caches->ctx, k->r, k->va, &w->table);
+		if (!locate_descriptor(port->walker, w, address))
+			return false;
+		if (port->walker->memory->caches)
+			keep_stage1(port, w->table);
 	}
 
 	uint64_t piece = low_mask(w->table.piece_bits);
-	struct mmu_port_read d = fetch(k, port->params,
-				       (struct mmu_fetch){ .level = level,
-							   .input = ipa,
-							   .pa = { (w->table.pa & ~piece) |
-								   (ipa & piece) } });
 
-	if (d.abort)
-		return (struct ttw_read){ .fault = stage1_fault(port, FAULT_EXTERNAL_ON_WALK, level) };
-	return (struct ttw_read){ .descriptor = d.value };
+	if (!fetch(port, w, address, (w->table.pa & ~piece) | (address & piece)))
+		return stage1_fault(port, FAULT_EXTERNAL_ON_WALK, w->table.level);
+	return true;
 }
 
-static struct ttw_result stage1_walk(struct walker *k, const struct ttw_input *in)
+static bool stage1_walk(const struct ttw_port *port, uint64_t ia, struct ttw_translation *t)
 {
-	const struct ttw_caches *caches = k->memory->caches;
-	const struct ttw_params *p = in->params;
-	const struct ttw_port port = { k, p, NULL, stage1_read, stage1_fault };
-	struct ttw_state start = start_table(p);
+	const struct ttw_caches *caches = port->walker->memory->caches;
+	const struct ttw_params *p = port->params;
+	struct ttw_state w;
 
 	if (p->bad_start != FAULT_NONE)
-		return faulted(&port, p->bad_start, 0);
-	if (caches && caches->find_stage1)
-		start.cached = caches->find_stage1(caches->ctx, k->r, k->va, &start.table);
-	return ttw_walk(&port, start, in->ia);
+		return stage1_fault(port, p->bad_start, 0);
+	enter_start_table(p, &w);
+	if (caches && caches->find_stage1) {
+		struct ttw_table found = w.table;
+
+		w.cached = caches->find_stage1(caches->ctx, port->walker->r, port->walker->va,
+					       &found);
+		w.table = found;
+	}
+	if (!ttw_walk(port, stage1_read, stage1_fault, &w, ia))
+		return false;
+
+	t->ipa.value = w.oa;
+	t->stage1.level = w.table.level;
+	t->stage1.span_bits = (uint8_t)w.span_bits;
+	t->stage1.flat = false;
+	t->stage1.not_global = p->has_privilege && S1_LEAF_nG(w.descriptor);
+	t->stage1.attr = p->attr[S1_LEAF_AttrIndx(w.descriptor)];
+	t->stage1.sh = p->ds ? p->sh : (uint8_t)S1_LEAF_SH(w.descriptor);
+	t->stage1.permissions =
+		ttw_stage1_base_permissions(p, w.descriptor, w.table.hierarchical);
+	return true;
 }
 
-static struct ttw_leaf stage1_leaf(const struct ttw_params *p, const struct ttw_result *walk)
+/* The checks that come before a TLB lookup. Stage 1 off: all of VA[top:PAMax] is 0, in either half. */
+INLINE enum mmu_fault_type check_input(const struct ttw_regime *r, const struct ttw_params *p,
+				       uint64_t va, struct mmu_access access)
 {
-	uint64_t descriptor = walk->descriptor;
+	unsigned top = access.type == MMU_FETCH ? p->top_fetch : p->top_data;
 
-	return (struct ttw_leaf){
-		.level = walk->level,
-		.span_bits = walk->span_bits,
-		.not_global = p->has_privilege && S1_LEAF_nG(descriptor),
-		.attr = p->attr[S1_LEAF_AttrIndx(descriptor)],
-		.sh = p->ds ? p->sh : (uint8_t)S1_LEAF_SH(descriptor),
-		.permissions = ttw_stage1_base_permissions(p, descriptor, walk->hierarchical),
-	};
-}
-
-/* The checks that come before a TLB lookup, of an enabled stage 1. */
-static enum mmu_fault_type check_input(const struct ttw_params *p, uint64_t va, unsigned top,
-				       struct mmu_access access)
-{
-	uint64_t above = VMSA_MASK(top, p->ia_bits);
-
+	if (!p->enabled)
+		return va & VMSA_MASK(top, r->pa_bits) ? FAULT_ADDRESS_SIZE : FAULT_NONE;
 	if (p->bad != FAULT_NONE)
 		return p->bad;
+
+	uint64_t above = VMSA_MASK(top, p->ia_bits);
+
 	if ((va & above) != (p->upper ? above : 0))
 		return FAULT_TRANSLATION;
 	return p->e0pd && access.unprivileged ? FAULT_TRANSLATION : FAULT_NONE;
 }
 
+/* The half of the address space is chosen by VA[55], with and without TBI. */
+INLINE const struct ttw_params *range_of(const struct ttw_regime *r, uint64_t va)
+{
+	return &r->stage1[r->regime == REGIME_EL10 && (va >> 55 & 1)];
+}
+
+/* With stage 1 off the output is VA[55:0]. */
+INLINE uint64_t input_address(const struct ttw_params *p, uint64_t va)
+{
+	return va & low_mask(p->enabled ? p->ia_bits : 56);
+}
+
 struct ttw_input ttw_input(const struct ttw_regime *r, va_t va, struct mmu_access access)
 {
-	bool upper = r->regime == REGIME_EL10 && (va.value >> 55 & 1);
-	const struct ttw_params *p = &r->stage1[upper];
-	unsigned top = access.type == MMU_FETCH ? p->top_fetch : p->top_data;
-	enum mmu_fault_type type = FAULT_NONE;
+	const struct ttw_params *p = range_of(r, va.value);
+	enum mmu_fault_type type = check_input(r, p, va.value, access);
 
-	if (!p->enabled) {
-		/* A flat address has to fit the core: all of VA[top:PAMax] is 0, in either half. */
-		if (va.value & VMSA_MASK(top, r->pa_bits))
-			type = FAULT_ADDRESS_SIZE;
-		return (struct ttw_input){ .fault = ttw_stage1_fault(type, 0, access),
-					   .params = p,
-					   .ia = va.value & low_mask(56) };
-	}
-	type = check_input(p, va.value, top, access);
-	return (struct ttw_input){ .fault = ttw_stage1_fault(type, 0, access),
-				   .params = p,
-				   .ia = va.value & low_mask(p->ia_bits) };
+	return (struct ttw_input){
+		.fault = ttw_stage1_fault(type, 0, access),
+		.params = p,
+		.ia = input_address(p, va.value),
+	};
 }
 
 /* ------------------------------------------------------------------ both stages */
 
-static struct mmu_fault stage1_translate(struct walker *k, struct ttw_translation *t)
+static bool stage1_translate(struct walker *k, struct ttw_translation *t)
 {
-	struct ttw_input in = ttw_input(k->r, k->va, k->access);
+	const struct ttw_params *p = range_of(k->r, k->va.value);
+	const struct ttw_port port = { k, p, NULL };
+	enum mmu_fault_type type = check_input(k->r, p, k->va.value, k->access);
+	uint64_t ia = input_address(p, k->va.value);
 
-	if (in.fault.type != FAULT_NONE)
-		return in.fault;
-	if (!in.params->enabled) {
-		t->stage1 = flat_leaf(k->r);
-		t->ipa.value = in.ia;
-		return no_fault;
-	}
-
-	struct ttw_result walk = stage1_walk(k, &in);
-
-	if (walk.fault.type != FAULT_NONE)
-		return walk.fault;
-	t->stage1 = stage1_leaf(in.params, &walk);
-	t->ipa.value = walk.oa;
-	return no_fault;
+	if (type != FAULT_NONE)
+		return stage1_fault(&port, type, 0);
+	if (p->enabled)
+		return stage1_walk(&port, ia, t);
+	t->stage1 = k->r->flat;
+	t->ipa.value = ia;
+	return true;
 }
 
-/* A fault of stage 1 is found before stage 2 sees the output, hence two calls of ttw_check(). */
-static struct mmu_fault both_stages(struct walker *k, struct ttw_translation *t, bool stage1_only)
+static bool checked(struct walker *k, const struct ttw_translation *t)
 {
-	struct mmu_fault fault = stage1_translate(k, t);
+	k->fault = ttw_check(k->r, t, k->access);
+	return k->fault.type == FAULT_NONE;
+}
 
-	if (fault.type != FAULT_NONE)
-		return fault;
-	t->stage2 = flat_leaf(k->r);
+/* A fault of stage 1 is found before stage 2 sees the output, hence two checks. */
+static bool both_stages(struct walker *k, struct ttw_translation *t, bool stage1_only)
+{
+	if (!stage1_translate(k, t))
+		return false;
+	t->stage2 = k->r->flat;
 	t->pa.value = t->ipa.value;
 	t->span_bits = t->stage1.span_bits;
-	fault = ttw_check(k->r, t, k->access);
-	if (fault.type != FAULT_NONE || stage1_only || !k->r->stage2.enabled)
-		return fault;
+	if (!checked(k, t))
+		return false;
+	if (stage1_only || !k->r->stage2.enabled)
+		return true;
 
 	const struct stage2_input in = { t->ipa, FETCH_FOR_OUTPUT, 0 };
-	struct stage2_result s2 = stage2_translate(k, &in);
+	struct ttw_stage2_output s2;
 
-	if (s2.fault.type != FAULT_NONE)
-		return s2.fault;
-	t->stage2 = s2.output.leaf;
-	t->pa = s2.output.pa;
+	if (!stage2_translate(k, &in, &s2))
+		return false;
+	t->stage2 = s2.leaf;
+	t->pa = s2.pa;
 	if (t->stage2.span_bits < t->span_bits)
 		t->span_bits = t->stage2.span_bits;
-	return ttw_check(k->r, t, k->access);
+	return checked(k, t);
 }
 
 static enum mmu_walk_kind walk_kind(const struct ttw_regime *r)
@@ -468,35 +455,39 @@ static enum mmu_walk_kind walk_kind(const struct ttw_regime *r)
 	return r->stage1[0].enabled ? WALK_NESTED : WALK_STAGE2_ONLY;
 }
 
-static struct ttw_translation translate(const struct ttw_regime *r, va_t va,
-					struct mmu_access access, const struct ttw_memory *memory,
-					bool stage1_only)
+static void translate(struct walker *k, bool stage1_only, struct ttw_translation *t)
 {
-	struct walker k = { r, access, va, memory };
-	struct mmu_walk *log = memory->log;
-	struct ttw_translation t = { .fault = no_fault };
+	struct mmu_walk *log = k->memory->log;
 
-	log->kind = walk_kind(r);
-	log->regime = r->regime;
-	log->va = va;
-	log->access = access;
+	log->kind = walk_kind(k->r);
+	log->regime = k->r->regime;
+	log->va = k->va;
+	log->access = k->access;
 	log->latency = 0;
 	log->fetch_count = 0;
-	t.fault = both_stages(&k, &t, stage1_only);
-	log->fault = t.fault;
-	log->pa = t.pa;
-	return t;
+	both_stages(k, t, stage1_only);
+	t->fault = k->fault;
+	log->fault = k->fault;
+	log->pa = t->pa;
 }
 
 struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct mmu_access access,
 				     const struct ttw_memory *memory)
 {
-	return translate(r, va, access, memory, false);
+	struct walker k = { .r = r, .access = access, .va = va, .memory = memory };
+	struct ttw_translation t = { .span_bits = 0 };
+
+	translate(&k, false, &t);
+	return t;
 }
 
 struct ttw_translation ttw_translate_stage1(const struct ttw_regime *r, va_t va,
 					    struct mmu_access access,
 					    const struct ttw_memory *memory)
 {
-	return translate(r, va, access, memory, true);
+	struct walker k = { .r = r, .access = access, .va = va, .memory = memory };
+	struct ttw_translation t = { .span_bits = 0 };
+
+	translate(&k, true, &t);
+	return t;
 }
