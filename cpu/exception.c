@@ -154,7 +154,8 @@ static bool is_external(const struct mmu_fault *fault)
 	return fault->type == FAULT_EXTERNAL || fault->type == FAULT_EXTERNAL_ON_WALK;
 }
 
-/* AArch64.FaultSyndrome, data side. IL is 1 with or without ISV: every A64 instruction has 32 bits.
+/*
+ * AArch64.FaultSyndrome, data side. IL is 1 with or without ISV: every A64 instruction has 32 bits.
  */
 struct exception exception_data_abort(const struct cpu *cpu, const struct mmu_fault *fault, va_t va,
 				      struct access_syndrome syndrome)

@@ -1,4 +1,6 @@
-/* Feature sets: --cpu presets, ID register values and the fields that a missing feature takes away. */
+/*
+ * Feature sets: --cpu presets, ID register values and the fields that a missing feature takes away.
+ */
 #include "features.h"
 #include "layout.h"
 
@@ -18,14 +20,16 @@ const char *cpu_feature_name(enum mmu_feature feature)
 }
 
 #define F(feature) (UINT64_C(1) << (feature))
-#define V8_0 (F(FEAT_EL2) | F(FEAT_CRC32) | F(FEAT_ASID16))
+#define V8_0       (F(FEAT_EL2) | F(FEAT_CRC32) | F(FEAT_ASID16))
 #define V8_2                                                                                       \
 	(V8_0 | F(FEAT_LSE) | F(FEAT_LOR) | F(FEAT_PAN) | F(FEAT_PAN2) | F(FEAT_UAO) |             \
-	 F(FEAT_HPDS) | F(FEAT_VMID16) | F(FEAT_XNX) | F(FEAT_TTCNP) | F(FEAT_LRCPC) | F(FEAT_DPB))
+	 F(FEAT_HPDS) | F(FEAT_VMID16) | F(FEAT_XNX) | F(FEAT_TTCNP) | F(FEAT_LRCPC) |             \
+	 F(FEAT_DPB))
 
 /*
- * The cores of Arm as their Technical Reference Manuals describe MIDR_EL1, ID_AA64MMFR0_EL1 and the architecture version;
- * of what they have, the features that are modelled here. `max` has all of them.
+ * The cores of Arm as their Technical Reference Manuals describe MIDR_EL1, ID_AA64MMFR0_EL1 and the
+ * architecture version; of what they have, the features that are modelled here. `max` has all of
+ * them.
  */
 static const struct preset {
 	const char *name;
@@ -33,14 +37,14 @@ static const struct preset {
 	uint8_t pa_bits;
 	bool granule_16k;
 } presets[] = {
-	{ "max", 0x000f04e0, ~UINT64_C(0), 52, true }, /* implementer 0: reserved for software */
-	{ "cortex-a35", 0x411fd040, V8_0, 40, true },
-	{ "cortex-a53", 0x410fd034, V8_0, 40, false },
-	{ "cortex-a55", 0x412fd050, V8_2, 40, true },
-	{ "cortex-a57", 0x411fd070, V8_0, 44, false },
-	{ "cortex-a72", 0x410fd083, V8_0, 44, false },
-	{ "cortex-a76", 0x414fd0b1, V8_2, 40, true },
-	{ "neoverse-n1", 0x414fd0c1, V8_2 | F(FEAT_SSBS), 48, true },
+	{"max", 0x000f04e0, ~UINT64_C(0), 52, true}, /* implementer 0: reserved for software */
+	{"cortex-a35", 0x411fd040, V8_0, 40, true},
+	{"cortex-a53", 0x410fd034, V8_0, 40, false},
+	{"cortex-a55", 0x412fd050, V8_2, 40, true},
+	{"cortex-a57", 0x411fd070, V8_0, 44, false},
+	{"cortex-a72", 0x410fd083, V8_0, 44, false},
+	{"cortex-a76", 0x414fd0b1, V8_2, 40, true},
+	{"neoverse-n1", 0x414fd0c1, V8_2 | F(FEAT_SSBS), 48, true},
 };
 
 /* Features whose instructions are in mmu/tlbi.def only if it has rows for them. */
@@ -98,59 +102,45 @@ const char *cpu_preset_name(size_t i)
 
 /* ------------------------------------------------------------------ ID registers */
 
-/* ID fields that follow from one feature; of several rows for a field the last that applies counts. */
+/*
+ * ID fields that follow from one feature; of several rows for a field the last that applies counts.
+ */
 static const struct id_row {
 	enum sysreg reg;
 	uint8_t lsb, value;
 	enum mmu_feature needs;
 } id_rows[] = {
-#define ID(reg, field, value, needs) { SYSREG_##reg, reg##_##field##_LSB, value, needs }
+#define ID(reg, field, value, needs)                                                               \
+	{                                                                                          \
+		SYSREG_##reg, reg##_##field##_LSB, value, needs                                    \
+	}
 	ID(ID_AA64PFR0_EL1, EL0, 1, FEAT_NONE), /* AArch64 only */
-	ID(ID_AA64PFR0_EL1, EL1, 1, FEAT_NONE),
-	ID(ID_AA64PFR0_EL1, EL2, 1, FEAT_EL2),
+	ID(ID_AA64PFR0_EL1, EL1, 1, FEAT_NONE), ID(ID_AA64PFR0_EL1, EL2, 1, FEAT_EL2),
 	ID(ID_AA64PFR0_EL1, FP, 0xf, FEAT_NONE), /* not implemented */
-	ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE),
-	ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT),
-	ID(ID_AA64PFR1_EL1, BT, 1, FEAT_BTI),
-	ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS),
-	ID(ID_AA64DFR0_EL1, DebugVer, 6, FEAT_NONE), /* Armv8 debug, two breakpoints and watchpoints */
-	ID(ID_AA64DFR0_EL1, BRPs, 1, FEAT_NONE),
-	ID(ID_AA64DFR0_EL1, WRPs, 1, FEAT_NONE),
-	ID(ID_AA64DFR0_EL1, DoubleLock, 0xf, FEAT_NONE),
-	ID(ID_AA64ISAR0_EL1, CRC32, 1, FEAT_CRC32),
-	ID(ID_AA64ISAR0_EL1, Atomic, 2, FEAT_LSE),
-	ID(ID_AA64ISAR0_EL1, TS, 1, FEAT_FlagM),
-	ID(ID_AA64ISAR0_EL1, TS, 2, FEAT_FlagM2),
-	ID(ID_AA64ISAR0_EL1, TLB, 1, FEAT_TLBIOS),
-	ID(ID_AA64ISAR0_EL1, TLB, 2, FEAT_TLBIRANGE),
-	ID(ID_AA64ISAR1_EL1, DPB, 1, FEAT_DPB),
-	ID(ID_AA64ISAR1_EL1, DPB, 2, FEAT_DPB2),
-	ID(ID_AA64ISAR1_EL1, LRCPC, 1, FEAT_LRCPC),
-	ID(ID_AA64ISAR1_EL1, LRCPC, 2, FEAT_LRCPC2),
-	ID(ID_AA64ISAR1_EL1, SB, 1, FEAT_SB),
+	ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE), ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT),
+	ID(ID_AA64PFR1_EL1, BT, 1, FEAT_BTI), ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS),
+	ID(ID_AA64DFR0_EL1, DebugVer, 6,
+	   FEAT_NONE), /* Armv8 debug, two breakpoints and watchpoints */
+	ID(ID_AA64DFR0_EL1, BRPs, 1, FEAT_NONE), ID(ID_AA64DFR0_EL1, WRPs, 1, FEAT_NONE),
+	ID(ID_AA64DFR0_EL1, DoubleLock, 0xf, FEAT_NONE), ID(ID_AA64ISAR0_EL1, CRC32, 1, FEAT_CRC32),
+	ID(ID_AA64ISAR0_EL1, Atomic, 2, FEAT_LSE), ID(ID_AA64ISAR0_EL1, TS, 1, FEAT_FlagM),
+	ID(ID_AA64ISAR0_EL1, TS, 2, FEAT_FlagM2), ID(ID_AA64ISAR0_EL1, TLB, 1, FEAT_TLBIOS),
+	ID(ID_AA64ISAR0_EL1, TLB, 2, FEAT_TLBIRANGE), ID(ID_AA64ISAR1_EL1, DPB, 1, FEAT_DPB),
+	ID(ID_AA64ISAR1_EL1, DPB, 2, FEAT_DPB2), ID(ID_AA64ISAR1_EL1, LRCPC, 1, FEAT_LRCPC),
+	ID(ID_AA64ISAR1_EL1, LRCPC, 2, FEAT_LRCPC2), ID(ID_AA64ISAR1_EL1, SB, 1, FEAT_SB),
 	ID(ID_AA64MMFR0_EL1, ASIDBits, 2, FEAT_ASID16),
-	ID(ID_AA64MMFR1_EL1, VMIDBits, 2, FEAT_VMID16),
-	ID(ID_AA64MMFR1_EL1, HPDS, 1, FEAT_HPDS),
-	ID(ID_AA64MMFR1_EL1, LO, 1, FEAT_LOR),
-	ID(ID_AA64MMFR1_EL1, PAN, 1, FEAT_PAN),
-	ID(ID_AA64MMFR1_EL1, PAN, 2, FEAT_PAN2),
-	ID(ID_AA64MMFR1_EL1, XNX, 1, FEAT_XNX),
-	ID(ID_AA64MMFR2_EL1, CnP, 1, FEAT_TTCNP),
-	ID(ID_AA64MMFR2_EL1, UAO, 1, FEAT_UAO),
-	ID(ID_AA64MMFR2_EL1, VARange, 1, FEAT_LVA),
-	ID(ID_AA64MMFR2_EL1, ST, 1, FEAT_TTST),
-	ID(ID_AA64MMFR2_EL1, AT, 1, FEAT_LSE2),
-	ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL),
+	ID(ID_AA64MMFR1_EL1, VMIDBits, 2, FEAT_VMID16), ID(ID_AA64MMFR1_EL1, HPDS, 1, FEAT_HPDS),
+	ID(ID_AA64MMFR1_EL1, LO, 1, FEAT_LOR), ID(ID_AA64MMFR1_EL1, PAN, 1, FEAT_PAN),
+	ID(ID_AA64MMFR1_EL1, PAN, 2, FEAT_PAN2), ID(ID_AA64MMFR1_EL1, XNX, 1, FEAT_XNX),
+	ID(ID_AA64MMFR2_EL1, CnP, 1, FEAT_TTCNP), ID(ID_AA64MMFR2_EL1, UAO, 1, FEAT_UAO),
+	ID(ID_AA64MMFR2_EL1, VARange, 1, FEAT_LVA), ID(ID_AA64MMFR2_EL1, ST, 1, FEAT_TTST),
+	ID(ID_AA64MMFR2_EL1, AT, 1, FEAT_LSE2), ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL),
 	ID(ID_AA64MMFR2_EL1, E0PD, 1, FEAT_E0PD),
 	/* 64-byte lines, PIPT; stores are seen by instruction fetches at once */
-	ID(CTR_EL0, IminLine, 4, FEAT_NONE),
-	ID(CTR_EL0, L1Ip, 3, FEAT_NONE),
-	ID(CTR_EL0, DminLine, 4, FEAT_NONE),
-	ID(CTR_EL0, ERG, 4, FEAT_NONE),
-	ID(CTR_EL0, CWG, 4, FEAT_NONE),
-	ID(CTR_EL0, IDC, 1, FEAT_NONE),
-	ID(CTR_EL0, DIC, 1, FEAT_NONE),
-	ID(DCZID_EL0, BS, 4, FEAT_NONE), /* 64 bytes */
+	ID(CTR_EL0, IminLine, 4, FEAT_NONE), ID(CTR_EL0, L1Ip, 3, FEAT_NONE),
+	ID(CTR_EL0, DminLine, 4, FEAT_NONE), ID(CTR_EL0, ERG, 4, FEAT_NONE),
+	ID(CTR_EL0, CWG, 4, FEAT_NONE), ID(CTR_EL0, IDC, 1, FEAT_NONE),
+	ID(CTR_EL0, DIC, 1, FEAT_NONE), ID(DCZID_EL0, BS, 4, FEAT_NONE), /* 64 bytes */
 #undef ID
 };
 
@@ -189,7 +179,8 @@ uint64_t features_id_register(const struct mmu_features *features, enum sysreg r
 		const struct id_row *row = &id_rows[i];
 
 		if (row->reg == reg && mmu_has(features, row->needs))
-			value = (value & ~(UINT64_C(0xf) << row->lsb)) | (uint64_t)row->value << row->lsb;
+			value = (value & ~(UINT64_C(0xf) << row->lsb)) | (uint64_t)row->value
+										 << row->lsb;
 	}
 	return value;
 }
@@ -204,16 +195,16 @@ struct layout_row {
 static const struct layout_row layout[] = {
 #define FIELD(reg, name, msb, lsb)
 #define IGNORED(reg, msb, lsb)
-#define RES0(reg, msb, lsb) { #reg, VMSA_MASK(msb, lsb), 0 },
-#define RES1(reg, msb, lsb) { #reg, 0, VMSA_MASK(msb, lsb) },
+#define RES0(reg, msb, lsb) {#reg, VMSA_MASK(msb, lsb), 0},
+#define RES1(reg, msb, lsb) {#reg, 0, VMSA_MASK(msb, lsb)},
 #include "../mmu/sysreg.def"
 #include "layout.def"
 #undef RES1
 #undef RES0
 #undef IGNORED
 #undef FIELD
-	{ "ESR_EL1", ~UINT64_C(0xffffffff), 0 }, /* ESR_ELx */
-	{ "ESR_EL2", ~UINT64_C(0xffffffff), 0 },
+	{"ESR_EL1", ~UINT64_C(0xffffffff), 0}, /* ESR_ELx */
+	{"ESR_EL2", ~UINT64_C(0xffffffff), 0},
 };
 
 /* No core here offers it. */
@@ -226,9 +217,12 @@ static const struct field_row {
 	uint64_t mask;
 	bool absent1;
 } fields[] = {
-#define NEEDS(reg, field, needs) { SYSREG_##reg, needs, FIELD_MASK(reg##_##field), false }
+#define NEEDS(reg, field, needs)                                                                   \
+	{                                                                                          \
+		SYSREG_##reg, needs, FIELD_MASK(reg##_##field), false                              \
+	}
 	NEEDS(SCTLR_EL1, nAA, FEAT_LSE2),
-	{ SYSREG_SCTLR_EL1, FEAT_PAN, FIELD_MASK(SCTLR_EL1_SPAN), true },
+	{SYSREG_SCTLR_EL1, FEAT_PAN, FIELD_MASK(SCTLR_EL1_SPAN), true},
 	NEEDS(SCTLR_EL1, E0E, FEAT_NEVER), /* ID_AA64MMFR0_EL1.BigEnd is 0 */
 	NEEDS(SCTLR_EL1, EE, FEAT_NEVER),
 	NEEDS(SCTLR_EL1, BT0, FEAT_BTI),
@@ -238,7 +232,7 @@ static const struct field_row {
 	NEEDS(SCTLR_EL2, EE, FEAT_NEVER),
 	NEEDS(SCTLR_EL2, BT, FEAT_BTI),
 	NEEDS(SCTLR_EL2, DSSBS, FEAT_SSBS),
-	{ SYSREG_HCR_EL2, FEAT_NEVER, FIELD_MASK(HCR_EL2_RW), true }, /* no AArch32 at EL1 */
+	{SYSREG_HCR_EL2, FEAT_NEVER, FIELD_MASK(HCR_EL2_RW), true}, /* no AArch32 at EL1 */
 	NEEDS(HCR_EL2, MIOCNCE, FEAT_NEVER),
 	NEEDS(HCR_EL2, TLOR, FEAT_LOR),
 	NEEDS(TCR_EL1, AS, FEAT_ASID16),
@@ -328,7 +322,8 @@ static void layout_masks(uint64_t res0[SYSREG_COUNT], uint64_t res1[SYSREG_COUNT
 	}
 }
 
-void features_masks(const struct mmu_features *features, uint64_t res0[SYSREG_COUNT], uint64_t res1[SYSREG_COUNT])
+void features_masks(const struct mmu_features *features, uint64_t res0[SYSREG_COUNT],
+		    uint64_t res1[SYSREG_COUNT])
 {
 	memset(res0, 0, SYSREG_COUNT * sizeof(res0[0]));
 	memset(res1, 0, SYSREG_COUNT * sizeof(res1[0]));

@@ -1,4 +1,7 @@
-/* What a feature set means for the registers: ID register values, and fields that are RES0 or RES1 without a feature. */
+/*
+ * What a feature set means for the registers: ID register values, and fields that are RES0 or RES1
+ * without a feature.
+ */
 #ifndef CPU_FEATURES_H
 #define CPU_FEATURES_H
 
@@ -8,6 +11,7 @@
 uint64_t features_id_register(const struct mmu_features *features, enum sysreg reg);
 
 /* Bits that writes cannot make 1 (res0) or 0 (res1), of every system register. */
-void features_masks(const struct mmu_features *features, uint64_t res0[SYSREG_COUNT], uint64_t res1[SYSREG_COUNT]);
+void features_masks(const struct mmu_features *features, uint64_t res0[SYSREG_COUNT],
+		    uint64_t res1[SYSREG_COUNT]);
 
 #endif

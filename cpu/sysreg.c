@@ -22,7 +22,7 @@ struct sysreg_row {
 
 static const struct sysreg_row rows[SYSREG_COUNT] = {
 #define SYSREG(name, op0, op1, CRn, CRm, op2, lowest_el, access, reset, needs, hook)               \
-	{ #name, SYSREG_KEY(op0, op1, CRn, CRm, op2), lowest_el, access, needs, reset },
+	{#name, SYSREG_KEY(op0, op1, CRn, CRm, op2), lowest_el, access, needs, reset},
 #include "sysreg.def"
 #undef SYSREG
 };
@@ -45,11 +45,11 @@ static const char *const unmodelled_names[UNMODELLED_END - UNMODELLED_BASE] = {
 /* By key without the upper bit of op0, which is 1 in MRS and MSR; 0: unallocated. */
 static const uint16_t number_plus_1[1 << 15] = {
 #define SYSREG(name, op0, op1, CRn, CRm, op2, lowest_el, access, reset, needs, hook)               \
-	[SYSREG_KEY((op0) - 2, op1, CRn, CRm, op2)] = SYSREG_##name + 1,
+	[SYSREG_KEY((op0)-2, op1, CRn, CRm, op2)] = SYSREG_##name + 1,
 #include "sysreg.def"
 #undef SYSREG
 #define UNMODELLED(name, op0, op1, CRn, CRm, op2)                                                  \
-	[SYSREG_KEY((op0) - 2, op1, CRn, CRm, op2)] = UNMODELLED_##name + 1,
+	[SYSREG_KEY((op0)-2, op1, CRn, CRm, op2)] = UNMODELLED_##name + 1,
 #include "unmodelled.def"
 #undef UNMODELLED
 };
@@ -78,7 +78,7 @@ static struct outcome trapped(struct cpu *cpu, struct access a, unsigned target_
 /* The lowest exception level that op1 stands for; EL3 and Secure EL1 (op1 7) do not exist here. */
 static unsigned encoded_el(uint32_t key)
 {
-	static const uint8_t el[8] = { EL1, EL1, EL1, EL0, EL2, EL2, EL3, EL3 };
+	static const uint8_t el[8] = {EL1, EL1, EL1, EL0, EL2, EL2, EL3, EL3};
 
 	return el[key >> 11 & 7];
 }
@@ -86,7 +86,8 @@ static unsigned encoded_el(uint32_t key)
 /* The ID space: op0=3, op1=0, CRn=0, CRm 1 to 7. What is not allocated in it reads as zero. */
 static bool in_id_space(uint32_t key)
 {
-	return (key & ~0x7fu) == SYSREG_KEY(3, 0, 0, 0, 0) && (key >> 3 & 15) >= 1 && (key >> 3 & 15) <= 7;
+	return (key & ~0x7fu) == SYSREG_KEY(3, 0, 0, 0, 0) && (key >> 3 & 15) >= 1 &&
+	       (key >> 3 & 15) <= 7;
 }
 
 /* Outside both tables, or in unmodelled.def. */
@@ -103,7 +104,8 @@ static struct outcome access_other(struct cpu *cpu, struct access a, unsigned nu
 		cpu->x[a.slot] = 0;
 		return NEXT;
 	}
-	/* IMPLEMENTATION DEFINED registers: none here, but a hypervisor may want to provide some. */
+	/* IMPLEMENTATION DEFINED registers: none here, but a hypervisor may want to provide some.
+	 */
 	if ((CRn == 11 || CRn == 15) && a.key >> 14 == 3 && el == EL1 && HCR_EL2_TIDCP(hcr) != 0)
 		return trapped(cpu, a, EL2);
 	return undefined(cpu);
@@ -134,7 +136,7 @@ static struct outcome check_access(struct cpu *cpu, struct access a, enum sysreg
 
 struct outcome sysreg_mrs(struct cpu *cpu, uint32_t key, unsigned slot)
 {
-	struct access a = { key, slot, false };
+	struct access a = {key, slot, false};
 	unsigned number = number_plus_1[key & 0x7fff];
 
 	if (number == 0 || number > SYSREG_COUNT)
@@ -150,7 +152,7 @@ struct outcome sysreg_mrs(struct cpu *cpu, uint32_t key, unsigned slot)
 
 struct outcome sysreg_msr(struct cpu *cpu, uint32_t key, unsigned slot)
 {
-	struct access a = { key, slot, true };
+	struct access a = {key, slot, true};
 	unsigned number = number_plus_1[key & 0x7fff];
 
 	if (number == 0 || number > SYSREG_COUNT)
@@ -205,7 +207,7 @@ void sysreg_reset(struct cpu *cpu)
 		sysreg_store(cpu, reg, reset_value(cpu, reg));
 		sysreg_push(cpu, reg);
 	}
-	mmu_event(cpu->mmu, &(struct mmu_event){ .type = MMU_EVENT_REGISTER, .el = cpu->pstate.el });
+	mmu_event(cpu->mmu, &(struct mmu_event){.type = MMU_EVENT_REGISTER, .el = cpu->pstate.el});
 }
 
 /* ------------------------------------------------------------------ for debuggers */

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#define TRAPS(name) static enum sysreg_trap name(const struct cpu *cpu, enum sysreg reg, bool write)
-#define READS(name) static uint64_t name(const struct cpu *cpu, enum sysreg reg)
+#define TRAPS(name)  static enum sysreg_trap name(const struct cpu *cpu, enum sysreg reg, bool write)
+#define READS(name)  static uint64_t name(const struct cpu *cpu, enum sysreg reg)
 #define WRITES(name) static void name(struct cpu *cpu, enum sysreg reg, uint64_t value)
 
 /* A trap of EL1, or of EL0 and EL1, to EL2. */
@@ -91,7 +91,10 @@ TRAPS(trap_vm)
 
 void sysreg_push(struct cpu *cpu, enum sysreg reg)
 {
-#define PUSHED(name) { SYSREG_##name, offsetof(struct mmu_registers, name) }
+#define PUSHED(name)                                                                               \
+	{                                                                                          \
+		SYSREG_##name, offsetof(struct mmu_registers, name)                                \
+	}
 	static const struct {
 		enum sysreg reg;
 		size_t offset;
@@ -113,7 +116,7 @@ WRITES(write_regime)
 {
 	sysreg_store(cpu, reg, value);
 	sysreg_push(cpu, reg);
-	mmu_event(cpu->mmu, &(struct mmu_event){ .type = MMU_EVENT_REGISTER, .el = cpu->pstate.el });
+	mmu_event(cpu->mmu, &(struct mmu_event){.type = MMU_EVENT_REGISTER, .el = cpu->pstate.el});
 }
 
 TRAPS(trap_actlr)
@@ -125,7 +128,8 @@ TRAPS(trap_actlr)
 TRAPS(trap_cpacr)
 {
 	(void)reg, (void)write;
-	return el1_to_el2(cpu, cpu_has(cpu, FEAT_EL2) && CPTR_EL2_TCPAC(cpu->sysreg[SYSREG_CPTR_EL2]) != 0);
+	return el1_to_el2(cpu, cpu_has(cpu, FEAT_EL2) &&
+				       CPTR_EL2_TCPAC(cpu->sysreg[SYSREG_CPTR_EL2]) != 0);
 }
 
 TRAPS(trap_lor)
@@ -141,7 +145,8 @@ TRAPS(trap_rvbar_el1)
 	return cpu_has(cpu, FEAT_EL2) ? TRAP_UNDEFINED : TRAP_NONE;
 }
 
-/* ------------------------------------------------------------------ PSTATE, stack pointers, thread registers */
+/* ------------------------------------------------------------------ PSTATE, stack pointers, thread
+ * registers */
 
 /* The stack pointer in use is no system register. */
 TRAPS(trap_sp_el0)
@@ -238,7 +243,8 @@ TRAPS(trap_cntfrq)
 
 	(void)reg;
 	if (write)
-		return cpu->pstate.el == (cpu_has(cpu, FEAT_EL2) ? 2 : 1) ? TRAP_NONE : TRAP_UNDEFINED;
+		return cpu->pstate.el == (cpu_has(cpu, FEAT_EL2) ? 2 : 1) ? TRAP_NONE
+									  : TRAP_UNDEFINED;
 	return el0_to_el1(cpu, CNTKCTL_EL1_EL0PCTEN(kctl) == 0 && CNTKCTL_EL1_EL0VCTEN(kctl) == 0);
 }
 
@@ -284,14 +290,14 @@ static struct timer timer_of(const struct cpu *cpu, enum sysreg reg)
 	case SYSREG_CNTP_TVAL_EL0:
 	case SYSREG_CNTP_CTL_EL0:
 	case SYSREG_CNTP_CVAL_EL0:
-		return (struct timer){ SYSREG_CNTP_CTL_EL0, SYSREG_CNTP_CVAL_EL0, count };
+		return (struct timer){SYSREG_CNTP_CTL_EL0, SYSREG_CNTP_CVAL_EL0, count};
 	case SYSREG_CNTV_TVAL_EL0:
 	case SYSREG_CNTV_CTL_EL0:
 	case SYSREG_CNTV_CVAL_EL0:
-		return (struct timer){ SYSREG_CNTV_CTL_EL0, SYSREG_CNTV_CVAL_EL0,
-				       count - cpu->sysreg[SYSREG_CNTVOFF_EL2] };
+		return (struct timer){SYSREG_CNTV_CTL_EL0, SYSREG_CNTV_CVAL_EL0,
+				      count - cpu->sysreg[SYSREG_CNTVOFF_EL2]};
 	default:
-		return (struct timer){ SYSREG_CNTHP_CTL_EL2, SYSREG_CNTHP_CVAL_EL2, count };
+		return (struct timer){SYSREG_CNTHP_CTL_EL2, SYSREG_CNTHP_CVAL_EL2, count};
 	}
 }
 
@@ -307,7 +313,8 @@ TRAPS(trap_timer)
 	if (ctl == SYSREG_CNTP_CTL_EL0) {
 		enum sysreg_trap trap = el0_to_el1(cpu, CNTKCTL_EL1_EL0PTEN(kctl) == 0);
 
-		return trap != TRAP_NONE ? trap : el01_to_el2(cpu, cpu_has(cpu, FEAT_EL2) && !enabled);
+		return trap != TRAP_NONE ? trap
+					 : el01_to_el2(cpu, cpu_has(cpu, FEAT_EL2) && !enabled);
 	}
 	return TRAP_NONE;
 }
@@ -374,7 +381,8 @@ TRAPS(trap_comms)
 	enum sysreg_trap trap = el0_to_el1(cpu, MDSCR_EL1_TDCC(cpu->sysreg[SYSREG_MDSCR_EL1]) != 0);
 
 	(void)reg, (void)write;
-	return trap != TRAP_NONE ? trap : el01_to_el2(cpu, debug_trap(cpu, FIELD_MASK(MDCR_EL2_TDA)));
+	return trap != TRAP_NONE ? trap
+				 : el01_to_el2(cpu, debug_trap(cpu, FIELD_MASK(MDCR_EL2_TDA)));
 }
 
 /* No debugger listens: nothing to read, what is written is lost. */
@@ -392,8 +400,9 @@ WRITES(write_nothing)
 WRITES(write_oslar)
 {
 	(void)reg;
-	cpu->sysreg[SYSREG_OSLSR_EL1] = (cpu->sysreg[SYSREG_OSLSR_EL1] & ~FIELD_MASK(OSLSR_EL1_OSLK)) |
-					FIELD_PUT(OSLSR_EL1_OSLK, value);
+	cpu->sysreg[SYSREG_OSLSR_EL1] =
+		(cpu->sysreg[SYSREG_OSLSR_EL1] & ~FIELD_MASK(OSLSR_EL1_OSLK)) |
+		FIELD_PUT(OSLSR_EL1_OSLK, value);
 }
 
 /* Eight claim tags, kept in DBGCLAIMCLR_EL1; DBGCLAIMSET_EL1 reads which tags there are. */
@@ -412,47 +421,47 @@ WRITES(write_claim)
 
 /* ------------------------------------------------------------------ the hooks by name */
 
-static const struct sysreg_hook hook_plain = { 0 };
-static const struct sysreg_hook hook_midr = { .read = read_midr };
-static const struct sysreg_hook hook_mpidr = { .read = read_midr };
-static const struct sysreg_hook hook_id1 = { .trap = trap_id1 };
-static const struct sysreg_hook hook_id2 = { .trap = trap_id2 };
-static const struct sysreg_hook hook_id3 = { .trap = trap_id3 };
-static const struct sysreg_hook hook_ctr = { .trap = trap_ctr };
-static const struct sysreg_hook hook_dczid = { .read = read_dczid };
-static const struct sysreg_hook hook_vm = { .trap = trap_vm };
-static const struct sysreg_hook hook_regime_el1 = { trap_vm, NULL, write_regime, true };
-static const struct sysreg_hook hook_regime_el2 = { NULL, NULL, write_regime, true };
-static const struct sysreg_hook hook_actlr = { .trap = trap_actlr };
-static const struct sysreg_hook hook_cpacr = { .trap = trap_cpacr };
-static const struct sysreg_hook hook_lor = { .trap = trap_lor };
-static const struct sysreg_hook hook_rvbar_el1 = { .trap = trap_rvbar_el1 };
-static const struct sysreg_hook hook_sp_el0 = { .trap = trap_sp_el0, .read = read_sp };
-static const struct sysreg_hook hook_sp_el1 = { .read = read_sp };
-static const struct sysreg_hook hook_sp_el2 = { .read = read_sp };
-static const struct sysreg_hook hook_spsel = { NULL, read_pstate, write_pstate, true };
-static const struct sysreg_hook hook_currentel = { .read = read_pstate };
-static const struct sysreg_hook hook_pan = { NULL, read_pstate, write_pstate, true };
-static const struct sysreg_hook hook_uao = { NULL, read_pstate, write_pstate, true };
-static const struct sysreg_hook hook_nzcv = { .read = read_pstate, .write = write_pstate };
-static const struct sysreg_hook hook_daif = { trap_daif, read_pstate, write_pstate, false };
-static const struct sysreg_hook hook_dit = { .read = read_pstate, .write = write_pstate };
-static const struct sysreg_hook hook_ssbs = { .read = read_pstate, .write = write_pstate };
-static const struct sysreg_hook hook_read_only_el0 = { .trap = trap_read_only_el0 };
-static const struct sysreg_hook hook_cntfrq = { .trap = trap_cntfrq };
-static const struct sysreg_hook hook_cntpct = { .trap = trap_cntpct, .read = read_cntpct };
-static const struct sysreg_hook hook_cntvct = { .trap = trap_cntvct, .read = read_cntvct };
-static const struct sysreg_hook hook_timer_tval = { trap_timer, read_tval, write_tval, false };
-static const struct sysreg_hook hook_timer_ctl = { trap_timer, read_timer_ctl, write_timer_ctl,
-						   false };
-static const struct sysreg_hook hook_timer_cval = { .trap = trap_timer };
-static const struct sysreg_hook hook_debug = { .trap = trap_debug };
-static const struct sysreg_hook hook_debug_rom = { .trap = trap_debug_rom };
-static const struct sysreg_hook hook_debug_os = { .trap = trap_debug_os };
-static const struct sysreg_hook hook_oslar = { .trap = trap_debug_os, .write = write_oslar };
-static const struct sysreg_hook hook_claimset = { trap_debug, read_claimset, write_claim, false };
-static const struct sysreg_hook hook_claimclr = { .trap = trap_debug, .write = write_claim };
-static const struct sysreg_hook hook_comms = { trap_comms, read_zero, write_nothing, false };
+static const struct sysreg_hook hook_plain = {0};
+static const struct sysreg_hook hook_midr = {.read = read_midr};
+static const struct sysreg_hook hook_mpidr = {.read = read_midr};
+static const struct sysreg_hook hook_id1 = {.trap = trap_id1};
+static const struct sysreg_hook hook_id2 = {.trap = trap_id2};
+static const struct sysreg_hook hook_id3 = {.trap = trap_id3};
+static const struct sysreg_hook hook_ctr = {.trap = trap_ctr};
+static const struct sysreg_hook hook_dczid = {.read = read_dczid};
+static const struct sysreg_hook hook_vm = {.trap = trap_vm};
+static const struct sysreg_hook hook_regime_el1 = {trap_vm, NULL, write_regime, true};
+static const struct sysreg_hook hook_regime_el2 = {NULL, NULL, write_regime, true};
+static const struct sysreg_hook hook_actlr = {.trap = trap_actlr};
+static const struct sysreg_hook hook_cpacr = {.trap = trap_cpacr};
+static const struct sysreg_hook hook_lor = {.trap = trap_lor};
+static const struct sysreg_hook hook_rvbar_el1 = {.trap = trap_rvbar_el1};
+static const struct sysreg_hook hook_sp_el0 = {.trap = trap_sp_el0, .read = read_sp};
+static const struct sysreg_hook hook_sp_el1 = {.read = read_sp};
+static const struct sysreg_hook hook_sp_el2 = {.read = read_sp};
+static const struct sysreg_hook hook_spsel = {NULL, read_pstate, write_pstate, true};
+static const struct sysreg_hook hook_currentel = {.read = read_pstate};
+static const struct sysreg_hook hook_pan = {NULL, read_pstate, write_pstate, true};
+static const struct sysreg_hook hook_uao = {NULL, read_pstate, write_pstate, true};
+static const struct sysreg_hook hook_nzcv = {.read = read_pstate, .write = write_pstate};
+static const struct sysreg_hook hook_daif = {trap_daif, read_pstate, write_pstate, false};
+static const struct sysreg_hook hook_dit = {.read = read_pstate, .write = write_pstate};
+static const struct sysreg_hook hook_ssbs = {.read = read_pstate, .write = write_pstate};
+static const struct sysreg_hook hook_read_only_el0 = {.trap = trap_read_only_el0};
+static const struct sysreg_hook hook_cntfrq = {.trap = trap_cntfrq};
+static const struct sysreg_hook hook_cntpct = {.trap = trap_cntpct, .read = read_cntpct};
+static const struct sysreg_hook hook_cntvct = {.trap = trap_cntvct, .read = read_cntvct};
+static const struct sysreg_hook hook_timer_tval = {trap_timer, read_tval, write_tval, false};
+static const struct sysreg_hook hook_timer_ctl = {trap_timer, read_timer_ctl, write_timer_ctl,
+						  false};
+static const struct sysreg_hook hook_timer_cval = {.trap = trap_timer};
+static const struct sysreg_hook hook_debug = {.trap = trap_debug};
+static const struct sysreg_hook hook_debug_rom = {.trap = trap_debug_rom};
+static const struct sysreg_hook hook_debug_os = {.trap = trap_debug_os};
+static const struct sysreg_hook hook_oslar = {.trap = trap_debug_os, .write = write_oslar};
+static const struct sysreg_hook hook_claimset = {trap_debug, read_claimset, write_claim, false};
+static const struct sysreg_hook hook_claimclr = {.trap = trap_debug, .write = write_claim};
+static const struct sysreg_hook hook_comms = {trap_comms, read_zero, write_nothing, false};
 
 const struct sysreg_hook *sysreg_hook(enum sysreg reg)
 {

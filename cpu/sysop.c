@@ -1,0 +1,257 @@
+/* SYS instructions: address translation, TLB and cache maintenance. */
+#include "exception.h"
+#include "layout.h"
+#include "mem.h"
+#include "system.h"
+
+enum { EL0, EL1, EL2, EL3 };
+
+struct sysop;
+
+/* A SYS instruction under execution. */
+struct operation {
+	const struct sysop *op;
+	uint32_t key;
+	unsigned slot;
+};
+
+struct sysop {
+	uint16_t key;
+	uint8_t lowest_el;
+	enum mmu_feature needs;
+	/* The exception level that takes the trap; 0: none. */
+	unsigned (*trap)(const struct cpu *cpu);
+	struct outcome (*action)(struct cpu *cpu, struct operation o);
+	enum mmu_at_op at;
+};
+
+static struct outcome undefined(struct cpu *cpu)
+{
+	return raise(cpu, exception_undefined(cpu));
+}
+
+static struct outcome trapped(struct cpu *cpu, struct operation o, unsigned target_el, bool sysl)
+{
+	unsigned Rt = o.slot < SLOT_ZERO ? o.slot : 31;
+
+	return raise(cpu, exception_system_access(cpu, target_el, o.key, Rt, sysl));
+}
+
+/* ------------------------------------------------------------------ traps */
+
+static unsigned trap_none(const struct cpu *cpu)
+{
+	(void)cpu;
+	return 0;
+}
+
+/* EL0 without permission of EL1 goes to EL1, all below EL2 under a trap of EL2 to EL2. */
+static unsigned trap_rule(const struct cpu *cpu, bool el0_enabled, bool el2_traps)
+{
+	if (cpu->pstate.el == 0 && !el0_enabled)
+		return 1;
+	return cpu->pstate.el < 2 && el2_traps ? 2 : 0;
+}
+
+static bool uci(const struct cpu *cpu)
+{
+	return SCTLR_EL1_UCI(cpu->sysreg[SYSREG_SCTLR_EL1]) != 0;
+}
+
+static unsigned trap_poc(const struct cpu *cpu)
+{
+	return trap_rule(cpu, uci(cpu), HCR_EL2_TPCP(effective_hcr(cpu)) != 0);
+}
+
+static unsigned trap_pou(const struct cpu *cpu)
+{
+	return trap_rule(cpu, uci(cpu), HCR_EL2_TPU(effective_hcr(cpu)) != 0);
+}
+
+static unsigned trap_set_way(const struct cpu *cpu)
+{
+	return trap_rule(cpu, false, HCR_EL2_TSW(effective_hcr(cpu)) != 0);
+}
+
+static unsigned trap_zva(const struct cpu *cpu)
+{
+	bool dze = SCTLR_EL1_DZE(cpu->sysreg[SYSREG_SCTLR_EL1]) != 0;
+
+	return trap_rule(cpu, dze, HCR_EL2_TDZ(effective_hcr(cpu)) != 0);
+}
+
+/* ------------------------------------------------------------------ actions */
+
+static struct outcome action_at(struct cpu *cpu, struct operation o)
+{
+	va_t va = {cpu->x[o.slot]};
+	struct mmu_at_result result =
+		mmu_at(cpu->mmu, o.op->at, va, cpu->pstate.el, cpu->pstate.pan, cpu->now + 1);
+	struct access_syndrome syndrome = {.maintenance = true};
+
+	if (result.fault.type != FAULT_NONE)
+		return raise(cpu, exception_data_abort(cpu, &result.fault, va, syndrome));
+	cpu->sysreg[SYSREG_PAR_EL1] = result.par;
+	return NEXT;
+}
+
+/* No caches are between the core and memory, and stores drop decoded instructions. */
+static struct outcome action_nothing(struct cpu *cpu, struct operation o)
+{
+	(void)cpu, (void)o;
+	return NEXT;
+}
+
+static struct outcome action_by_va(struct cpu *cpu, struct operation o)
+{
+	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, MMU_CACHE_OP);
+}
+
+static struct outcome action_invalidate(struct cpu *cpu, struct operation o)
+{
+	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, MMU_CACHE_INVALIDATE);
+}
+
+/* FAR_ELx gets the address in Xt, wherever in the block it lies. */
+static struct outcome action_zero(struct cpu *cpu, struct operation o)
+{
+	unsigned size = 4u << DCZID_EL0_BS(cpu->sysreg[SYSREG_DCZID_EL0]);
+	uint64_t va = cpu->x[o.slot];
+	struct outcome outcome = mem_zero(cpu, (va_t){va & ~(uint64_t)(size - 1)}, size);
+
+	if (outcome.kind == OUTCOME_EXCEPTION && cpu->raised.far_valid)
+		cpu->raised.far = va;
+	return outcome;
+}
+
+/* ------------------------------------------------------------------ by encoding */
+
+static const struct sysop ops[] = {
+#define SYSOP(name, op1, CRn, CRm, op2, lowest_el, needs, trap, action)                            \
+	{SYSREG_KEY(1, op1, CRn, CRm, op2), lowest_el, needs, trap_##trap, action_##action, 0},
+#define AT(name, op1, CRn, CRm, op2, lowest_el, needs)                                             \
+	{SYSREG_KEY(1, op1, CRn, CRm, op2), lowest_el, needs, trap_none, action_at, name},
+#define UNMODELLED(name, op1, CRn, CRm, op2)
+#include "sysop.def"
+#undef UNMODELLED
+#undef AT
+#undef SYSOP
+};
+
+static const struct {
+	uint16_t key;
+	const char *name;
+} unmodelled[] = {
+#define SYSOP(name, op1, CRn, CRm, op2, lowest_el, needs, trap, action)
+#define AT(name, op1, CRn, CRm, op2, lowest_el, needs)
+#define UNMODELLED(name, op1, CRn, CRm, op2) {SYSREG_KEY(1, op1, CRn, CRm, op2), #name},
+#include "sysop.def"
+#undef UNMODELLED
+#undef AT
+#undef SYSOP
+};
+
+static const struct {
+	uint16_t key;
+	enum mmu_feature needs;
+} tlbis[TLBI_OP_COUNT] = {
+#define TLBI(name, op1, CRm, op2, needs) {SYSREG_KEY(1, op1, 8, CRm, op2), needs},
+#include "../mmu/tlbi.def"
+#undef TLBI
+};
+
+/* Of the TLBI encodings outside mmu/tlbi.def, those that are allocated: bits are values of op2.
+ * NULL: none. */
+static const char *unmodelled_tlbi(uint32_t key)
+{
+	static const uint8_t el1[8] = {0, 0xaf, 0xaa, 0xaf, 0, 0xaa, 0xaa, 0xaf};
+	static const uint8_t el2[8] = {0x66, 0x73, 0x22, 0x73, 0xff, 0x22, 0x22, 0x73};
+	unsigned op1 = key >> 11 & 7, CRn = key >> 7 & 15, CRm = key >> 3 & 15;
+	unsigned op2s = CRm > 7 ? 0 : op1 == 0 ? el1[CRm] : op1 == 4 ? el2[CRm] : 0;
+
+	if ((CRn != 8 && CRn != 9) || (op2s >> (key & 7) & 1) == 0)
+		return NULL;
+	return CRn == 9 ? "FEAT_XS TLBI" : "FEAT_TLBIOS or FEAT_TLBIRANGE TLBI";
+}
+
+static const char *unmodelled_name(uint32_t key)
+{
+	for (size_t i = 0; i < sizeof(unmodelled) / sizeof(unmodelled[0]); i++) {
+		if (unmodelled[i].key == key)
+			return unmodelled[i].name;
+	}
+	return unmodelled_tlbi(key);
+}
+
+/* The lowest exception level that op1 stands for. */
+static unsigned encoded_el(uint32_t key)
+{
+	unsigned op1 = key >> 11 & 7;
+
+	return op1 == 3 ? EL0 : op1 == 4 || op1 == 5 ? EL2 : op1 < 3 ? EL1 : EL3;
+}
+
+/* What is not modelled, IMPLEMENTATION DEFINED or unallocated. */
+static struct outcome execute_other(struct cpu *cpu, struct operation o, bool sysl)
+{
+	const char *name = unmodelled_name(o.key);
+	unsigned CRn = o.key >> 7 & 15;
+
+	if (name != NULL && cpu->config.stop_on_unmodelled && cpu->pstate.el >= encoded_el(o.key))
+		return stop(cpu, CPU_UNMODELLED, name);
+	if ((CRn == 11 || CRn == 15) && cpu->pstate.el == 1 &&
+	    HCR_EL2_TIDCP(effective_hcr(cpu)) != 0)
+		return trapped(cpu, o, 2, sysl);
+	return undefined(cpu);
+}
+
+/* op1 0: of EL1, subject to HCR_EL2.TTLB; 4: of EL2. */
+static struct outcome execute_tlbi(struct cpu *cpu, struct operation o, enum mmu_tlbi_op op)
+{
+	unsigned el = cpu->pstate.el;
+
+	if (!cpu_has(cpu, tlbis[op].needs) || el < encoded_el(o.key))
+		return undefined(cpu);
+	if (el == 1 && HCR_EL2_TTLB(effective_hcr(cpu)) != 0)
+		return trapped(cpu, o, 2, false);
+	cpu->counts.tlbi[op]++;
+	mmu_event(cpu->mmu, &(struct mmu_event){
+				    .type = MMU_EVENT_TLBI,
+				    .tlbi = op,
+				    .operand = cpu->x[o.slot],
+				    .el = (uint8_t)el,
+			    });
+	return resync(cpu);
+}
+
+static struct outcome execute_op(struct cpu *cpu, struct operation o)
+{
+	if (!cpu_has(cpu, o.op->needs) || cpu->pstate.el < o.op->lowest_el)
+		return undefined(cpu);
+
+	unsigned target_el = o.op->trap(cpu);
+
+	return target_el != 0 ? trapped(cpu, o, target_el, false) : o.op->action(cpu, o);
+}
+
+struct outcome sysop_execute(struct cpu *cpu, uint32_t key, unsigned slot)
+{
+	struct operation o = {NULL, key, slot};
+
+	for (enum mmu_tlbi_op op = 0; op < TLBI_OP_COUNT; op++) {
+		if (tlbis[op].key == key)
+			return execute_tlbi(cpu, o, op);
+	}
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		if (ops[i].key == key) {
+			o.op = &ops[i];
+			return execute_op(cpu, o);
+		}
+	}
+	return execute_other(cpu, o, false);
+}
+
+struct outcome sysop_execute_sysl(struct cpu *cpu, uint32_t key, unsigned slot)
+{
+	return execute_other(cpu, (struct operation){NULL, key, slot}, true);
+}
