@@ -1,0 +1,419 @@
+/*
+ * Suite mmu/tlbi: for every operation, what of a populated MMU goes and what stays.
+ *
+ * Most of what stays has to stay only because this MMU never removes more than it is asked to; what goes
+ * has to go by the architecture, but for entries made with stage 1 off, which are stage 2's here.
+ */
+#include "world.h"
+
+#include <check.h>
+
+#define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
+
+/* VMIDs are 1 and 2. VM 1 with ASID 5 is in force when an operation runs, but where a row says VM 2. */
+enum context { VM1_ASID5, VM1_ASID6, VM2_ASID5, VM1_FLAT, VM2_FLAT, EL2, CONTEXTS };
+
+static struct world *world;
+static struct mmu *mmu;
+static struct space spaces[3];
+static struct vm el2;
+static uint64_t ipa_x, ipa_y; /* the same two in both VMs */
+static unsigned walks;
+static struct mmu_walk last;
+static uint64_t now;
+
+static void saw_walk(void *ctx, const struct mmu_walk *walk)
+{
+	(void)ctx;
+	walks++;
+	last = *walk;
+}
+
+static const uint64_t A = 0x1000, B = 0x2000, GLOBAL = 0x3000, BLOCK = 0x200000, FAR = 0x400000;
+static const uint64_t UPPER_A = 0xffff000000001000;
+
+static void map_all(struct space *s)
+{
+	world_map(world, s, A, ipa_x, 3, S1_RW_EL0 | S1_NG);
+	world_map(world, s, B, ipa_y, 3, S1_RW_EL0 | S1_NG);
+	world_map(world, s, GLOBAL, ipa_x, 3, S1_RW_EL0);
+	world_map(world, s, BLOCK, WORLD_IPA, 2, S1_RW_EL0 | S1_NG);
+	world_map(world, s, FAR, ipa_x, 3, S1_RW_EL0 | S1_NG);
+}
+
+static void set_up(void)
+{
+	world = world_new(12, 48, 48, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		ipa_x = world_alloc(world, &world->vm[i], WORLD_PAGE);
+		ipa_y = world_alloc(world, &world->vm[i], WORLD_PAGE);
+	}
+	spaces[VM1_ASID5] = world_space(world, &world->vm[0], 5);
+	spaces[VM1_ASID6] = world_space(world, &world->vm[0], 6);
+	spaces[VM2_ASID5] = world_space(world, &world->vm[1], 5);
+	for (unsigned i = 0; i < 3; i++)
+		map_all(&spaces[i]);
+
+	/* EL2's own stage 1 has the format of stage 2 tables of the same geometry. */
+	el2 = (struct vm){.root = world->next_table};
+	world->next_table += WORLD_PAGE;
+	*world_s2_entry(world, &el2, A, 3) = WORLD_RAM | 0x403;
+	*world_s2_entry(world, &el2, B, 3) = WORLD_RAM | 0x403;
+}
+
+static void tear_down(void)
+{
+	mmu_free(mmu);
+	world_free(world);
+}
+
+static void enter(enum context context)
+{
+	struct mmu_registers *r = mmu_registers(mmu);
+
+	world_enter(world, mmu, &spaces[context == VM2_ASID5 || context == VM2_FLAT ? VM2_ASID5
+					: context == VM1_ASID6			    ? VM1_ASID6
+										    : VM1_ASID5]);
+	if (context == VM1_FLAT || context == VM2_FLAT)
+		r->SCTLR_EL1 = 0;
+	r->TTBR0_EL2 = el2.root;
+	r->TCR_EL2 = 16 | 6 << 16;
+	r->SCTLR_EL2 = 1;
+	world_signal(mmu);
+}
+
+/* The number of fetches that an access makes now; -1: no walk, it hits a TLB. */
+static int fetches(enum context context, uint64_t va)
+{
+	struct mmu_access access = {.type = MMU_LOAD,
+				    .el = context == EL2 ? 2 : 0,
+				    .unprivileged = context != EL2};
+	unsigned before = walks;
+
+	enter(context);
+	ck_assert_int_eq(mmu_translate(mmu, (va_t){va}, access, ++now).fault.type, FAULT_NONE);
+	return walks == before ? -1 : (int)last.fetch_count;
+}
+
+static void begin(struct mmu_config config)
+{
+	config.features = world_features();
+	config.port = (struct mmu_port){world, world_read};
+	config.observer = (struct mmu_observer){.walk = saw_walk};
+	mmu_free(mmu);
+	mmu = mmu_new(&config);
+	ck_assert_ptr_nonnull(mmu);
+}
+
+/* ------------------------------------------------------------------ operations and operands */
+
+static uint64_t operand_va(uint64_t va, uint64_t asid)
+{
+	return (va >> 12 & UINT64_C(0xfffffffffff)) | asid << 48;
+}
+
+enum operand { NONE, VA_A, VA_A_ASID6, VA_A_ASID9, VA_UPPER_A, VA_GLOBAL_ASID9, VA_IN_BLOCK, VA_FAR,
+	       ASID_5, IPA_X, IPA_X_TTL };
+
+static uint64_t operand_value(enum operand operand)
+{
+	switch (operand) {
+	case VA_A:
+		return operand_va(A, 5);
+	case VA_A_ASID6:
+		return operand_va(A, 6);
+	case VA_A_ASID9:
+		return operand_va(A, 9);
+	case VA_UPPER_A:
+		return operand_va(UPPER_A, 5);
+	case VA_GLOBAL_ASID9:
+		return operand_va(GLOBAL, 9);
+	case VA_IN_BLOCK:
+		return operand_va(BLOCK + 0x123000, 5) | UINT64_C(6) << 44; /* TTL: 4 KB, level 2 */
+	case VA_FAR:
+		return operand_va(FAR, 5);
+	case ASID_5:
+		return UINT64_C(5) << 48;
+	case IPA_X:
+		return ipa_x >> 12;
+	case IPA_X_TTL:
+		return ipa_x >> 12 | UINT64_C(7) << 44;
+	default:
+		return 0;
+	}
+}
+
+#define BOTH(op) TLBI_##op, TLBI_##op##IS
+
+/* ------------------------------------------------------------------ TLB entries */
+
+/* The cached translations, one bit each. */
+static const struct item {
+	enum context context;
+	uint64_t va; /* of stage 1 off: see item_va */
+} tlb_items[] = {
+	{VM1_ASID5, 0x1000},                /* 0x001 A */
+	{VM1_ASID5, 0x2000},                /* 0x002 B */
+	{VM1_ASID6, 0x1000},                /* 0x004 A of another ASID */
+	{VM1_ASID5, 0x3000},                /* 0x008 global */
+	{VM2_ASID5, 0x1000},                /* 0x010 A of another VM */
+	{VM1_ASID5, 0xffff000000001000},    /* 0x020 A of the upper half */
+	{VM1_FLAT, 0},                      /* 0x040 IPA x with stage 1 off */
+	{EL2, 0x1000},                      /* 0x080 A of EL2 */
+	{EL2, 0x2000},                      /* 0x100 B of EL2 */
+	{VM1_ASID5, 0x200000},              /* 0x200 a page of the block */
+	{VM1_ASID5, 0x205000},              /* 0x400 another page of the block */
+	{VM2_FLAT, 0},                      /* 0x800 IPA x of another VM with stage 1 off */
+};
+
+static const struct tlb_row {
+	enum mmu_tlbi_op op, op_is;
+	enum operand operand;
+	enum context in_force;
+	unsigned gone;
+} tlb_rows[] = {
+	{BOTH(VMALLE1), NONE, VM1_ASID5, 0x66f},
+	{BOTH(VMALLE1), NONE, VM2_ASID5, 0x810},
+	{BOTH(VAE1), VA_A, VM1_ASID5, 0x001},
+	{BOTH(VAE1), VA_A, VM1_ASID6, 0x001}, /* the operand's ASID counts, not the one in force */
+	{BOTH(VAE1), VA_A, VM2_ASID5, 0x010},
+	{BOTH(VAE1), VA_A_ASID6, VM1_ASID5, 0x004},
+	{BOTH(VAE1), VA_A_ASID9, VM1_ASID5, 0},
+	{BOTH(VAE1), VA_UPPER_A, VM1_ASID5, 0x020},
+	{BOTH(VAE1), VA_GLOBAL_ASID9, VM1_ASID5, 0x008}, /* global: any ASID */
+	{BOTH(VAE1), VA_IN_BLOCK, VM1_ASID5, 0x600},     /* what the block gave, as a whole */
+	{BOTH(VALE1), VA_A, VM1_ASID5, 0x001},
+	{BOTH(VALE1), VA_IN_BLOCK, VM1_ASID5, 0x600},
+	{BOTH(VAAE1), VA_A, VM1_ASID5, 0x005},
+	{BOTH(VAALE1), VA_A_ASID9, VM1_ASID5, 0x005},
+	{BOTH(ASIDE1), ASID_5, VM1_ASID5, 0x623}, /* not the global one, not those of stage 1 off */
+	{BOTH(ASIDE1), ASID_5, VM2_ASID5, 0x010},
+	{BOTH(IPAS2E1), IPA_X, VM1_ASID5, 0x040},
+	{BOTH(IPAS2LE1), IPA_X_TTL, VM1_ASID5, 0x040},
+	{BOTH(IPAS2E1), IPA_X, VM2_ASID5, 0x800},
+	{BOTH(ALLE1), NONE, VM1_ASID5, 0xe7f},
+	{BOTH(VMALLS12E1), NONE, VM1_ASID5, 0x66f},
+	{BOTH(VMALLS12E1), NONE, VM2_ASID5, 0x810},
+	{BOTH(ALLE2), NONE, VM1_ASID5, 0x180},
+	{BOTH(VAE2), VA_A_ASID9, VM1_ASID5, 0x080}, /* EL2 has no ASIDs */
+	{BOTH(VALE2), VA_A, VM1_ASID5, 0x080},
+};
+
+static const struct tlb_shape tlb_shapes[] = {{256, 0, 0}, {1280, 5, 0}, {UINT32_MAX, 0, 0}};
+
+static uint64_t item_va(const struct item *item)
+{
+	return item->context == VM1_FLAT || item->context == VM2_FLAT ? ipa_x : item->va;
+}
+
+static void check_tlb_row(const struct tlb_row *row, enum mmu_tlbi_op op, struct mmu_config config)
+{
+	unsigned gone = 0;
+
+	begin(config);
+	for (int i = 0; i < ROWS(tlb_items); i++)
+		fetches(tlb_items[i].context, item_va(&tlb_items[i]));
+	for (int i = 0; i < ROWS(tlb_items); i++)
+		ck_assert_int_eq(fetches(tlb_items[i].context, item_va(&tlb_items[i])), -1);
+	enter(row->in_force);
+	world_tlbi(mmu, op, operand_value(row->operand));
+	for (int i = 0; i < ROWS(tlb_items); i++)
+		if (fetches(tlb_items[i].context, item_va(&tlb_items[i])) != -1)
+			gone |= 1u << i;
+	ck_assert_msg(gone == row->gone, "row %d: %#x gone, not %#x", (int)(row - tlb_rows), gone,
+		      row->gone);
+}
+
+START_TEST(of_the_tlbs_exactly_this_goes)
+{
+	const struct tlb_row *row = &tlb_rows[_i];
+
+	for (int shape = 0; shape < ROWS(tlb_shapes); shape++) {
+		struct tlb_shape none = {0, 0, 0}, s = tlb_shapes[shape];
+
+		check_tlb_row(row, row->op, (struct mmu_config){.l1d = s});
+		check_tlb_row(row, row->op_is, (struct mmu_config){.l1d = none, .l2 = s});
+		check_tlb_row(row, row->op, (struct mmu_config){.l1d = s, .l2 = s});
+	}
+}
+END_TEST
+
+START_TEST(fetches_are_forgotten_as_loads_are)
+{
+	struct mmu_access fetch = {.type = MMU_FETCH, .unprivileged = true};
+
+	begin((struct mmu_config){.l1i = {48, 0, 0}});
+	enter(VM1_ASID5);
+	mmu_translate(mmu, (va_t){A}, fetch, ++now);
+	mmu_translate(mmu, (va_t){A}, fetch, ++now);
+	ck_assert_uint_eq(walks, 1);
+	world_tlbi(mmu, TLBI_VAE1, operand_va(A, 5));
+	mmu_translate(mmu, (va_t){A}, fetch, ++now);
+	ck_assert_uint_eq(walks, 2);
+}
+END_TEST
+
+/* With TCR_EL1.AS=0 ASIDs have 8 bits, in the operand too. */
+START_TEST(asid_bits_above_the_size_in_force_do_not_count)
+{
+	begin((struct mmu_config){.l1d = {48, 0, 0}});
+	ck_assert_int_eq(fetches(VM1_ASID5, A), 24);
+	world_tlbi(mmu, TLBI_VAE1, operand_va(A, 0x105));
+	ck_assert_int_eq(fetches(VM1_ASID5, A), -1);
+	mmu_registers(mmu)->TCR_EL1 &= ~(UINT64_C(1) << 36);
+	world_signal(mmu);
+	world_tlbi(mmu, TLBI_VAE1, operand_va(A, 0x105));
+	ck_assert_int_eq(fetches(VM1_ASID5, A), 24);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ walk caches */
+
+/*
+ * What the walk caches hold, each with TLBs and other caches off. 4 KB over 4 KB, 4 levels each:
+ *	stage1	a known level 3 table leaves its descriptor and the output's stage 2: 5 (EL2: 1)
+ *	stage2	a known level 3 table leaves 1 (stage 1 off)
+ *	ipa	a known IPA leaves none (stage 1 off, ipa for all)
+ */
+enum { STAGE1_CACHE, STAGE2_CACHE, IPA_CACHE };
+
+static const struct cached_item {
+	int cache;
+	enum context context;
+	uint64_t va; /* STAGE2_CACHE, IPA_CACHE: 0 is IPA x, 1 is IPA y */
+	int hit;     /* fetches */
+} cached_items[] = {
+	{STAGE1_CACHE, VM1_ASID5, 0x1000, 5},             /* 0x001 the table of A and B */
+	{STAGE1_CACHE, VM1_ASID5, 0x400000, 5},           /* 0x002 the table of FAR */
+	{STAGE1_CACHE, VM1_ASID6, 0x1000, 5},             /* 0x004 */
+	{STAGE1_CACHE, VM2_ASID5, 0x1000, 5},             /* 0x008 */
+	{STAGE1_CACHE, VM1_ASID5, 0xffff000000001000, 5}, /* 0x010 */
+	{STAGE1_CACHE, EL2, 0x1000, 1},                   /* 0x020 */
+	{STAGE2_CACHE, VM1_FLAT, 0, 1},                   /* 0x040 */
+	{STAGE2_CACHE, VM2_FLAT, 0, 1},                   /* 0x080 */
+	{IPA_CACHE, VM1_FLAT, 0, 0},                      /* 0x100 */
+	{IPA_CACHE, VM1_FLAT, 1, 0},                      /* 0x200 */
+	{IPA_CACHE, VM2_FLAT, 0, 0},                      /* 0x400 */
+};
+
+static const struct cached_row {
+	enum mmu_tlbi_op op, op_is;
+	enum operand operand;
+	enum context in_force;
+	unsigned gone;
+} cached_rows[] = {
+	{BOTH(VMALLE1), NONE, VM1_ASID5, 0x017}, /* stage 1 only */
+	{BOTH(VAE1), VA_A, VM1_ASID5, 0x001},
+	{BOTH(VAE1), VA_FAR, VM1_ASID5, 0x002},
+	{BOTH(VAE1), VA_A_ASID6, VM1_ASID5, 0x004},
+	{BOTH(VAE1), VA_A_ASID9, VM1_ASID5, 0}, /* tables are never global */
+	{BOTH(VAE1), VA_UPPER_A, VM1_ASID5, 0x010},
+	{BOTH(VAAE1), VA_A, VM1_ASID5, 0x005},
+	{BOTH(VALE1), VA_A, VM1_ASID5, 0}, /* last level: tables stay */
+	{BOTH(VAALE1), VA_A, VM1_ASID5, 0},
+	{BOTH(ASIDE1), ASID_5, VM1_ASID5, 0x013},
+	{BOTH(IPAS2E1), IPA_X, VM1_ASID5, 0x140},
+	{BOTH(IPAS2E1), IPA_X_TTL, VM2_ASID5, 0x480},
+	{BOTH(IPAS2LE1), IPA_X, VM1_ASID5, 0x100},
+	{BOTH(ALLE1), NONE, VM1_ASID5, 0x7df},
+	{BOTH(VMALLS12E1), NONE, VM1_ASID5, 0x357},
+	{BOTH(VMALLS12E1), NONE, VM2_ASID5, 0x488},
+	{BOTH(ALLE2), NONE, VM1_ASID5, 0x020},
+	{BOTH(VAE2), VA_A, VM1_ASID5, 0x020},
+	{BOTH(VALE2), VA_A, VM1_ASID5, 0},
+};
+
+static int cached_fetches(const struct cached_item *item)
+{
+	uint64_t ipa = item->va != 0 ? ipa_y : ipa_x;
+
+	return fetches(item->context, item->cache == STAGE1_CACHE ? item->va : ipa);
+}
+
+static unsigned gone_of_cache(int cache, enum mmu_tlbi_op op, const struct cached_row *row)
+{
+	struct tlb_shape all = {UINT32_MAX, 0, 0}, none = {0, 0, 0};
+	unsigned gone = 0;
+
+	begin((struct mmu_config){.tlb_off = true,
+				  .walk_caches = {cache == STAGE1_CACHE ? all : none,
+						  cache == STAGE2_CACHE ? all : none,
+						  cache == IPA_CACHE ? all : none, true}});
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < ROWS(cached_items); i++)
+			if (cached_items[i].cache == cache) {
+				int count = cached_fetches(&cached_items[i]);
+
+				ck_assert(round == 0 || count == cached_items[i].hit);
+			}
+	enter(row->in_force);
+	world_tlbi(mmu, op, operand_value(row->operand));
+	for (int i = 0; i < ROWS(cached_items); i++)
+		if (cached_items[i].cache == cache &&
+		    cached_fetches(&cached_items[i]) != cached_items[i].hit)
+			gone |= 1u << i;
+	return gone;
+}
+
+START_TEST(of_the_walk_caches_exactly_this_goes)
+{
+	const struct cached_row *row = &cached_rows[_i];
+	unsigned gone = 0, gone_is = 0;
+
+	for (int cache = STAGE1_CACHE; cache <= IPA_CACHE; cache++) {
+		gone |= gone_of_cache(cache, row->op, row);
+		gone_is |= gone_of_cache(cache, row->op_is, row);
+	}
+	ck_assert_msg(gone == row->gone, "row %d: %#x gone, not %#x", _i, gone, row->gone);
+	ck_assert_uint_eq(gone_is, row->gone);
+}
+END_TEST
+
+/*
+ * A table of 64 KB over pages of 4 KB is cached in pieces; a VA operation names the table's descriptor,
+ * so all pieces go, whichever of them the VA uses.
+ */
+START_TEST(all_pieces_of_a_table_go_together)
+{
+	struct space s;
+	uint64_t ipa;
+	const uint64_t first = 0x20000000, other = first + 512 * UINT64_C(0x10000);
+
+	world_free(world);
+	world = world_new(16, 48, 48, 0);
+	s = world_space(world, &world->vm[0], 5);
+	ipa = world_alloc(world, s.vm, 0x10000);
+	world_map(world, &s, first, ipa, 3, S1_RW_EL0);
+	world_map(world, &s, other, ipa, 3, S1_RW_EL0);
+	spaces[VM1_ASID5] = s;
+	begin((struct mmu_config){.tlb_off = true, .walk_caches = {.stage1 = {64, 0, 0}}});
+	fetches(VM1_ASID5, first);
+	fetches(VM1_ASID5, other);
+	ck_assert_int_eq(fetches(VM1_ASID5, other), 5);
+	world_tlbi(mmu, TLBI_VAE1, operand_va(first, 5));
+	ck_assert_int_eq(fetches(VM1_ASID5, other), 19); /* 3 over 4 levels: (3 + 1)(4 + 1) - 1 */
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("mmu/tlbi");
+	TCase *tcase = tcase_create("tlbi");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(tcase, of_the_tlbs_exactly_this_goes, 0, ROWS(tlb_rows));
+	tcase_add_test(tcase, fetches_are_forgotten_as_loads_are);
+	tcase_add_test(tcase, asid_bits_above_the_size_in_force_do_not_count);
+	tcase_add_loop_test(tcase, of_the_walk_caches_exactly_this_goes, 0, ROWS(cached_rows));
+	tcase_add_test(tcase, all_pieces_of_a_table_go_together);
+	suite_add_tcase(suite, tcase);
+
+	SRunner *runner = srunner_create(suite);
+
+	srunner_run_all(runner, CK_NORMAL);
+
+	int failed = srunner_ntests_failed(runner);
+
+	srunner_free(runner);
+	return failed != 0;
+}
