@@ -147,14 +147,16 @@ static long read_header(struct trace_reader *reader)
 {
 	struct trace_buffer *buffer = &reader->buffer;
 
+	ssize_t left = trace_buffer_fill(buffer, NWT_HEADER_BYTES);
+	const uint8_t *header = buffer->data + buffer->begin;
+
+	if (left >= 0 && memcmp(header, NWT_MAGIC, left < 8 ? (size_t)left : 8))
+		return trace_fail(reader, 0, "no nwt header, expected 89 4E 57 54 0D 0A 1A 0A");
 	if (!want(reader, NWT_HEADER_BYTES, "its header"))
 		return -1;
 
-	const uint8_t *header = buffer->data + buffer->begin;
 	unsigned version = (unsigned)nwt_load(header + 8, 2);
 
-	if (!nwt_claims(header, NWT_HEADER_BYTES))
-		return trace_fail(reader, 0, "no nwt header, expected 89 4E 57 54 0D 0A 1A 0A");
 	if (!crc_right(header, NWT_HEADER_BYTES))
 		return trace_fail(reader, 0, "damaged nwt header: its CRC-32 is wrong");
 	if (version != NWT_VERSION || nwt_load(header + 10, 2))

@@ -252,7 +252,7 @@ bool trace_output_finish(struct trace_output *output, bool keep, char error[TRAC
 	if (keep && good)
 		good = end_codec(output);
 	if (output->archive && !(keep && good))
-		archive_write_fail(output->archive); /* so that freeing it writes nothing more */
+		archive_write_close(output->archive); /* which freeing it would do, after fclose */
 	if (fclose(output->file) != 0)
 		good = false;
 	if (keep && good && output->part)
