@@ -1,0 +1,97 @@
+/* How a run ends: exit, death by a signal, panic. */
+#include "kernel.h"
+
+enum { LINE_BYTES = 256, PL011_FR = 0x18 / 4, PL011_FR_TXFF = 1 << 5, MODE_STDERR = 8 };
+
+struct line {
+	char text[LINE_BYTES];
+	uint64_t bytes;
+};
+
+static void put_line(void *context, char byte)
+{
+	struct line *l = context;
+
+	if (l->bytes < LINE_BYTES - 2)
+		l->text[l->bytes++] = byte;
+}
+
+static void end_line(struct line *l)
+{
+	l->text[l->bytes++] = '\n';
+	l->text[l->bytes] = 0;
+}
+
+_Noreturn static void leave(uint64_t status)
+{
+	for (;;)
+		semihosting_exit(status);
+}
+
+_Noreturn void end(struct kernel *k, uint64_t status, const char *format, ...)
+{
+	struct line l = {.bytes = 0};
+	va_list arguments;
+	int64_t handle = host_open(k, ":tt", MODE_STDERR);
+
+	va_start(arguments, format);
+	format_text(put_line, &l, format, arguments);
+	va_end(arguments);
+	end_line(&l);
+	memcpy(host_data(k, l.bytes), l.text, l.bytes);
+	if (handle >= 0)
+		host_write(k, handle, l.bytes);
+	leave(status);
+}
+
+_Noreturn void finish(uint64_t status)
+{
+	leave(status & 0xff);
+}
+
+_Noreturn void panic(const struct kernel *k, const char *format, ...)
+{
+	struct line l = {.bytes = 0};
+	va_list arguments;
+
+	for (const char *p = "nestwalk: proxy kernel: "; *p; p++)
+		put_line(&l, *p);
+	va_start(arguments, format);
+	format_text(put_line, &l, format, arguments);
+	va_end(arguments);
+	end_line(&l);
+	if (k->console == NULL)
+		semihosting(SYS_WRITE0, (uint64_t)l.text);
+	for (uint64_t i = 0; k->console != NULL && i < l.bytes; i++) {
+		while (k->console[PL011_FR] & PL011_FR_TXFF)
+			continue;
+		k->console[0] = (uint8_t)l.text[i];
+	}
+	leave(1);
+}
+
+static const char *signal_name(enum signal_number number)
+{
+	switch (number) {
+	case SIGILL:
+		return "SIGILL";
+	case SIGTRAP:
+		return "SIGTRAP";
+	case SIGABRT:
+		return "SIGABRT";
+	case SIGBUS:
+		return "SIGBUS";
+	case SIGKILL:
+		return "SIGKILL (out of memory)";
+	case SIGSEGV:
+		return "SIGSEGV";
+	default:
+		return "a signal";
+	}
+}
+
+_Noreturn void die_of(struct kernel *k, enum signal_number number, uint64_t pc, uint64_t address, uint64_t esr)
+{
+	end(k, 128 + (uint64_t)number, "nestwalk: the program died of %s: PC 0x%lx, address 0x%lx, ESR 0x%lx",
+	    signal_name(number), pc, address, esr);
+}
