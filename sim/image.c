@@ -159,11 +159,14 @@ static uint64_t physical_entry(const struct image *image)
 	return image->entry;
 }
 
-static bool elf_segments(struct image *image, const char *name, Elf *elf)
+static bool elf_segments(struct image *image, const char *name, Elf *elf, const GElf_Ehdr *header)
 {
+	uint64_t bytes = (uint64_t)header->e_phnum * sizeof(Elf64_Phdr);
 	size_t count = 0;
 
-	if (elf_getphdrnum(elf, &count)) {
+	/* libelf silently hands out fewer headers where the file ends among them. */
+	if (header->e_phoff > image->size || bytes > image->size - header->e_phoff ||
+	    elf_getphdrnum(elf, &count) || count != header->e_phnum) {
 		diag("%s: truncated ELF program headers", name);
 		return false;
 	}
@@ -203,7 +206,7 @@ static bool elf_parse(struct image *image, const char *name)
 		return false;
 	}
 	image->format = IMAGE_ELF;
-	if (elf_header(name, elf, &header) && elf_segments(image, name, elf)) {
+	if (elf_header(name, elf, &header) && elf_segments(image, name, elf, &header)) {
 		image->entry = header.e_entry;
 		image->entry_paddr = physical_entry(image);
 		ok = true;

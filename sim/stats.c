@@ -4,22 +4,42 @@
 #include <assert.h>
 #include <string.h>
 
+static uint64_t *fetch_counter(struct walk_counts *counts, const struct mmu_fetch *f)
+{
+	return &counts->fetches[f->stage][f->purpose][f->level + 1];
+}
+
+/* Hardware updates are rare: they have been counted as fetches, and are no fetches. Returns how many there are. */
+static unsigned take_updates_out(struct walk_counts *counts, const struct mmu_walk *walk)
+{
+	unsigned updates = 0;
+
+	for (unsigned i = 0; i < walk->fetch_count; i++) {
+		if (walk->fetch[i].update) {
+			--*fetch_counter(counts, &walk->fetch[i]);
+			updates++;
+		}
+	}
+	counts->updates += updates;
+	return updates;
+}
+
 void stats_walk(void *ctx, const struct mmu_walk *walk)
 {
 	struct stats *stats = ctx;
 	struct walk_counts *counts = &stats->el[walk->access.el];
-	bool faulted = walk->fault.type != FAULT_NONE;
+	bool faulted = walk->fault.type != FAULT_NONE, updated = false;
 	unsigned class = walk->at ? CLASS_AT : faulted ? CLASS_FAULTED : walk->kind;
-	unsigned updates = 0;
+	unsigned fetches = walk->fetch_count;
 
 	assert(walk->fetch_count <= MMU_WALK_FETCHES);
 	for (unsigned i = 0; i < walk->fetch_count; i++) {
-		const struct mmu_fetch *f = &walk->fetch[i];
-
-		counts->fetches[f->update][f->stage][f->purpose][f->level + 1]++;
-		updates += f->update;
+		++*fetch_counter(counts, &walk->fetch[i]);
+		updated |= walk->fetch[i].update;
 	}
-	counts->histogram[class][walk->fetch_count - updates]++;
+	if (updated)
+		fetches -= take_updates_out(counts, walk);
+	counts->histogram[class][fetches]++;
 	counts->kind[walk->kind]++;
 	counts->faulted += faulted;
 	counts->cycles += walk->latency;
@@ -66,6 +86,6 @@ uint64_t stats_fetches(const struct walk_counts *walks, unsigned stage, enum mmu
 	uint64_t sum = 0;
 
 	for (unsigned level = 0; level < STATS_LEVELS; level++)
-		sum += walks->fetches[0][stage][purpose][level];
+		sum += walks->fetches[stage][purpose][level];
 	return sum;
 }

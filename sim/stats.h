@@ -12,16 +12,18 @@
 /* The classes of per_walk. The first three are enum mmu_walk_kind: walks that neither faulted nor were made by AT. */
 enum walk_class { CLASS_FAULTED = WALK_STAGE2_ONLY + 1, CLASS_AT, CLASS_COUNT };
 
-#define STATS_STAGES 3   /* indexed by Arm's number */
-#define STATS_PURPOSES 3 /* enum mmu_fetch_for */
-#define STATS_LEVELS 8   /* level + 1; the last three are never used */
+/* Indices are Arm's stage, enum mmu_fetch_for, level + 1; powers of two make cheap indices. */
+#define STATS_STAGES 3
+#define STATS_PURPOSES 4
+#define STATS_LEVELS 8
 
 /* Walks of one exception level: only uint64_t, so that levels can be added up. */
 struct walk_counts {
 	uint64_t kind[3]; /* enum mmu_walk_kind */
 	uint64_t faulted;
 	uint64_t cycles;
-	uint64_t fetches[2][STATS_STAGES][STATS_PURPOSES][STATS_LEVELS]; /* [1]: updates, not fetches */
+	uint64_t updates;
+	uint64_t fetches[STATS_STAGES][STATS_PURPOSES][STATS_LEVELS];
 	uint64_t histogram[CLASS_COUNT][MMU_WALK_FETCHES + 1];           /* walks by number of fetches */
 };
 

@@ -76,7 +76,7 @@ static json_t *levels_json(const struct walk_counts *walks, unsigned stage)
 		uint64_t count = 0;
 
 		for (unsigned purpose = 0; purpose < STATS_PURPOSES; purpose++)
-			count += walks->fetches[0][stage][purpose][level];
+			count += walks->fetches[stage][purpose][level];
 		put_count(object, name[level], count);
 	}
 	return object;
@@ -122,21 +122,18 @@ static json_t *per_walk_json(const struct walk_counts *walks)
 static json_t *fetches_json(const struct walk_counts *walks)
 {
 	json_t *object = json_object();
-	uint64_t total = 0, updates = 0;
+	uint64_t total = 0;
 
 	for (unsigned stage = 0; stage < STATS_STAGES; stage++) {
-		for (unsigned purpose = 0; purpose < STATS_PURPOSES; purpose++) {
+		for (unsigned purpose = 0; purpose < STATS_PURPOSES; purpose++)
 			total += stats_fetches(walks, stage, purpose);
-			for (unsigned level = 0; level < STATS_LEVELS; level++)
-				updates += walks->fetches[1][stage][purpose][level];
-		}
 	}
 	put_count(object, "total", total);
 	put(object, "stage1", levels_json(walks, 1));
 	put(object, "stage2", levels_json(walks, 2));
 	put_count(object, "stage2_for_stage1", stats_fetches(walks, 2, FETCH_FOR_STAGE1));
 	put_count(object, "stage2_for_output", stats_fetches(walks, 2, FETCH_FOR_OUTPUT));
-	put_count(object, "updates", updates);
+	put_count(object, "updates", walks->updates);
 	put(object, "per_walk", per_walk_json(walks));
 	return object;
 }
