@@ -1,0 +1,54 @@
+/*
+ * System instructions in C: register access, barriers, cache and TLB maintenance, for EL1 and EL2.
+ */
+#ifndef HYP_ARM64_H
+#define HYP_ARM64_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define read_sysreg(name)                                                                          \
+	({                                                                                         \
+		uint64_t value_;                                                                   \
+		__asm__ volatile("mrs %0, " #name : "=r"(value_));                                 \
+		value_;                                                                            \
+	})
+
+#define write_sysreg(name, value)                                                                  \
+	__asm__ volatile("msr " #name ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
+
+#define isb()       __asm__ volatile("isb" : : : "memory")
+#define dsb(domain) __asm__ volatile("dsb " #domain : : : "memory")
+
+#define tlbi(operation)             __asm__ volatile("tlbi " #operation : : : "memory")
+#define tlbi_with(operation, value) __asm__ volatile("tlbi " #operation ", %0" : : "r"(value) : "memory")
+
+/* The smallest data cache line of any cache, in bytes (CTR_EL0.DminLine counts words). */
+static inline size_t dcache_line(void)
+{
+	return (size_t)4 << (read_sysreg(ctr_el0) >> 16 & 0xf);
+}
+
+/* Writes back and drops the lines of [start, start + bytes), to the point of coherency. */
+static inline void dcache_clean_invalidate(const void *start, size_t bytes)
+{
+	size_t line = dcache_line();
+	uintptr_t end = (uintptr_t)start + bytes;
+
+	for (uintptr_t at = (uintptr_t)start & ~(line - 1); at < end; at += line)
+		__asm__ volatile("dc civac, %0" : : "r"(at) : "memory");
+	dsb(sy);
+}
+
+/* Drops the lines of [start, start + bytes): what was stored there with the MMU off is what counts. */
+static inline void dcache_invalidate(const void *start, size_t bytes)
+{
+	size_t line = dcache_line();
+	uintptr_t end = (uintptr_t)start + bytes;
+
+	for (uintptr_t at = (uintptr_t)start & ~(line - 1); at < end; at += line)
+		__asm__ volatile("dc ivac, %0" : : "r"(at) : "memory");
+	dsb(sy);
+}
+
+#endif
