@@ -1,0 +1,343 @@
+/* Suite mmu/at: AT instructions, PAR_EL1 bit by bit (DDI 0487, "PAR_EL1, Physical Address Register"). */
+#include "world.h"
+
+#include <check.h>
+
+#define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
+
+#define PAR_RES1 (UINT64_C(1) << 11)
+#define PAR_NS (UINT64_C(1) << 9) /* UNKNOWN here: this MMU answers 1 */
+
+static uint64_t par_output(uint64_t pa, uint64_t attr, uint64_t sh)
+{
+	return attr << 56 | pa | sh << 7 | PAR_RES1 | PAR_NS;
+}
+
+static uint64_t par_fault(uint64_t fst, bool stage2, bool s1ptw)
+{
+	return 1 | fst << 1 | (uint64_t)s1ptw << 8 | (uint64_t)stage2 << 9 | PAR_RES1;
+}
+
+enum { NSH = 0, OSH = 2, ISH = 3 };
+
+static struct world *world;
+static struct mmu *mmu;
+static struct space space;
+static uint64_t ipa;
+static unsigned walks;
+static struct mmu_walk last;
+
+static void saw_walk(void *ctx, const struct mmu_walk *walk)
+{
+	(void)ctx;
+	walks++;
+	last = *walk;
+}
+
+/* What is mapped at 4 KB each. */
+enum { RW = 0x1000, RO = 0x2000, PRIVILEGED = 0x3000, DEVICE = 0x4000, INVALID = 0x5000,
+       NO_AF = 0x6000, S2_RO = 0x7000, S2_INVALID = 0x8000, NC = 0x9000, HALF_NC = 0xa000,
+       INNER = 0xb000 };
+
+static uint64_t s2_ro, s2_invalid;
+
+static void map_all(void)
+{
+	ipa = world_alloc(world, space.vm, WORLD_PAGE);
+	s2_ro = world_alloc(world, space.vm, WORLD_PAGE);
+	s2_invalid = world_alloc(world, space.vm, WORLD_PAGE);
+
+	uint64_t half_nc = world_alloc(world, space.vm, WORLD_PAGE);
+
+	world_map(world, &space, RW, ipa, 3, S1_RW_EL0);
+	world_map(world, &space, RO, ipa, 3, S1_RW_EL0 | S1_RO);
+	world_map(world, &space, PRIVILEGED, ipa, 3, 0);
+	world_map(world, &space, DEVICE, ipa, 3, S1_DEVICE);
+	world_map(world, &space, NO_AF, ipa, 3, S1_RW_EL0);
+	*world_s1_entry(world, &space, NO_AF, 3) &= ~(UINT64_C(1) << 10);
+	world_map(world, &space, S2_RO, s2_ro, 3, S1_RW_EL0);
+	world_map(world, &space, S2_INVALID, s2_invalid, 3, S1_RW_EL0);
+	world_map(world, &space, NC, ipa, 3, S1_RW_EL0 | 2 << 2 | 3 << 8); /* Attr2, ISH */
+	world_map(world, &space, HALF_NC, half_nc, 3, S1_RW_EL0 | 3 << 8);
+	world_map(world, &space, INNER, ipa, 3, S1_RW_EL0 | 3 << 8);
+	*world_s2_entry(world, space.vm, s2_ro, 3) &= ~(UINT64_C(1) << 7);
+	*world_s2_entry(world, space.vm, s2_invalid, 3) = 0;
+	*world_s2_entry(world, space.vm, half_nc, 3) &= ~(UINT64_C(15) << 2);
+	*world_s2_entry(world, space.vm, half_nc, 3) |= 13 << 2; /* outer WB, inner NC */
+}
+
+static void set_up(void)
+{
+	struct mmu_config config;
+
+	world = world_new(12, 48, 48, 0);
+	space = world_space(world, &world->vm[0], 5);
+	map_all();
+	config = (struct mmu_config){.features = world_features(),
+				     .l1d = {48, 0, 0},
+				     .port = {world, world_read},
+				     .observer = {.walk = saw_walk}};
+	mmu = mmu_new(&config);
+	ck_assert_ptr_nonnull(mmu);
+	world_enter(world, mmu, &space);
+	mmu_registers(mmu)->MAIR_EL1 = 0x4400ff; /* Attr0 WB, Attr1 Device-nGnRnE, Attr2 NC */
+	world_signal(mmu);
+	walks = 0;
+}
+
+static void tear_down(void)
+{
+	mmu_free(mmu);
+	world_free(world);
+}
+
+static uint64_t par(enum mmu_at_op op, uint64_t va, unsigned el)
+{
+	struct mmu_at_result result = mmu_at(mmu, op, (va_t){va}, el, false, 0);
+
+	ck_assert_int_eq(result.fault.type, FAULT_NONE);
+	return result.par;
+}
+
+/* ------------------------------------------------------------------ outputs and faults in PAR_EL1 */
+
+/* pa: 0 the IPA, 1 its PA, of the page `ipa`. attr 0: a fault with status fst. */
+static const struct par_row {
+	const char *name;
+	enum mmu_at_op op;
+	uint64_t va;
+	unsigned el;
+	bool physical;
+	unsigned attr, sh;
+	uint64_t fst;
+	bool stage2;
+} par_rows[] = {
+	{"stage 1 gives the IPA", AT_S1E1R, RW, 1, false, 0xff, NSH, 0, false},
+	{"both stages give the PA", AT_S12E1R, RW, 2, true, 0xff, NSH, 0, false},
+	{"S1E1 at EL2 is still EL1&0", AT_S1E1W, RW, 2, false, 0xff, NSH, 0, false},
+	{"S1E0", AT_S1E0R, RW, 1, false, 0xff, NSH, 0, false},
+	{"S12E0", AT_S12E0W, RW, 2, true, 0xff, NSH, 0, false},
+	{"inner shareable", AT_S1E1R, INNER, 1, false, 0xff, ISH, 0, false},
+	{"Normal NC reports outer shareable", AT_S1E1R, NC, 1, false, 0x44, OSH, 0, false},
+	{"read-only refuses a write", AT_S1E1W, RO, 1, false, 0, 0, 0x0f, false},
+	{"read-only gives a read", AT_S1E0R, RO, 1, false, 0xff, NSH, 0, false},
+	{"EL1's page refuses EL0", AT_S1E0R, PRIVILEGED, 1, false, 0, 0, 0x0f, false},
+	{"EL1's page", AT_S1E1W, PRIVILEGED, 1, false, 0xff, NSH, 0, false},
+	{"EL1's page refuses EL0 in S12", AT_S12E0R, PRIVILEGED, 2, false, 0, 0, 0x0f, false},
+	{"invalid at level 3", AT_S1E1R, INVALID, 1, false, 0, 0, 0x07, false},
+	{"invalid at level 0", AT_S1E1R, UINT64_C(1) << 47, 1, false, 0, 0, 0x04, false},
+	{"out of range: level 0", AT_S1E1R, UINT64_C(1) << 50, 1, false, 0, 0, 0x04, false},
+	{"Access flag", AT_S12E1R, NO_AF, 2, false, 0, 0, 0x0b, false},
+	{"stage 2 refuses a write", AT_S12E1W, S2_RO, 2, false, 0, 0, 0x0f, true},
+	{"stage 2 is not asked by S1", AT_S1E1W, S2_RO, 2, false, 0xff, NSH, 0, false},
+	{"stage 2 invalid", AT_S12E0R, S2_INVALID, 2, false, 0, 0, 0x07, true},
+	{"stage 2 invalid, S1", AT_S1E0R, S2_INVALID, 2, false, 0xff, NSH, 0, false},
+};
+
+static uint64_t output_of(const struct par_row *row)
+{
+	uint64_t page = row->va == S2_RO ? s2_ro : row->va == S2_INVALID ? s2_invalid : ipa;
+
+	return row->physical ? world_pa(space.vm, page) : page;
+}
+
+START_TEST(par_holds)
+{
+	const struct par_row *row = &par_rows[_i];
+	uint64_t expected = row->attr != 0
+				    ? par_output(output_of(row), row->attr, row->sh)
+				    : par_fault(row->fst, row->stage2, false);
+	uint64_t got = par(row->op, row->va, row->el);
+
+	ck_assert_msg(got == expected, "%s: %#llx, not %#llx", row->name, (unsigned long long)got,
+		      (unsigned long long)expected);
+}
+END_TEST
+
+START_TEST(device_memory_has_attr_0_and_is_outer_shareable)
+{
+	ck_assert_uint_eq(par(AT_S1E1R, DEVICE, 1), par_output(ipa, 0x00, OSH));
+	ck_assert_uint_eq(par(AT_S12E1R, DEVICE, 2), par_output(world_pa(space.vm, ipa), 0x00, OSH));
+}
+END_TEST
+
+/* Stage 1 WB, stage 2 outer WB and inner NC: outer WB (with stage 1's hints) and inner NC. */
+START_TEST(attributes_are_those_of_both_stages)
+{
+	ck_assert_uint_eq(par(AT_S1E1R, HALF_NC, 1) >> 56, 0xff);
+	ck_assert_uint_eq(par(AT_S12E1R, HALF_NC, 2) >> 56, 0xf4);
+	ck_assert_uint_eq(par(AT_S12E1R, HALF_NC, 2) >> 7 & 3, ISH);
+}
+END_TEST
+
+START_TEST(the_offset_is_not_in_par)
+{
+	ck_assert_uint_eq(par(AT_S1E1R, RW + 0xabc, 1), par_output(ipa, 0xff, NSH));
+}
+END_TEST
+
+START_TEST(pan_counts_for_the_p_forms_only)
+{
+	struct mmu_at_result plain = mmu_at(mmu, AT_S1E1R, (va_t){RW}, 1, true, 0);
+	struct mmu_at_result read = mmu_at(mmu, AT_S1E1RP, (va_t){RW}, 1, true, 0);
+	struct mmu_at_result write = mmu_at(mmu, AT_S1E1WP, (va_t){RW}, 1, true, 0);
+	struct mmu_at_result no_pan = mmu_at(mmu, AT_S1E1WP, (va_t){RW}, 1, false, 0);
+	struct mmu_at_result own = mmu_at(mmu, AT_S1E1WP, (va_t){PRIVILEGED}, 1, true, 0);
+
+	ck_assert_uint_eq(plain.par & 1, 0);
+	ck_assert_uint_eq(read.par, par_fault(0x0f, false, false));
+	ck_assert_uint_eq(write.par, par_fault(0x0f, false, false));
+	ck_assert_uint_eq(no_pan.par & 1, 0);
+	ck_assert_uint_eq(own.par & 1, 0);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ stages off */
+
+START_TEST(with_stage_1_off_the_output_is_the_input)
+{
+	mmu_registers(mmu)->SCTLR_EL1 = 0;
+	world_signal(mmu);
+	ck_assert_uint_eq(par(AT_S1E1R, 0x123456000, 1), par_output(0x123456000, 0x00, OSH));
+	ck_assert_uint_eq(walks, 0);
+	/* Beyond the 52 bits of a PA: Address size fault, level 0. */
+	ck_assert_uint_eq(par(AT_S1E1R, UINT64_C(1) << 52, 1),
+			  par_fault(0x00, false, false));
+	ck_assert_uint_eq(par(AT_S12E1R, ipa, 2), par_output(world_pa(space.vm, ipa), 0x00, OSH));
+	ck_assert_uint_eq(walks, 1);
+	ck_assert_uint_eq(last.fetch_count, 4);
+
+	mmu_registers(mmu)->HCR_EL2 |= 1 << 12; /* DC */
+	world_signal(mmu);
+	ck_assert_uint_eq(par(AT_S1E0R, 0x123456000, 1), par_output(0x123456000, 0xff, NSH));
+}
+END_TEST
+
+START_TEST(with_stage_2_off_s12_gives_what_stage_1_gives)
+{
+	uint64_t flat = 0x5678000;
+
+	mmu_registers(mmu)->HCR_EL2 = 0;
+	mmu_registers(mmu)->SCTLR_EL1 = 0;
+	world_signal(mmu);
+	ck_assert_uint_eq(par(AT_S12E1W, flat, 2), par_output(flat, 0x00, OSH));
+}
+END_TEST
+
+START_TEST(s1e2_uses_the_tables_of_el2)
+{
+	struct vm el2 = {.root = world->next_table};
+
+	world->next_table += WORLD_PAGE;
+	*world_s2_entry(world, &el2, 0x7000, 3) = (WORLD_RAM + 0x3000) | 0x403; /* RW, Attr0 */
+	*world_s2_entry(world, &el2, 0x8000, 3) = (WORLD_RAM + 0x4000) | 0x483; /* RO */
+	mmu_registers(mmu)->TTBR0_EL2 = el2.root;
+	mmu_registers(mmu)->TCR_EL2 = 16 | 6 << 16;
+	mmu_registers(mmu)->MAIR_EL2 = 0xbb;
+	mmu_registers(mmu)->SCTLR_EL2 = 0x1005;
+	world_signal(mmu);
+	ck_assert_uint_eq(par(AT_S1E2W, 0x7000, 2), par_output(WORLD_RAM + 0x3000, 0xbb, NSH));
+	ck_assert_uint_eq(last.fetch_count, 4);
+	ck_assert_int_eq(last.kind, WALK_STAGE1_ONLY);
+	ck_assert_uint_eq(par(AT_S1E2R, 0x8000, 2), par_output(WORLD_RAM + 0x4000, 0xbb, NSH));
+	ck_assert_uint_eq(par(AT_S1E2W, 0x8000, 2),
+			  par_fault(0x0f, false, false));
+	ck_assert_uint_eq(par(AT_S1E2R, UINT64_C(0xffff000000007000), 2),
+			  par_fault(0x04, false, false));
+}
+END_TEST
+
+/* ------------------------------------------------------------------ faults that are taken */
+
+START_TEST(stage_2_fault_on_the_walk_traps_at_el1_and_is_reported_at_el2)
+{
+	uint64_t table = *world_s1_entry(world, &space, RW, 2) & ~UINT64_C(0xfff);
+	uint64_t descriptor = table + 8 * (RW >> 12);
+
+	*world_s2_entry(world, space.vm, table, 3) = 0;
+
+	struct mmu_at_result r = mmu_at(mmu, AT_S1E1R, (va_t){RW}, 1, false, 0);
+
+	ck_assert_int_eq(r.fault.type, FAULT_TRANSLATION);
+	ck_assert(r.fault.stage2);
+	ck_assert(r.fault.s1ptw);
+	ck_assert_int_eq(r.fault.level, 3); /* of stage 2 */
+	ck_assert_uint_eq(r.fault.ipa.value & ~UINT64_C(0xfff), table);
+	ck_assert_uint_eq(r.fault.ipa.value, descriptor);
+
+	ck_assert_uint_eq(par(AT_S1E1R, RW, 2), par_fault(0x07, true, true));
+	ck_assert_uint_eq(par(AT_S12E1R, RW, 2),
+			  par_fault(0x07, true, true));
+}
+END_TEST
+
+START_TEST(external_abort_on_the_walk_is_taken_at_any_el)
+{
+	/* Stage 1's level 1 descriptor leads to an IPA that stage 2 maps where nothing answers. */
+	uint64_t table = *world_s1_entry(world, &space, RW, 1) & ~UINT64_C(0xfff);
+
+	world_s2_map(world, space.vm, table, 0x1000);
+	for (unsigned el = 1; el <= 2; el++) {
+		struct mmu_at_result r = mmu_at(mmu, AT_S1E1R, (va_t){RW}, el, false, 0);
+
+		ck_assert_int_eq(r.fault.type, FAULT_EXTERNAL_ON_WALK);
+		ck_assert_int_eq(r.fault.level, 2);
+		ck_assert(!r.fault.stage2);
+	}
+}
+END_TEST
+
+/* ------------------------------------------------------------------ walks */
+
+/* contract: AT S1E1x makes n1 (n2 + 1) fetches; S12 makes all (n1 + 1)(n2 + 1) - 1. */
+START_TEST(an_at_always_walks_and_leaves_the_tlb_alone)
+{
+	struct mmu_access access = {.type = MMU_LOAD, .unprivileged = true};
+
+	mmu_translate(mmu, (va_t){RW}, access, 1);
+	ck_assert_uint_eq(walks, 1);
+	ck_assert(!last.at);
+	par(AT_S1E1R, RW, 1);
+	ck_assert_uint_eq(walks, 2);
+	ck_assert(last.at);
+	ck_assert_uint_eq(last.fetch_count, 20);
+	ck_assert_uint_eq(last.access.el, 1);
+	par(AT_S12E0R, RO, 2);
+	ck_assert_uint_eq(last.fetch_count, 24);
+	ck_assert_uint_eq(last.access.el, 0);
+	ck_assert_uint_eq(mmu_counts(mmu)->l1d[0].lookups, 1);
+	ck_assert_uint_eq(mmu_counts(mmu)->l1d[1].lookups, 0);
+	mmu_translate(mmu, (va_t){RO}, access, 2);
+	ck_assert_uint_eq(walks, 4); /* the AT of RO filled nothing */
+	ck_assert(!last.at);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("mmu/at");
+	TCase *tcase = tcase_create("at");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_loop_test(tcase, par_holds, 0, ROWS(par_rows));
+	tcase_add_test(tcase, device_memory_has_attr_0_and_is_outer_shareable);
+	tcase_add_test(tcase, attributes_are_those_of_both_stages);
+	tcase_add_test(tcase, the_offset_is_not_in_par);
+	tcase_add_test(tcase, pan_counts_for_the_p_forms_only);
+	tcase_add_test(tcase, with_stage_1_off_the_output_is_the_input);
+	tcase_add_test(tcase, with_stage_2_off_s12_gives_what_stage_1_gives);
+	tcase_add_test(tcase, s1e2_uses_the_tables_of_el2);
+	tcase_add_test(tcase, stage_2_fault_on_the_walk_traps_at_el1_and_is_reported_at_el2);
+	tcase_add_test(tcase, external_abort_on_the_walk_is_taken_at_any_el);
+	tcase_add_test(tcase, an_at_always_walks_and_leaves_the_tlb_alone);
+	suite_add_tcase(suite, tcase);
+
+	SRunner *runner = srunner_create(suite);
+
+	srunner_run_all(runner, CK_NORMAL);
+
+	int failed = srunner_ntests_failed(runner);
+
+	srunner_free(runner);
+	return failed != 0;
+}
