@@ -193,13 +193,15 @@ struct expected {
 	uint64_t descriptor_pa[5];
 };
 
+enum { LEAF_RANDOM = 99 };
+
 struct stage {
 	struct geometry g;
 	struct memory *m;
 	uint64_t base;
 	unsigned oa_bits;          /* tables and outputs are put below this */
 	uint64_t leaf, table;      /* attribute bits of the descriptors */
-	unsigned leaf_chance;      /* percent: a leaf as soon as one is possible */
+	int leaf_level;            /* where leaves are, or LEAF_RANDOM */
 	uint64_t *random;
 };
 
@@ -252,8 +254,10 @@ static inline struct expected stage_map(struct stage *s, uint64_t ia,
 		e.descriptor_address[e.fetches] = address;
 		e.descriptor_pa[e.fetches++] = pa;
 		if (cell == NULL) {
-			bool leaf = e.level == 3 || (leaf_possible && next_random(s->random) % 100 <
-									       s->leaf_chance);
+			bool leaf = e.level == 3 || e.level == s->leaf_level;
+
+			if (s->leaf_level == LEAF_RANDOM && leaf_possible)
+				leaf |= next_random(s->random) % 4 == 0;
 
 			memory_put(s->m, pa,
 				   leaf ? leaf_descriptor(s, e.level, random_address(s, shift))

@@ -2,7 +2,7 @@
  * Suite mmu/geometry: every legal stage 1 geometry of a 52-bit core over every legal stage 2 geometry, with leaves at
  * random levels: number and places of the descriptors fetched, and the output address.
  */
-#include "tables.h"
+#include "nested.h"
 
 /* Input sizes that a start level serves. Reference: D8.2, "Translation table walk ... initial lookup level". */
 struct range {
@@ -49,122 +49,9 @@ static unsigned list(const struct range *ranges, int count, unsigned stage, stru
 	return n;
 }
 
-/* ------------------------------------------------------------------ registers */
-
-static uint64_t vtcr_of(const struct geometry *g)
+static void check_order(const struct pair *p, const struct mmu_walk *log)
 {
-	static const uint64_t sl0_4k[5] = { 0, 2, 1, 0, 3 }; /* levels -1, 0, 1, 2, 3 */
-	uint64_t sl0 = g->granule == 12 ? sl0_4k[g->start + 1] : (uint64_t)(3 - g->start);
-	uint64_t sl2 = g->start == -1;
-
-	return (64 - g->ia) | sl0 << 6 | tg0_code(g->granule) << 14 | UINT64_C(6) << 16 |
-	       UINT64_C(1) << 31 | (uint64_t)g->ds << 32 | sl2 << 33;
-}
-
-static uint64_t tcr_of(const struct geometry *g)
-{
-	uint64_t size = 64 - g->ia;
-
-	return size | size << 16 | tg0_code(g->granule) << 14 | tg1_code(g->granule) << 30 |
-	       UINT64_C(6) << 32 | (uint64_t)g->ds << 59;
-}
-
-/* ------------------------------------------------------------------ a pair */
-
-struct pair {
-	struct memory memory;
-	struct stage stage1, stage2;
-	uint64_t random;
-	struct expected lookup[6]; /* stage 2 of each stage 1 descriptor, in order */
-	unsigned lookups;
-};
-
-/* Maps the IPA of a stage 1 descriptor at stage 2, and notes how long that walk is. */
-static uint64_t locate(void *ctx, uint64_t ipa)
-{
-	struct pair *p = ctx;
-	struct expected e = stage_map(&p->stage2, ipa, NULL, NULL);
-
-	p->lookup[p->lookups++] = e;
-	return e.oa;
-}
-
-static unsigned smaller(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-static void set_up(struct pair *p, const struct geometry *g1, const struct geometry *g2)
-{
-	p->memory.used = 0;
-	p->memory.reads = 0;
-	p->memory.strange_reads = 0;
-	p->lookups = 0;
-	/* AF; stage 2 also S2AP=0b11, MemAttr Normal. */
-	p->stage1 = (struct stage){ .g = *g1, .m = &p->memory, .leaf = 0x400, .leaf_chance = 25,
-				    .oa_bits = smaller(oa_bits_of(g1), g2->ia), .random = &p->random };
-	p->stage2 = (struct stage){ .g = *g2, .m = &p->memory, .leaf = 0x4fc, .leaf_chance = 25,
-				    .oa_bits = oa_bits_of(g2), .random = &p->random };
-	p->stage1.base = random_address(&p->stage1, start_bits_of(g1));
-	p->stage2.base = random_address(&p->stage2, start_bits_of(g2));
-}
-
-static struct mmu_registers registers_of(const struct pair *p, bool upper)
-{
-	const struct geometry *g1 = &p->stage1.g, *g2 = &p->stage2.g;
-	uint64_t ttbr = ttbr_field(g1, p->stage1.base) | 1; /* CnP */
-	struct mmu_registers r = {
-		.SCTLR_EL1 = 1,
-		.TCR_EL1 = tcr_of(g1),
-		.HCR_EL2 = 1,
-		.VTCR_EL2 = vtcr_of(g2),
-		.VTTBR_EL2 = ttbr_field(g2, p->stage2.base) | 1,
-	};
-
-	*(upper ? &r.TTBR1_EL1 : &r.TTBR0_EL1) = ttbr;
-	return r;
-}
-
-/* A stage 1 block larger than the IPA space: the low bits of the VA have to stay inside that space. */
-static uint64_t pick_ia(struct pair *p)
-{
-	uint64_t ia = next_random(&p->random) & ones(p->stage1.g.ia);
-
-	for (int level = p->stage1.g.start; level < 3; level++) {
-		unsigned shift = shift_at(p->stage1.g.granule, level);
-
-		if (block_at(&p->stage1.g, level) && shift > p->stage1.oa_bits)
-			return ia & (~ones(shift) | ones(p->stage1.oa_bits));
-	}
-	return ia;
-}
-
-/* Tables at random places may overlap; then two lookups want one cell, and the pair is drawn again. */
-static bool overlaps(const struct pair *p, const struct expected *s1, const struct expected *output)
-{
-	uint64_t seen[64];
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < s1->fetches; i++)
-		seen[count++] = s1->descriptor_pa[i];
-	for (unsigned i = 0; i < s1->fetches; i++)
-		for (unsigned j = 0; j < count; j++)
-			if (i != j && seen[i] == seen[j])
-				return true;
-	for (unsigned i = 0; i <= p->lookups; i++) {
-		const struct expected *e = i < p->lookups ? &p->lookup[i] : output;
-
-		for (unsigned j = 0; j < e->fetches; j++)
-			for (unsigned k = 0; k < s1->fetches; k++)
-				if (e->descriptor_pa[j] == seen[k])
-					return true;
-	}
-	return false;
-}
-
-static void check_order(const struct pair *p, const struct expected *s1,
-			const struct expected *output, const struct mmu_walk *log)
-{
+	const struct expected *s1 = &p->walk1, *output = &p->output;
 	const struct mmu_fetch *f = log->fetch;
 
 	for (unsigned i = 0; i < s1->fetches; i++) {
@@ -195,10 +82,9 @@ static void check_order(const struct pair *p, const struct expected *s1,
 }
 
 /* The general closed form: stage 2 lengths of all stage 1 lookups, n1, and stage 2 length of the output. */
-static unsigned closed_form(const struct pair *p, const struct expected *s1,
-			    const struct expected *output)
+static unsigned closed_form(const struct pair *p)
 {
-	unsigned count = s1->fetches + output->fetches;
+	unsigned count = p->walk1.fetches + p->output.fetches;
 
 	for (unsigned i = 0; i < p->lookups; i++)
 		count += p->lookup[i].fetches;
@@ -209,22 +95,16 @@ static void walk_pair(struct pair *p, const struct geometry *g1, const struct ge
 {
 	static struct mmu_walk log;
 	struct mmu_features features = all_features();
-	struct expected s1, output;
-	uint64_t ia;
 
-	do {
-		set_up(p, g1, g2);
-		ia = pick_ia(p);
-		s1 = stage_map(&p->stage1, ia, locate, p);
-		output = stage_map(&p->stage2, s1.oa, NULL, NULL);
-	} while (overlaps(p, &s1, &output));
+	pair_build(p, g1, g2);
 
+	const struct expected s1 = p->walk1, output = p->output;
 	bool upper = next_random(&p->random) & 1;
 	struct mmu_registers registers = registers_of(p, upper);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p->memory, &log);
 	struct mmu_access load = { .type = MMU_LOAD, .el = 1 };
-	va_t va = { upper ? ia | ~ones(g1->ia) : ia };
+	va_t va = { upper ? p->ia | ~ones(g1->ia) : p->ia };
 	struct ttw_translation t = ttw_translate(&regime, va, load, &memory);
 
 	ck_assert_msg(t.fault.type == FAULT_NONE && t.pa.value == output.oa,
@@ -236,10 +116,10 @@ static void walk_pair(struct pair *p, const struct geometry *g1, const struct ge
 	ck_assert_int_eq(t.stage2.level, output.level);
 	ck_assert_uint_eq(t.span_bits, smaller(shift_at(g1->granule, s1.level),
 					       shift_at(g2->granule, output.level)));
-	ck_assert_uint_eq(log.fetch_count, closed_form(p, &s1, &output));
+	ck_assert_uint_eq(log.fetch_count, closed_form(p));
 	ck_assert_uint_eq(p->memory.reads, log.fetch_count);
 	ck_assert_uint_eq(p->memory.strange_reads, 0);
-	check_order(p, &s1, &output, &log);
+	check_order(p, &log);
 }
 
 START_TEST(all_pairs_fetch_the_closed_form_and_reach_the_output)
@@ -252,7 +132,7 @@ START_TEST(all_pairs_fetch_the_closed_form_and_reach_the_output)
 
 	ck_assert_uint_eq(count1, STAGE1_COUNT);
 	ck_assert_uint_eq(count2, STAGE2_COUNT);
-	p.random = 0x9e3779b97f4a7c15;
+	p = (struct pair){ .random = 0x9e3779b97f4a7c15, .leaf1 = LEAF_RANDOM, .leaf2 = LEAF_RANDOM };
 	for (unsigned i = 0; i < count1; i++)
 		for (unsigned j = 0; j < count2; j++, pairs++) {
 			struct geometry g1 = stage1[i], g2 = stage2[j];
@@ -302,8 +182,8 @@ START_TEST(each_of_the_concatenated_tables_is_reached)
 	static struct memory m;
 	struct mmu_features features = all_features();
 	uint64_t random = 88172645463325252u + (unsigned)_i;
-	struct stage s = { .g = *g, .m = &m, .leaf = 0x4fc, .oa_bits = oa_bits_of(g),
-			   .random = &random };
+	struct stage s = { .g = *g, .m = &m, .leaf = 0x4fc, .leaf_level = 3,
+			   .oa_bits = oa_bits_of(g), .random = &random };
 	unsigned tables = concatenated_rows[_i].tables;
 	unsigned table_bits = g->ia - (unsigned)__builtin_ctz(tables);
 
@@ -346,20 +226,14 @@ START_TEST(pages_under_pages_fetch_what_the_table_says)
 	struct mmu_features features = all_features();
 	int s1 = _i / 5, s2 = _i % 5;
 	struct geometry g1 = { 12, ia[s1], s1 - 1, s1 == 0 }, g2 = { 12, ia[s2], s2 - 1, s2 == 0 };
-	struct expected e, output;
 
-	p.random = 42 + (unsigned)_i;
-	do {
-		set_up(&p, &g1, &g2);
-		p.stage1.leaf_chance = p.stage2.leaf_chance = 0;
-		e = stage_map(&p.stage1, 0, locate, &p);
-		output = stage_map(&p.stage2, e.oa, NULL, NULL);
-	} while (overlaps(&p, &e, &output));
+	p = (struct pair){ .random = 42 + (unsigned)_i, .leaf1 = 3, .leaf2 = 3 };
+	pair_build(&p, &g1, &g2);
 
 	struct mmu_registers registers = registers_of(&p, false);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p.memory, &log);
-	struct ttw_translation t = ttw_translate(&regime, (va_t){ 0 },
+	struct ttw_translation t = ttw_translate(&regime, (va_t){ p.ia },
 						 (struct mmu_access){ .type = MMU_LOAD, .el = 1 },
 						 &memory);
 
