@@ -1,0 +1,76 @@
+#!/bin/sh
+# The command itself: help, version, registers, cores, programs started by name.
+. tests/e2e/lib.sh
+
+# prints NAME PATTERN COMMAND...: status 0, and PATTERN in standard output
+prints() {
+	name=$1 pattern=$2
+	shift 2
+	timeout 60 "$NESTWALK" "$@" >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+	if [ $status -ne 0 ]; then
+		not_ok "$name" "status $status: $(head -n 1 "$work/err")"
+	elif ! grep -qE -- "$pattern" "$work/out"; then
+		not_ok "$name" "no $pattern in: $(head -n 3 "$work/out" | tr '\n' '|')"
+	else
+		ok "$name"
+	fi
+}
+
+# refuses NAME PATTERN COMMAND...: status 2, one line on standard error with PATTERN, nothing on standard output
+refuses() {
+	name=$1 pattern=$2
+	shift 2
+	timeout 60 "$NESTWALK" "$@" >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+	if [ $status -ne 2 ]; then
+		not_ok "$name" "status $status, expected 2"
+	elif [ -s "$work/out" ] || [ "$(wc -l <"$work/err")" -ne 1 ] || ! grep -qE "^nestwalk: .*$pattern" "$work/err"; then
+		not_ok "$name" "expected one line with $pattern, got: $(head -n 3 "$work/err" | tr '\n' '|')"
+	else
+		ok "$name"
+	fi
+}
+
+prints "--version" '^nestwalk [0-9]' --version
+prints "--help lists the commands" 'nestwalk replay' --help
+for command in run replay walk convert regs cpus formats; do
+	prints "$command --help" '^usage: nestwalk '$command $command --help
+done
+refuses "no command" 'no command'
+refuses "unknown command" 'nosuch: no such command' nosuch
+refuses "command with a slash" 'no such command' ../run
+
+# --- registers: encodings and fields are Arm's
+prints "regs lists registers" '^VTCR_EL2 +op0=3 op1=4 CRn=2 CRm=1 op2=2' regs
+prints "regs lists layouts" '^S1_LEAF +layout only' regs
+prints "regs NAME shows fields" '\[33\] +SL2$' regs VTCR_EL2
+prints "regs takes any case" '\[7:6\] +SL0$' regs vtcr_el2
+prints "a field's value" '\[5:0\] +T0SZ = 0x19' regs TCR_EL1=0x19
+prints "a field above bit 31" '\[34:32\] +IPS = 0x6' regs TCR_EL1=0x600000000
+prints "RES0 that is set is told" 'RES0 = 0x1 \(reserved' regs TCR_EL1=0x40
+prints "ESR_EL2 goes on with its ISS" 'DFSC = 0x2b' regs ESR_EL2=0x920000ab
+prints "... and S1PTW" 'S1PTW = 0x1' regs ESR_EL2=0x920000ab
+prints "PAR_EL1 of a success" 'PA = 0x40001' regs PAR_EL1=0x40001000
+prints "PAR_EL1 of a fault" 'FST = 0x2b' regs PAR_EL1=0x857
+refuses "unknown register" 'NOSUCH_EL1: no such register' regs NOSUCH_EL1
+refuses "value that is none" 'no 64-bit value' regs TCR_EL1=abc
+refuses "value of 65 bits" 'no 64-bit value' regs TCR_EL1=0x10000000000000000
+
+prints "cpus lists max" '^max$' cpus
+prints "cpus NAME lists features" 'on +FEAT_LPA2' cpus max
+prints "a core without LPA2" 'off +FEAT_LPA2' cpus cortex-a53
+refuses "unknown core" 'no such core' cpus nosuch
+
+# --- as git does: nestwalk NAME is nestwalk-NAME
+mkdir "$work/bin"
+printf '#!/bin/sh\necho "$0 has $# arguments: $1"\nexit 7\n' >"$work/bin/nestwalk-sample"
+chmod +x "$work/bin/nestwalk-sample"
+PATH=$work/bin:$PATH timeout 60 "$NESTWALK" sample 'one word' >"$work/out" 2>&1
+status=$?
+if [ $status -eq 7 ] && grep -q 'has 1 arguments: one word' "$work/out"; then
+	ok "nestwalk sample runs nestwalk-sample"
+else
+	not_ok "nestwalk sample runs nestwalk-sample" "status $status: $(cat "$work/out")"
+fi
+exit $failed
