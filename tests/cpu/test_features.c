@@ -1,0 +1,212 @@
+/* Suite cpu/features: presets and the ID registers they come to. */
+#include "tests/cpu/board.h"
+
+/* ------------------------------------------------------------------ ID registers */
+
+#define MAX "max"
+#define A53 "cortex-a53"
+#define A72 "cortex-a72"
+#define A76 "cortex-a76"
+#define N1 "neoverse-n1"
+
+static const struct {
+	const char *preset, *reg;
+	uint64_t value;
+} ids[] = {
+	/* PARange 52 bits, 16-bit ASIDs, 4 KB and 16 KB with 52 bits at both stages, 64 KB */
+	{MAX, "ID_AA64MMFR0_EL1", 0x0000032310200026},
+	/* 16-bit VMIDs, HPDS, LO, PAN and PAN2, XNX; no HAFDBS, no VHE */
+	{MAX, "ID_AA64MMFR1_EL1", 0x0000000010211020},
+	/* CnP, UAO, VARange 52, small tables, LSE2, TTL, E0PD */
+	{MAX, "ID_AA64MMFR2_EL1", 0x1001000110010011},
+	{MAX, "ID_AA64MMFR3_EL1", 0},
+	{MAX, "ID_AA64MMFR4_EL1", 0}, /* HCR_EL2.E2H may be 0 */
+	/* EL0 to EL2 in AArch64 only, no EL3, no FP, no Advanced SIMD, no GIC, DIT */
+	{MAX, "ID_AA64PFR0_EL1", 0x0001000000ff0111},
+	{MAX, "ID_AA64DFR0_EL1", 0x000000f000101006}, /* no PMU, two breakpoints and watchpoints */
+	/* FlagM2, LSE, CRC32 */
+	{MAX, "ID_AA64ISAR0_EL1", 0x0020000000210000},
+	/* SB, LRCPC2, DPB2 */
+	{MAX, "ID_AA64ISAR1_EL1", 0x0000001000200002},
+	{MAX, "ID_AA64ISAR2_EL1", 0},
+	{MAX, "ID_AA64ZFR0_EL1", 0},
+	{MAX, "ID_PFR0_EL1", 0}, /* no AArch32 */
+	{MAX, "MPIDR_EL1", 0x80000000},
+	{MAX, "CTR_EL0", 0xb444c004},
+	{MAX, "DCZID_EL0", 4},
+	{MAX, "CLIDR_EL1", 0},
+	{A53, "MIDR_EL1", 0x410fd034},
+	{A53, "ID_AA64MMFR0_EL1", 0x0000000000000022}, /* 40 bits; no 16 KB granule */
+	{A53, "ID_AA64MMFR1_EL1", 0},
+	{A53, "ID_AA64MMFR2_EL1", 0},
+	{A53, "ID_AA64PFR0_EL1", 0x0000000000ff0111},
+	{A53, "ID_AA64PFR1_EL1", 0},
+	{A53, "ID_AA64ISAR0_EL1", 0x0000000000010000}, /* CRC32 */
+	{A53, "ID_AA64ISAR1_EL1", 0},
+	{A72, "MIDR_EL1", 0x410fd083},
+	{A72, "ID_AA64MMFR0_EL1", 0x0000000000000024}, /* 44 bits */
+	{A76, "MIDR_EL1", 0x414fd0b1},
+	{A76, "ID_AA64MMFR0_EL1", 0x0000000000100022},
+	{A76, "ID_AA64MMFR1_EL1", 0x0000000010211020},
+	{A76, "ID_AA64MMFR2_EL1", 0x0000000000000011},
+	{A76, "ID_AA64ISAR0_EL1", 0x0000000000210000},
+	{A76, "ID_AA64ISAR1_EL1", 0x0000000000100001}, /* LRCPC, DPB */
+	{N1, "MIDR_EL1", 0x414fd0c1},
+	{N1, "ID_AA64MMFR0_EL1", 0x0000000000100025}, /* 48 bits */
+	{N1, "ID_AA64PFR1_EL1", 0x0000000000000020},  /* SSBS with MSR and MRS */
+};
+
+START_TEST(id_register_tells_the_preset)
+{
+	struct board *board = board_new(ids[_i].preset, 2);
+	uint64_t value = cpu_sysreg(board->cpu, ids[_i].reg);
+
+	ck_assert_msg(value == ids[_i].value, "%s of %s: 0x%llx", ids[_i].reg, ids[_i].preset,
+		      (unsigned long long)value);
+	board_free(board);
+}
+END_TEST
+
+/* --cpu max,FEAT=off: the field that goes, by register. */
+static const struct {
+	enum mmu_feature off;
+	const char *reg;
+	uint64_t value;
+} without[] = {
+	{FEAT_EL2, "ID_AA64PFR0_EL1", 0x0001000000ff0011},
+	{FEAT_LPA2, "ID_AA64MMFR0_EL1", 0x0000000000100026},
+	{FEAT_ASID16, "ID_AA64MMFR0_EL1", 0x0000032310200006},
+	{FEAT_LVA, "ID_AA64MMFR2_EL1", 0x1001000110000011},
+	{FEAT_TTST, "ID_AA64MMFR2_EL1", 0x1001000100010011},
+	{FEAT_LSE, "ID_AA64ISAR0_EL1", 0x0020000000010000},
+	{FEAT_FlagM2, "ID_AA64ISAR0_EL1", 0x0010000000210000},
+	{FEAT_PAN2, "ID_AA64MMFR1_EL1", 0x0000000010111020},
+	{FEAT_VMID16, "ID_AA64MMFR1_EL1", 0x0000000010211000},
+	{FEAT_DPB2, "ID_AA64ISAR1_EL1", 0x0000001000200001},
+	{FEAT_LRCPC2, "ID_AA64ISAR1_EL1", 0x0000001000100002},
+};
+
+START_TEST(feature_off_clears_its_field)
+{
+	struct cpu_config config = board_config(MAX);
+
+	config.features.set &= ~(UINT64_C(1) << without[_i].off);
+
+	struct board *board = board_with(config, 1);
+
+	ck_assert_msg(cpu_sysreg(board->cpu, without[_i].reg) == without[_i].value,
+		      "%s without %s: 0x%llx", without[_i].reg, cpu_feature_name(without[_i].off),
+		      (unsigned long long)cpu_sysreg(board->cpu, without[_i].reg));
+	board_free(board);
+}
+END_TEST
+
+/* "Not supported" is another value in each of the six fields. */
+static const struct {
+	bool g4, g16, g64, lpa2;
+	uint64_t value;
+} granules[] = {
+	{true, true, true, false, 0x0000000000100026},
+	{true, false, true, false, 0x0000000000000026},
+	{false, true, true, false, 0x00000000f0100026},
+	{true, true, false, false, 0x000000000f100026},
+	{true, false, true, true, 0x0000032110000026},
+	{false, true, true, true, 0x00000123f0200026},
+	{true, true, false, true, 0x000003131f200026},
+};
+
+START_TEST(granules_by_their_own_codes)
+{
+	struct cpu_config config = board_config(MAX);
+
+	config.features.granule_4k = granules[_i].g4;
+	config.features.granule_16k = granules[_i].g16;
+	config.features.granule_64k = granules[_i].g64;
+	if (!granules[_i].lpa2)
+		config.features.set &= ~(UINT64_C(1) << FEAT_LPA2);
+
+	struct board *board = board_with(config, 1);
+
+	ck_assert_uint_eq(cpu_sysreg(board->cpu, "ID_AA64MMFR0_EL1"), granules[_i].value);
+	board_free(board);
+}
+END_TEST
+
+static const uint8_t pa_sizes[] = {32, 36, 40, 42, 44, 48, 52};
+
+START_TEST(pa_size_is_parange)
+{
+	struct cpu_config config = board_config(A53);
+
+	config.features.pa_bits = pa_sizes[_i];
+
+	struct board *board = board_with(config, 1);
+
+	ck_assert_uint_eq(cpu_sysreg(board->cpu, "ID_AA64MMFR0_EL1") & 0xf, (unsigned)_i);
+	board_free(board);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ presets */
+
+static const struct {
+	const char *name;
+	uint8_t pa_bits;
+	bool granule_16k, lse;
+} presets[] = {
+	{"max", 52, true, true},          {"cortex-a35", 40, true, false},
+	{"cortex-a53", 40, false, false}, {"cortex-a55", 40, true, true},
+	{"cortex-a57", 44, false, false}, {"cortex-a72", 44, false, false},
+	{"cortex-a76", 40, true, true},   {"neoverse-n1", 48, true, true},
+};
+
+START_TEST(preset_is_listed_and_right)
+{
+	struct cpu_config config = {0};
+
+	ck_assert_str_eq(cpu_preset_name((size_t)_i), presets[_i].name);
+	ck_assert(cpu_preset(presets[_i].name, &config));
+	ck_assert_uint_eq(config.features.pa_bits, presets[_i].pa_bits);
+	ck_assert(config.features.granule_4k && config.features.granule_64k);
+	ck_assert(config.features.granule_16k == presets[_i].granule_16k);
+	ck_assert(mmu_has(&config.features, FEAT_LSE) == presets[_i].lse);
+	ck_assert(mmu_has(&config.features, FEAT_EL2));
+	ck_assert_uint_eq(config.mpidr, 0x80000000);
+}
+END_TEST
+
+START_TEST(unknown_preset_is_refused)
+{
+	struct cpu_config config = {.midr = 7};
+
+	ck_assert(!cpu_preset("cortex-a5", &config));
+	ck_assert(!cpu_preset("", &config));
+	ck_assert_uint_eq(config.midr, 7);
+	ck_assert_ptr_null(cpu_preset_name(sizeof(presets) / sizeof(presets[0])));
+}
+END_TEST
+
+START_TEST(features_have_their_names)
+{
+	ck_assert_str_eq(cpu_feature_name(FEAT_LPA2), "FEAT_LPA2");
+	ck_assert_str_eq(cpu_feature_name(FEAT_EL2), "FEAT_EL2");
+}
+END_TEST
+
+#define ROWS(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+int main(void)
+{
+	Suite *suite = suite_create("cpu/features");
+	TCase *tcase = tcase_create("features");
+
+	tcase_add_loop_test(tcase, id_register_tells_the_preset, 0, ROWS(ids));
+	tcase_add_loop_test(tcase, feature_off_clears_its_field, 0, ROWS(without));
+	tcase_add_loop_test(tcase, granules_by_their_own_codes, 0, ROWS(granules));
+	tcase_add_loop_test(tcase, pa_size_is_parange, 0, ROWS(pa_sizes));
+	tcase_add_loop_test(tcase, preset_is_listed_and_right, 0, ROWS(presets));
+	tcase_add_test(tcase, unknown_preset_is_refused);
+	tcase_add_test(tcase, features_have_their_names);
+	suite_add_tcase(suite, tcase);
+	return board_run_suite(suite);
+}
