@@ -45,3 +45,14 @@ HYP_HOST_OBJ := $(B)/hyp/geometry.o $(B)/hyp/pgtable.o $(B)/hyp/text.o
 $(addprefix $(B)/,$(basename $(wildcard tests/hyp/test_*.c))): $(B)/%: $(B)/%.o $(HYP_HOST_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS)
+
+# EL1 guests that test the hypervisor without the proxy kernel.
+EL1_GUESTS := $(patsubst tests/hyp/el1_%.S,build/el1/%,$(wildcard tests/hyp/el1_*.S))
+build/el1/%: tests/hyp/el1_%.S tests/hyp/el1.h
+	$(call say,EL1,$@)
+	$(Q)mkdir -p $(@D) && $(HYP_CC) -I. -nostdlib -static -Wl,--build-id=none -Wl,-Ttext=0x40200000 \
+		-Wl,-z,max-page-size=65536 -Wl,--no-warn-rwx-segments -o $@ $<
+
+.PHONY: el1-guests
+el1-guests: $(EL1_GUESTS)
+guests: el1-guests

@@ -278,9 +278,12 @@ static bool map_leaf(struct hyp *hyp, uint64_t ipa, int level)
 
 void vm_fault_in(struct hyp *hyp, uint64_t ipa)
 {
-	/* Another abort of the same page may have come first. */
-	if (pgtable_lookup(&hyp->vm.stage2, ipa).valid)
-		return;
+	struct pgtable_found found = pgtable_lookup(&hyp->vm.stage2, ipa);
+
+	/* No TLB holds invalid entries: this core doesn't walk these tables. */
+	if (found.valid)
+		panic(hyp, "stage 2 Translation fault at IPA 0x%lx, which s2=%s maps at level %d", ipa,
+		      hyp->options.s2_word, found.level);
 	for (int level = hyp->vm.leaf_level; level <= LEVEL_LAST; level++) {
 		if (map_leaf(hyp, ipa, level))
 			return;
