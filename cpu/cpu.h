@@ -94,6 +94,13 @@ void cpu_interrupt(struct cpu *cpu);
  */
 bool cpu_access(struct cpu *cpu, enum mmu_access_type type, va_t pc, va_t va, unsigned size);
 
+/*
+ * For the same: what EL1 software of the traced system did between accesses. The ASID in force becomes asid (8 bits of
+ * it where TCR_EL1.AS is 0), the tables stay; a TLBI of EL1 takes effect and is counted. Neither traps.
+ */
+void cpu_switch_asid(struct cpu *cpu, uint16_t asid);
+void cpu_tlbi(struct cpu *cpu, enum mmu_tlbi_op op, uint64_t operand);
+
 unsigned cpu_el(const struct cpu *cpu);
 va_t cpu_pc(const struct cpu *cpu);
 void cpu_set_pc(struct cpu *cpu, va_t pc);

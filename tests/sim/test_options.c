@@ -25,9 +25,8 @@ static int split(char *line, char **words)
 	return count;
 }
 
-/* Reads one command line with stderr caught. The words of `line` live on: the configuration points
- * to them. */
-static struct result read_line(char *line)
+/* Reads one command line with stderr caught. The result points into line and words, the caller's. */
+static struct result read_words(char *line, char *words[MAX_WORDS])
 {
 	static const char *const names[] = {"run", "replay", "walk"};
 	struct result result = {.good = false};
