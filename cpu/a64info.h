@@ -1,0 +1,54 @@
+/* What the decode table says of each form, for the decoder and for all that looks at instructions without executing. */
+#ifndef CPU_A64INFO_H
+#define CPU_A64INFO_H
+
+#include "outcome.h"
+
+enum a64_role { A64_NO_ROLE = 0, A64_READ = 1, A64_WRITE = 2, A64_BOTH = 3 };
+
+/* width bits of the word from bit lsb are the bits of the field from bit `to`. */
+struct a64_piece {
+	uint8_t width, lsb, to;
+};
+
+struct a64_field_info {
+	const char *name;
+	uint8_t width;
+	bool is_signed;
+	uint8_t role; /* enum a64_role of a register number */
+	bool sp;      /* 31 is SP, else XZR */
+	bool pair;    /* the register and the next one */
+	struct a64_piece pieces[3];
+};
+
+enum { A64_FIELDS_MAX = 8 };
+
+struct a64_info {
+	const char *name;
+	const char *timing;     /* class of functional unit */
+	const char *unmodelled; /* what Armv9.4 has here and no core offers; NULL: modelled */
+	enum mmu_feature needs;
+	uint8_t flags, mem, pc; /* enum a64_role of PSTATE.NZCV, memory and PC */
+	unsigned field_count;
+	struct a64_field_info fields[A64_FIELDS_MAX];
+};
+
+enum a64_form;
+
+/* The form of a word for a core with these features, or A64_UNALLOCATED. */
+enum a64_form a64_decode(const struct mmu_features *features, uint32_t word);
+
+extern const struct a64_info a64_info[];
+
+/* Register numbers to slots of struct cpu.x. */
+static inline uint32_t a64_written_slot(uint32_t n)
+{
+	return n == 31 ? SLOT_SINK : n;
+}
+
+static inline uint32_t a64_sp_slot(uint32_t n)
+{
+	return n == 31 ? SLOT_SP : n;
+}
+
+#endif

@@ -1,0 +1,130 @@
+/* The dispatcher of the fast instantiation, and everything in it that is rare. */
+#include "fast.h"
+
+#include <string.h>
+
+static struct code_page *page_of(const struct op *op)
+{
+	return (struct code_page *)((uintptr_t)op & ~(uintptr_t)(CODE_PAGE_ALIGN - 1));
+}
+
+static uint64_t address_of(const struct engine *e, const struct op *op)
+{
+	return e->page_va + op_index(op) * 4;
+}
+
+/* The end of a run: `left` is 16 for each instruction that was not executed. */
+static void leave(struct engine *e, struct outcome outcome, uint64_t left, struct nzcv flags)
+{
+	e->cpu.flags = flags;
+	e->outcome = outcome;
+	e->remaining = (int64_t)left / OP_SIZE;
+#ifdef CPU_LOOP
+	e->left = true;
+#endif
+}
+
+void fast_limit(FAST_PARAMETERS)
+{
+	e->cpu.pc = address_of(e, op);
+	leave(e, NEXT, budget - (uintptr_t)op, (struct nzcv){ nz, v, c });
+}
+
+/* By the fetch filter where it knows the page; else the run ends and the dispatcher's loop translates. */
+void fast_branch_to(FAST_PARAMETERS)
+{
+	uint64_t pc = e->cpu.pc, left = budget - (uintptr_t)(op + 1);
+	const struct filter_slot *slot = filter_slot(e, FILTER_FETCH, pc);
+
+	/* Bits 1 and 0 stay in, so that an unaligned target misses. */
+	if (UNLIKELY((pc & ~UINT64_C(0xffc)) + e->context != slot->tag) || (int64_t)left <= 0) {
+		leave(e, branch_to(pc), left, (struct nzcv){ nz, v, c });
+		return;
+	}
+	slot->entry->stamp = e->clock_end - 1 - left;
+	e->page_va = pc & ~UINT64_C(0xfff);
+	e->running = slot->page;
+
+	const struct op *to = &slot->page->ops[pc >> 2 & (OPS_PER_PAGE - 1)];
+
+	budget = (uintptr_t)to + left;
+	FAST_GO(to);
+}
+
+/* Op 1024 is no instruction: it continues where the one before it left. */
+void fast_page_end(FAST_PARAMETERS)
+{
+	e->cpu.pc = e->page_va + 4096;
+	FAST_TAIL(fast_branch_to, op - 1);
+}
+
+void fast_observe(FAST_PARAMETERS)
+{
+	struct cpu *cpu = &e->cpu;
+	uint32_t word;
+
+	memcpy(&word, page_of(op)->host + op_index(op) * 4, sizeof(word));
+	cpu->pc = address_of(e, op);
+	cpu->flags = (struct nzcv){ nz, v, c };
+	cpu->now = e->clock_end - 1 - (budget - (uintptr_t)op);
+
+	struct outcome o = observe(cpu, a64_decode(&cpu->config.features, word), word);
+
+	nz = cpu->flags.nz;
+	v = cpu->flags.v;
+	c = cpu->flags.c;
+	switch (o.kind) {
+	case OUTCOME_NEXT:
+		FAST_GO(op + 1);
+	case OUTCOME_RELATIVE:
+		cpu->pc += o.target;
+		FAST_TAIL(fast_branch_to, op);
+	case OUTCOME_BRANCH:
+		cpu->pc = o.target;
+		FAST_TAIL(fast_branch_to, op);
+	default:
+		if (o.kind == OUTCOME_STOP)
+			cpu->stop.word = word;
+		leave(e, o, budget - (uintptr_t)(op + 1), cpu->flags);
+	}
+}
+
+void fast_decode(FAST_PARAMETERS)
+{
+	struct op *decoded = &page_of(op)->ops[op_index(op)];
+	uint32_t word;
+
+	memcpy(&word, page_of(op)->host + op_index(op) * 4, sizeof(word));
+
+	enum a64_form form = a64_decode(&e->cpu.config.features, word);
+
+	if (!fast_dp_imm(decoded, form, word) && !fast_dp_reg(decoded, form, word) &&
+	    !fast_ldst(decoded, form, word) && !fast_branch(decoded, form, word))
+		decoded->fn = fast_observe;
+	FAST_TAIL(decoded->fn, op);
+}
+
+#ifdef CPU_LOOP
+void fast_looped(FAST_PARAMETERS)
+{
+	e->op = op;
+	e->budget = budget;
+	e->cpu.flags = (struct nzcv){ nz, v, c };
+}
+#endif
+
+void fast_run(struct engine *e, const struct op *op, uint64_t instructions)
+{
+	uint64_t left = instructions * OP_SIZE;
+	struct nzcv f = e->cpu.flags;
+
+	e->page_va = e->cpu.pc & ~UINT64_C(0xfff);
+	e->clock_end = e->cpu.now + left + 1;
+#ifdef CPU_LOOP
+	e->left = false;
+	for (fast_looped(e, op, (uintptr_t)op + left, f.nz, f.v, f.c); !e->left; f = e->cpu.flags)
+		e->op->fn(e, e->op, e->budget, e->cpu.flags.nz, e->cpu.flags.v, e->cpu.flags.c);
+#else
+	op->fn(e, op, (uintptr_t)op + left, f.nz, f.v, f.c);
+#endif
+}

@@ -1,0 +1,504 @@
+/*
+ * gendecode TABLE DIRECTORY: turns a64.decode into C. Run by the build, on the host.
+ *
+ *	a64.h            forms, their fields as structures, unpacking, prototypes of [system] semantics
+ *	a64decode.inc    the decoder, and what names, needs, timing and operands a form has
+ *	observed.inc     a handler for every form that executes it from its word
+ *	fast_GROUP.inc   handlers specialised as the column `fast` asks, and the choice between them
+ */
+#include "bitmask.h"
+#include "gentable.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static FILE *open_output(const char *directory, const char *name)
+{
+	char path[1024];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	out = fopen(path, "w");
+	if (out == NULL) {
+		fprintf(stderr, "nestwalk: %s: cannot be written\n", path);
+		exit(1);
+	}
+	fprintf(out, "/* Generated from a64.decode by gendecode. */\n");
+	return out;
+}
+
+static uint32_t low_bits(unsigned width)
+{
+	return width >= 32 ? UINT32_MAX : (1u << width) - 1;
+}
+
+/* The value of a field in `word`, as it stands there. */
+static void print_raw(FILE *out, const struct field *f)
+{
+	fprintf(out, f->is_signed ? "(int32_t)((" : "(");
+	for (unsigned i = 0; i < f->piece_count; i++) {
+		const struct piece *p = &f->pieces[i];
+
+		fprintf(out, "%s(word >> %u & 0x%xu)", i > 0 ? " | " : "", p->lsb, low_bits(p->width));
+		if (p->to > 0)
+			fprintf(out, " << %u", p->to);
+	}
+	fprintf(out, ")");
+	if (f->is_signed)
+		fprintf(out, " << %u) >> %u", 32 - f->width, 32 - f->width);
+}
+
+/* Register 31 by its role. */
+static void print_field(FILE *out, const struct field *f)
+{
+	const char *slot = "";
+
+	if (f->sp)
+		slot = "a64_sp_slot";
+	else if (!f->raw && (f->role == ROLE_WRITE || f->role == ROLE_BOTH))
+		slot = "a64_written_slot";
+	fprintf(out, "%s(", slot);
+	print_raw(out, f);
+	fprintf(out, ")");
+}
+
+static const char *type_of(const struct field *f)
+{
+	return f->is_signed ? "int32_t" : "uint32_t";
+}
+
+/* ---------------------------------------------------------------- a64.h */
+
+static void print_struct(FILE *out, const struct row *row)
+{
+	fprintf(out, "\nstruct a64_%s {\n", row->name);
+	for (unsigned i = 0; i < row->field_count; i++)
+		fprintf(out, "\t%s %s;\n", type_of(&row->fields[i]), row->fields[i].name);
+	if (row->field_count == 0)
+		fprintf(out, "\tchar no_fields;\n");
+	fprintf(out, "};\nstatic inline struct a64_%s a64_unpack_%s(uint32_t word)\n{\n", row->name, row->name);
+	fprintf(out, "\t(void)word;\n\treturn (struct a64_%s){\n", row->name);
+	for (unsigned i = 0; i < row->field_count; i++) {
+		fprintf(out, "\t\t.%s = ", row->fields[i].name);
+		print_field(out, &row->fields[i]);
+		fprintf(out, ",\n");
+	}
+	fprintf(out, "\t};\n}\n");
+	if (strcmp(row->group, "system") == 0)
+		fprintf(out, "struct outcome exec_%s(struct cpu *cpu, const struct a64_%s *i);\n", row->name, row->name);
+}
+
+static void print_header(const struct table *t, const char *directory)
+{
+	FILE *out = open_output(directory, "a64.h");
+
+	fprintf(out, "#ifndef A64_H\n#define A64_H\n#include \"cpu/a64info.h\"\n\nenum a64_form {\n\tA64_UNALLOCATED,\n");
+	for (unsigned i = 0; i < t->row_count; i++)
+		fprintf(out, "\tA64_%s,\n", t->rows[i].name);
+	fprintf(out, "\tA64_FORM_COUNT\n};\n");
+	for (unsigned i = 0; i < t->row_count; i++)
+		if (!row_unmodelled(&t->rows[i]))
+			print_struct(out, &t->rows[i]);
+	fprintf(out, "\n#endif\n");
+	fclose(out);
+}
+
+/* ---------------------------------------------------------------- the decoder */
+
+struct row_set {
+	const struct row *rows[ROWS_MAX];
+	unsigned count;
+};
+
+static void indent(FILE *out, unsigned depth)
+{
+	for (unsigned i = 0; i < depth; i++)
+		fputc('\t', out);
+}
+
+static bool mentions(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = text; (at = strstr(at, name)) != NULL; at++)
+		if ((at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_')) &&
+		    !(isalnum((unsigned char)at[length]) || at[length] == '_'))
+			return true;
+	return false;
+}
+
+static void print_leaf(FILE *out, const struct row *row, uint32_t tested, unsigned depth)
+{
+	uint32_t mask = row->mask & ~tested;
+
+	indent(out, depth);
+	if (mask != 0)
+		fprintf(out, "if ((word & 0x%08xu) == 0x%08xu) ", mask, row->value & mask);
+	fprintf(out, "{\n");
+	for (unsigned i = 0; i < row->field_count; i++) {
+		if (!mentions(row->where, row->fields[i].name))
+			continue;
+		indent(out, depth + 1);
+		fprintf(out, "const %s %s = ", type_of(&row->fields[i]), row->fields[i].name);
+		print_raw(out, &row->fields[i]);
+		fprintf(out, ";\n");
+	}
+	indent(out, depth + 1);
+	if (row->where[0] != '\0')
+		fprintf(out, "if (%s) ", row->where);
+	fprintf(out, "return A64_%s;\n", row->name);
+	indent(out, depth);
+	fprintf(out, "}\n");
+}
+
+static uint32_t common_bits(const struct row_set *set, uint32_t tested)
+{
+	uint32_t common = ~tested;
+
+	for (unsigned i = 0; i < set->count; i++)
+		common &= set->rows[i]->mask;
+	return common;
+}
+
+/* The untested bit that most rows fix. */
+static uint32_t best_bit(const struct row_set *set, uint32_t tested)
+{
+	unsigned best = 0;
+	uint32_t bit = 0;
+
+	for (unsigned b = 0; b < 32; b++) {
+		unsigned count = 0;
+
+		for (unsigned i = 0; i < set->count; i++)
+			count += (set->rows[i]->mask & ~tested) >> b & 1;
+		if (count > best) {
+			best = count;
+			bit = 1u << b;
+		}
+	}
+	return bit;
+}
+
+static struct row_set rows_with(const struct row_set *set, uint32_t mask, uint32_t value)
+{
+	struct row_set chosen = { .count = 0 };
+
+	for (unsigned i = 0; i < set->count; i++)
+		if (((set->rows[i]->value ^ value) & mask & set->rows[i]->mask) == 0)
+			chosen.rows[chosen.count++] = set->rows[i];
+	return chosen;
+}
+
+static void print_leaves(FILE *out, const struct table *t, struct row_set *set, uint32_t tested, unsigned depth)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		for (unsigned j = i + 1; j < set->count; j++) {
+			const struct row *a = set->rows[i], *b = set->rows[j];
+
+			if (table_preferred(t, a, b) == b) {
+				set->rows[i] = b;
+				set->rows[j] = a;
+			}
+		}
+	}
+	for (unsigned i = 0; i < set->count; i++)
+		print_leaf(out, set->rows[i], tested, depth);
+}
+
+static void print_tree(FILE *out, const struct table *t, struct row_set *set, uint32_t tested, unsigned depth)
+{
+	uint32_t bits = common_bits(set, tested);
+
+	if (bits == 0)
+		bits = best_bit(set, tested);
+	if (set->count <= 1 || bits == 0) {
+		print_leaves(out, t, set, tested, depth);
+		return;
+	}
+	indent(out, depth);
+	fprintf(out, "switch (word & 0x%08xu) {\n", bits);
+	for (unsigned i = 0; i < 2 * set->count; i++) {
+		/* A row that doesn't fix all of bits (then it is one bit) is under both values. */
+		uint32_t value = i < set->count ? set->rows[i]->value & bits : ~set->rows[i - set->count]->value & bits;
+		bool seen = i >= set->count && common_bits(set, tested) != 0;
+
+		for (unsigned j = 0; j < i && j < set->count; j++)
+			seen |= (set->rows[j]->value & bits) == value;
+		for (unsigned j = set->count; j < i; j++)
+			seen |= (~set->rows[j - set->count]->value & bits) == value;
+		if (seen)
+			continue;
+
+		struct row_set *chosen = malloc(sizeof(*chosen));
+
+		*chosen = rows_with(set, bits, value);
+		indent(out, depth);
+		fprintf(out, "case 0x%08xu:\n", value);
+		print_tree(out, t, chosen, tested | bits, depth + 1);
+		indent(out, depth + 1);
+		fprintf(out, "break;\n");
+		free(chosen);
+	}
+	indent(out, depth);
+	fprintf(out, "}\n");
+}
+
+static void print_info(FILE *out, const struct row *row)
+{
+	fprintf(out, "\t[A64_%s] = { .name = \"%s\", .timing = \"%s\", .unmodelled = %s%s%s, .needs = %s,\n\t\t.flags = %d, "
+		".mem = %d, .pc = %d, .field_count = %u, .fields = {",
+		row->name, row->name, row->timing, row_unmodelled(row) ? "\"" : "", row_unmodelled(row) ? row->text : "NULL",
+		row_unmodelled(row) ? "\"" : "", row->needs, row->flags, row->mem, row->pc, row->field_count);
+	for (unsigned i = 0; i < row->field_count; i++) {
+		const struct field *f = &row->fields[i];
+
+		fprintf(out, "\n\t\t{ \"%s\", %u, %d, %d, %d, %d, {", f->name, f->width, f->is_signed, f->role, f->sp, f->raw);
+		for (unsigned j = 0; j < f->piece_count; j++)
+			fprintf(out, " { %u, %u, %u },", f->pieces[j].width, f->pieces[j].lsb, f->pieces[j].to);
+		fprintf(out, " } },");
+	}
+	fprintf(out, "\n\t} },\n");
+}
+
+static void print_decoder(const struct table *t, const char *directory)
+{
+	FILE *out = open_output(directory, "a64decode.inc");
+	struct row_set *all = malloc(sizeof(*all));
+
+	all->count = 0;
+	for (unsigned i = 0; i < t->row_count; i++)
+		all->rows[all->count++] = &t->rows[i];
+	fprintf(out, "static enum a64_form form_of(uint32_t word)\n{\n");
+	print_tree(out, t, all, 0, 1);
+	fprintf(out, "\treturn A64_UNALLOCATED;\n}\n\nconst struct a64_info a64_info[A64_FORM_COUNT] = {\n");
+	for (unsigned i = 0; i < t->row_count; i++)
+		print_info(out, &t->rows[i]);
+	fprintf(out, "};\n\nconst uint64_t BITMASK[8192] = {\n");
+	for (uint32_t i = 0; i < 8192; i++)
+		if (BitMaskValid(1, i))
+			fprintf(out, "\t[%" PRIu32 "] = UINT64_C(0x%" PRIx64 "),\n", i, BitMask(i));
+	fprintf(out, "};\n");
+	free(all);
+	fclose(out);
+}
+
+/* ---------------------------------------------------------------- observed handlers */
+
+static void print_observed(FILE *out, const struct row *row)
+{
+	fprintf(out, "\nstatic struct outcome observed_%s(struct cpu *cpu, uint32_t word)\n{\n", row->name);
+	if (row_unmodelled(row)) {
+		fprintf(out, "\t(void)word;\n\treturn unmodelled(cpu, \"%s\");\n}\n", row->text);
+		return;
+	}
+	fprintf(out, "\tconst struct a64_%s i = a64_unpack_%s(word);\n\n", row->name, row->name);
+	if (strcmp(row->group, "system") == 0) {
+		fprintf(out, "\treturn exec_%s(cpu, &i);\n}\n", row->name);
+		return;
+	}
+	fprintf(out, "\tstruct ctx x = { .cpu = cpu, .f = cpu->flags };\n");
+	if ((row->flags & ROLE_WRITE) != 0)
+		fprintf(out, "\tstruct outcome o = exec_%s(&x, &i);\n\n\tcpu->flags = x.f;\n\treturn o;\n}\n", row->name);
+	else
+		fprintf(out, "\treturn exec_%s(&x, &i);\n}\n", row->name);
+}
+
+static void print_all_observed(const struct table *t, const char *directory)
+{
+	FILE *out = open_output(directory, "observed.inc");
+
+	for (unsigned i = 0; i < t->row_count; i++)
+		print_observed(out, &t->rows[i]);
+	fprintf(out, "\nstatic observed_handler *const observed[A64_FORM_COUNT] = {\n\t[A64_UNALLOCATED] = unallocated,\n");
+	for (unsigned i = 0; i < t->row_count; i++)
+		fprintf(out, "\t[A64_%s] = observed_%s,\n", t->rows[i].name, t->rows[i].name);
+	fprintf(out, "};\n");
+	fclose(out);
+}
+
+/* ---------------------------------------------------------------- fast handlers */
+
+static unsigned item_values(const struct item *item)
+{
+	if (item->kind == ITEM_UNUSED)
+		return 1;
+	return item->kind == ITEM_FIELD ? 1u << item->field->width : 2;
+}
+
+static const struct item *item_of(const struct row *row, const struct field *f)
+{
+	for (unsigned i = 0; i < row->item_count; i++)
+		if (row->items[i].field == f)
+			return &row->items[i];
+	return NULL;
+}
+
+/* Where a decoded op keeps each field that is not a constant: b[n] for those of 8 bits, and imm for one more. */
+static bool place_fields(const struct row *row, char place[FIELDS_MAX][16])
+{
+	unsigned bytes = 0;
+	bool imm = false;
+
+	for (unsigned i = 0; i < row->field_count; i++) {
+		const struct field *f = &row->fields[i];
+
+		place[i][0] = '\0';
+		if (item_of(row, f) != NULL)
+			continue;
+		if (f->width <= 8 && !f->is_signed && bytes < 4) {
+			snprintf(place[i], 16, "b[%u]", bytes++);
+		} else if (!imm) {
+			snprintf(place[i], 16, "imm");
+			imm = true;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void print_fast_handler(FILE *out, const struct row *row, char place[FIELDS_MAX][16], unsigned number,
+			       const unsigned values[ITEMS_MAX])
+{
+	bool near = false;
+
+	fprintf(out, "\nstatic void fast_%s_%u(FAST_PARAMETERS)\n{\n", row->name, number);
+	for (unsigned i = 0; i < row->field_count; i++) {
+		const struct field *f = &row->fields[i];
+		const struct item *item = item_of(row, f);
+
+		if (item != NULL && item->kind == ITEM_FIELD)
+			fprintf(out, "\tconst uint32_t %s = %u;\n", f->name, values[item - row->items]);
+		else if (item == NULL)
+			fprintf(out, "\tconst %s %s = (%s)op->%s;\n", type_of(f), f->name, type_of(f), place[i]);
+	}
+	fprintf(out, "\tconst struct a64_%s i = {", row->name);
+	for (unsigned i = 0; i < row->field_count; i++)
+		if (place[i][0] != '\0' || item_of(row, &row->fields[i])->kind == ITEM_FIELD)
+			fprintf(out, " .%s = %s,", row->fields[i].name, row->fields[i].name);
+	fprintf(out, " };\n");
+	for (unsigned i = 0; i < row->item_count; i++) {
+		if (row->items[i].kind == ITEM_CONDITION)
+			fprintf(out, "\tif (%s(%s))\n\t\t__builtin_unreachable();\n", values[i] != 0 ? "!" : "",
+				row->items[i].condition);
+		near |= row->items[i].kind == ITEM_NEAR && values[i] != 0;
+	}
+	fprintf(out, "\tFAST_ENTER(%s);\n\tFAST_LEAVE(exec_%s(&x, &i));\n}\n", near ? "true" : "false", row->name);
+}
+
+static unsigned print_fast_row(FILE *out, const struct row *row, char place[FIELDS_MAX][16])
+{
+	unsigned values[ITEMS_MAX] = { 0 }, count = 0;
+
+	for (;;) {
+		unsigned i = row->item_count;
+
+		print_fast_handler(out, row, place, count++, values);
+		/* The next combination; the last item counts fastest. */
+		while (i > 0 && ++values[i - 1] == item_values(&row->items[i - 1]))
+			values[--i] = 0;
+		if (i == 0)
+			return count;
+	}
+}
+
+/* A direct branch has one signed field: its offset in instructions. */
+static const char *offset_of(const struct row *row)
+{
+	for (unsigned i = 0; i < row->field_count; i++)
+		if (row->fields[i].is_signed)
+			return row->fields[i].name;
+	return "0";
+}
+
+static void print_choice(FILE *out, const struct row *row, char place[FIELDS_MAX][16], unsigned count)
+{
+	fprintf(out, "\tcase A64_%s: {\n\t\tconst struct a64_%s i = a64_unpack_%s(word);\n", row->name, row->name, row->name);
+	fprintf(out, "\t\tstatic fast_handler *const handlers[] = {");
+	for (unsigned i = 0; i < count; i++)
+		fprintf(out, "%sfast_%s_%u,", i % 4 == 0 ? "\n\t\t\t" : " ", row->name, i);
+	fprintf(out, "\n\t\t};\n\t\tunsigned n = 0;\n\n");
+	for (unsigned i = 0; i < row->field_count; i++) {
+		const struct field *f = &row->fields[i];
+
+		fprintf(out, "\t\tconst %s %s = i.%s;\n\t\t(void)%s;\n", type_of(f), f->name, f->name, f->name);
+		if (place[i][0] != '\0')
+			fprintf(out, "\t\top->%s = (%s)%s;\n", place[i], place[i][0] == 'b' ? "uint8_t" : "int32_t", f->name);
+	}
+	for (unsigned i = 0; i < row->item_count; i++) {
+		const struct item *item = &row->items[i];
+
+		fprintf(out, "\t\tn = n * %u", item_values(item));
+		if (item->kind == ITEM_FIELD)
+			fprintf(out, " + %s;\n", item->field->name);
+		else if (item->kind == ITEM_CONDITION)
+			fprintf(out, " + ((%s) ? 1 : 0);\n", item->condition);
+		else if (item->kind == ITEM_NEAR)
+			fprintf(out, " + (fast_is_near(op, %s) ? 1 : 0);\n", offset_of(row));
+		else
+			fprintf(out, ";\n");
+	}
+	fprintf(out, "\t\top->fn = handlers[n];\n\t\treturn true;\n\t}\n");
+}
+
+static bool print_fast_group(const struct table *t, const char *directory, const char *group)
+{
+	char name[NAME_MAX_LEN + 16], place[FIELDS_MAX][16];
+	unsigned counts[ROWS_MAX] = { 0 };
+
+	snprintf(name, sizeof(name), "fast_%s.inc", group);
+
+	FILE *out = open_output(directory, name);
+
+	for (unsigned i = 0; i < t->row_count; i++) {
+		const struct row *row = &t->rows[i];
+
+		if (!row->fast || strcmp(row->group, group) != 0)
+			continue;
+		if (!place_fields(row, place)) {
+			fprintf(stderr, "nestwalk: %s:%u: %s: its fields do not fit a decoded op, expected four of 8 bits "
+				"and one of 32 that are no constants\n", t->path, row->line, row->name);
+			fclose(out);
+			return false;
+		}
+		counts[i] = print_fast_row(out, row, place);
+	}
+	fprintf(out, "\nbool fast_%s(struct op *op, enum a64_form form, uint32_t word)\n{\n\tswitch (form) {\n", group);
+	for (unsigned i = 0; i < t->row_count; i++)
+		if (counts[i] > 0 && place_fields(&t->rows[i], place))
+			print_choice(out, &t->rows[i], place, counts[i]);
+	fprintf(out, "\tdefault:\n\t\treturn false;\n\t}\n}\n");
+	fclose(out);
+	return true;
+}
+
+static bool print_fast(const struct table *t, const char *directory)
+{
+	for (unsigned i = 0; i < t->row_count; i++) {
+		bool first = t->rows[i].fast;
+
+		for (unsigned j = 0; j < i && first; j++)
+			first = !t->rows[j].fast || strcmp(t->rows[i].group, t->rows[j].group) != 0;
+		if (first && !print_fast_group(t, directory, t->rows[i].group))
+			return false;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static struct table table;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: gendecode TABLE DIRECTORY\n");
+		return 2;
+	}
+	if (!table_read(&table, argv[1]))
+		return 1;
+	print_header(&table, argv[2]);
+	print_decoder(&table, argv[2]);
+	print_all_observed(&table, argv[2]);
+	return print_fast(&table, argv[2]) ? 0 : 1;
+}

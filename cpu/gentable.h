@@ -1,0 +1,74 @@
+/* The decode table in memory: what gentable.c reads from a64.decode and gendecode.c writes out as C. Build-time only. */
+#ifndef CPU_GENTABLE_H
+#define CPU_GENTABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { NAME_MAX_LEN = 40, FIELDS_MAX = 8, PIECES_MAX = 3, ITEMS_MAX = 8, TEXT_MAX = 160, ROWS_MAX = 512 };
+
+enum role { ROLE_NONE, ROLE_READ, ROLE_WRITE, ROLE_BOTH };
+
+/* width bits of the word from lsb are the bits of the field from `to`. */
+struct piece {
+	unsigned width, lsb, to;
+};
+
+struct field {
+	char name[NAME_MAX_LEN];
+	struct piece pieces[PIECES_MAX];
+	unsigned piece_count, width;
+	bool is_signed;
+	enum role role; /* a register number: how it is used */
+	bool sp, raw;   /* 31 is SP; the number is kept as it is */
+};
+
+enum item_kind { ITEM_FIELD, ITEM_CONDITION, ITEM_NEAR, ITEM_UNUSED };
+
+/* What a fast handler is specialised for. */
+struct item {
+	enum item_kind kind;
+	struct field *field;
+	char condition[TEXT_MAX];
+};
+
+struct row {
+	char name[NAME_MAX_LEN], group[NAME_MAX_LEN], needs[NAME_MAX_LEN], timing[NAME_MAX_LEN];
+	unsigned line;
+	uint32_t mask, value; /* the fixed bits */
+	struct field fields[FIELDS_MAX];
+	unsigned field_count;
+	enum role flags, mem, pc;
+	bool fast;
+	struct item items[ITEMS_MAX];
+	unsigned item_count;
+	char where[TEXT_MAX]; /* "": always */
+	char text[TEXT_MAX];  /* of [unmodelled] rows */
+};
+
+struct overlap {
+	char first[NAME_MAX_LEN], second[NAME_MAX_LEN];
+	unsigned line;
+};
+
+struct table {
+	const char *path;
+	struct row rows[ROWS_MAX];
+	unsigned row_count;
+	struct overlap overlaps[ROWS_MAX];
+	unsigned overlap_count;
+};
+
+/* Reads and checks a table. False: one line on stderr says what is wrong. */
+bool table_read(struct table *table, const char *path);
+
+static inline bool row_unmodelled(const struct row *row)
+{
+	return row->text[0] != '\0';
+}
+
+/* The row that means the words that both match, where the pair is declared; else NULL. */
+const struct row *table_preferred(const struct table *table, const struct row *a, const struct row *b);
+
+#endif
