@@ -1,11 +1,9 @@
-/* Associative memories with true LRU: sets of ways while bounded, a hash table while not. */
+/* Associative memories with true LRU. */
 #include "assoc.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { CHUNK_BITS = 10 };
 
 #define NONE UINT32_MAX
 #define UNBOUNDED UINT32_MAX
@@ -13,14 +11,14 @@ enum { CHUNK_BITS = 10 };
 /* A tag that no key has. */
 #define FREE_TAG (UINT64_C(1) << 63)
 
+/* More ways than these are not compared one by one. */
+enum { WAYS_COMPARED = 8, FIRST_CAPACITY = 1 << ASSOC_CHUNK_BITS };
+
 /* ------------------------------------------------------------------ storage */
 
-static struct tlb_entry *value(const struct assoc *a, uint32_t slot)
+static struct tlb_entry *entry_of(const struct assoc *a, uint32_t slot)
 {
-	size_t within = slot & ((1u << CHUNK_BITS) - 1);
-
-	return (struct tlb_entry *)(void *)(a->chunk[slot >> CHUNK_BITS] +
-					    within * a->is.value_size);
+	return &a->chunk[slot >> ASSOC_CHUNK_BITS].entry[slot & ((1u << ASSOC_CHUNK_BITS) - 1)];
 }
 
 static bool resize(void *array, size_t count, size_t size)
@@ -37,18 +35,22 @@ static bool resize(void *array, size_t count, size_t size)
 
 static bool add_chunks(struct assoc *a, uint32_t capacity)
 {
-	uint32_t count = (uint32_t)(((uint64_t)capacity + (1u << CHUNK_BITS) - 1) >> CHUNK_BITS);
+	uint64_t size = 1u << ASSOC_CHUNK_BITS;
+	uint32_t count = (uint32_t)((capacity + size - 1) / size);
 
 	if (!resize(&a->chunk, count, sizeof *a->chunk))
 		return false;
 	for (; a->chunk_count < count; a->chunk_count++) {
-		uint64_t first = (uint64_t)a->chunk_count << CHUNK_BITS;
-		uint64_t rest = capacity - first;
-		size_t values = rest < 1u << CHUNK_BITS ? (size_t)rest : 1u << CHUNK_BITS;
-		unsigned char *chunk = calloc(values, a->is.value_size);
+		uint64_t rest = capacity - a->chunk_count * size;
+		size_t slots = (size_t)(rest < size ? rest : size);
+		struct assoc_chunk chunk = {calloc(slots, sizeof *chunk.entry),
+					    calloc(slots, a->is.value_size)};
 
-		if (chunk == NULL)
+		if (chunk.entry == NULL || chunk.value == NULL) {
+			free(chunk.entry);
+			free(chunk.value);
 			return false;
+		}
 		a->chunk[a->chunk_count] = chunk;
 	}
 	return true;
@@ -61,14 +63,13 @@ static bool grow(struct assoc *a, uint32_t capacity)
 	    !resize(&a->wide_mask, capacity, sizeof *a->wide_mask) ||
 	    !resize(&a->filled, capacity, sizeof *a->filled) ||
 	    !resize(&a->context, capacity, sizeof *a->context) ||
+	    !resize(&a->next, capacity, sizeof *a->next) ||
 	    !resize(&a->span, capacity, sizeof *a->span) || !add_chunks(a, capacity))
-		return false;
-	if (a->is.shape.entries == UNBOUNDED && !resize(&a->next, capacity, sizeof *a->next))
 		return false;
 	for (uint32_t i = a->capacity; i < capacity; i++) {
 		a->tag[i] = FREE_TAG;
 		a->mask[i] = ~UINT64_C(0);
-		value(a, i)->index = i;
+		entry_of(a, i)->index = i;
 	}
 	a->capacity = capacity;
 	return true;
@@ -98,6 +99,16 @@ static bool add_buckets(struct assoc *a, uint32_t count)
 	return true;
 }
 
+/* At least as many buckets as slots, up to the first capacity of an unbounded memory. */
+static uint32_t bucket_count(uint32_t entries)
+{
+	uint32_t count = WAYS_COMPARED;
+
+	while (count < entries && count < UINT32_MAX / 2 + 1)
+		count *= 2;
+	return count;
+}
+
 bool assoc_init(struct assoc *a, const struct assoc_shape *shape)
 {
 	const struct tlb_shape *s = &shape->shape;
@@ -105,22 +116,22 @@ bool assoc_init(struct assoc *a, const struct assoc_shape *shape)
 	memset(a, 0, sizeof *a);
 	a->is = *shape;
 	a->free_slot = NONE;
-	assert(shape->value_size % _Alignof(struct tlb_entry) == 0);
 	if (s->entries == 0)
 		return true;
 	if (!shape_is_possible(s)) {
 		a->is.shape.entries = 0;
 		return false;
 	}
-
-	bool unbounded = s->entries == UNBOUNDED;
-
-	if (!unbounded) {
+	a->unbounded = s->entries == UNBOUNDED;
+	if (!a->unbounded) {
 		a->ways = s->ways != 0 ? s->ways : s->entries;
 		a->set_mask = s->entries / a->ways - 1;
 	}
-	if ((unbounded && !add_buckets(a, 1u << CHUNK_BITS)) ||
-	    !grow(a, unbounded ? 1u << CHUNK_BITS : s->entries)) {
+	a->hashed = a->unbounded || a->ways > WAYS_COMPARED;
+
+	uint32_t capacity = a->unbounded ? FIRST_CAPACITY : s->entries;
+
+	if ((a->hashed && !add_buckets(a, bucket_count(capacity))) || !grow(a, capacity)) {
 		assoc_free(a);
 		return false;
 	}
@@ -129,17 +140,19 @@ bool assoc_init(struct assoc *a, const struct assoc_shape *shape)
 
 void assoc_free(struct assoc *a)
 {
-	for (uint32_t i = 0; i < a->chunk_count; i++)
-		free(a->chunk[i]);
+	for (uint32_t i = 0; i < a->chunk_count; i++) {
+		free(a->chunk[i].entry);
+		free(a->chunk[i].value);
+	}
 	free(a->chunk);
 	free(a->tag);
 	free(a->mask);
 	free(a->wide_mask);
 	free(a->filled);
 	free(a->context);
+	free(a->next);
 	free(a->span);
 	free(a->bucket);
-	free(a->next);
 	memset(a, 0, sizeof *a);
 }
 
@@ -212,19 +225,15 @@ struct tlb_entry *assoc_find(const struct assoc *a, struct assoc_key key)
 {
 	uint32_t best = NONE;
 
-	if (a->is.shape.entries != UNBOUNDED && a->set_mask == 0) {
-		best = find_among(a, 0, a->capacity, key, best);
-		return best == NONE ? NULL : value(a, best);
-	}
 	for (uint64_t spans = a->spans; spans != 0; spans &= spans - 1) {
 		unsigned span = (unsigned)__builtin_ctzll(spans);
 
-		if (a->is.shape.entries == UNBOUNDED)
+		if (a->hashed)
 			best = find_chained(a, key, span, best);
 		else
 			best = find_among(a, set_of(a, key.tag, span), a->ways, key, best);
 	}
-	return best == NONE ? NULL : value(a, best);
+	return best == NONE ? NULL : entry_of(a, best);
 }
 
 /* ------------------------------------------------------------------ removal */
@@ -241,16 +250,18 @@ static void unchain(struct assoc *a, uint32_t slot)
 	while (*link != slot)
 		link = &a->next[*link];
 	*link = a->next[slot];
-	a->next[slot] = a->free_slot;
-	a->free_slot = slot;
 }
 
 static void drop(struct assoc *a, uint32_t slot)
 {
 	if (a->is.drop != NULL)
-		a->is.drop(a->is.ctx, value(a, slot));
-	if (a->is.shape.entries == UNBOUNDED)
+		a->is.drop(a->is.ctx, entry_of(a, slot));
+	if (a->hashed)
 		unchain(a, slot);
+	if (a->unbounded) {
+		a->next[slot] = a->free_slot;
+		a->free_slot = slot;
+	}
 	a->wide_count -= is_wide(a, slot);
 	if (--a->span_count[a->span[slot]] == 0)
 		a->spans &= ~(UINT64_C(1) << a->span[slot]);
@@ -276,7 +287,7 @@ static void invalidate_address(struct assoc *a, const struct assoc_match *match)
 	for (uint64_t spans = a->spans; spans != 0; spans &= spans - 1) {
 		unsigned span = (unsigned)__builtin_ctzll(spans);
 
-		if (a->is.shape.entries == UNBOUNDED) {
+		if (a->hashed) {
 			uint32_t next;
 
 			for (uint32_t i = *bucket_of(a, match->tag, span); i != NONE; i = next) {
@@ -302,30 +313,25 @@ void assoc_invalidate(struct assoc *a, const struct assoc_match *match)
 		return;
 	}
 
-	uint32_t count = a->is.shape.entries == UNBOUNDED ? a->used : a->capacity;
-
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < (a->unbounded ? a->used : a->capacity); i++)
 		drop_if_matched(a, i, match);
 }
 
 /* ------------------------------------------------------------------ fill */
 
-/* Unused slots first, then the smallest stamp; of equals the lowest. */
+/* Free slots first, then the smallest stamp; of equals the lowest. */
 static uint32_t victim_among(const struct assoc *a, uint32_t first, uint32_t count)
 {
 	uint32_t victim = first;
 	uint64_t oldest = UINT64_MAX;
 
 	for (uint32_t i = first; i < first + count; i++) {
+		uint64_t stamp = entry_of(a, i)->stamp;
+
 		if (a->tag[i] == FREE_TAG)
 			return i;
-
-		uint64_t stamp = value(a, i)->stamp;
-
-		if (stamp < oldest) {
-			oldest = stamp;
-			victim = i;
-		}
+		victim = stamp < oldest ? i : victim;
+		oldest = stamp < oldest ? stamp : oldest;
 	}
 	return victim;
 }
@@ -368,7 +374,7 @@ static uint32_t unbounded_slot(struct assoc *a)
 
 static uint32_t free_slot(struct assoc *a, uint64_t tag, unsigned span)
 {
-	if (a->is.shape.entries == UNBOUNDED)
+	if (a->unbounded)
 		return unbounded_slot(a);
 
 	uint32_t slot = victim_among(a, set_of(a, tag, span), a->ways);
@@ -394,14 +400,14 @@ struct tlb_entry *assoc_fill(struct assoc *a, struct assoc_key key, struct assoc
 	a->span_count[span.bits]++;
 	a->spans |= UINT64_C(1) << span.bits;
 	a->wide_count += is_wide(a, slot);
-	if (a->is.shape.entries == UNBOUNDED) {
+	if (a->hashed) {
 		uint32_t *link = bucket_of(a, key.tag, span.bits);
 
 		a->next[slot] = *link;
 		*link = slot;
 	}
 
-	struct tlb_entry *entry = value(a, slot);
+	struct tlb_entry *entry = entry_of(a, slot);
 
 	entry->stamp = stamp;
 	entry->user = 0;

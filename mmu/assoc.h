@@ -2,10 +2,13 @@
  * An associative memory with true LRU replacement: what a TLB and a walk cache have in common.
  *
  * A slot has a tag (page of an input address, ASID), a context (VMID and whatever else has to be
- * equal) and a value of fixed size that begins with struct tlb_entry. Slots cover different spans
- * of addresses, so a lookup asks for every span that is present. A slot may have a second, wider
- * span, which counts for invalidation only: a 4 KB piece of a translation that stage 1 makes with a
- * 2 MB block goes when any address of the block is invalidated.
+ * equal), a struct tlb_entry, which is its replacement state, and a value of fixed size. Slots cover
+ * different spans of addresses, so a lookup asks for every span that is present. A slot may have a
+ * second, wider span, which counts for invalidation only: a 4 KB piece of a translation that stage 1
+ * makes with a 2 MB block goes when any address of the block is invalidated.
+ *
+ * Where a set has few ways, a lookup compares them; else hash chains lead to the slots. Which it is
+ * can't be seen from outside.
  *
  * Nothing is allocated after assoc_init() but for an unbounded memory, which grows when it is filled.
  */
@@ -44,7 +47,7 @@ struct assoc_shape {
 	struct tlb_shape shape;
 	size_t value_size;
 	enum assoc_rule rule;
-	/* Called for each value that goes, before it goes; may be NULL. */
+	/* Called for each slot that is about to become free; may be NULL. */
 	void (*drop)(void *ctx, struct tlb_entry *entry);
 	void *ctx;
 };
@@ -58,23 +61,32 @@ struct assoc_match {
 
 struct assoc {
 	struct assoc_shape is;
+	bool unbounded, hashed;
 	uint32_t ways, set_mask; /* bounded */
-	uint32_t capacity, used; /* unbounded: used slots were handed out at least once */
+	uint32_t capacity;
+	uint32_t used; /* unbounded: slots that were handed out at least once */
 	uint64_t fills;
 	/* Per slot. */
 	uint64_t *tag, *mask, *wide_mask, *filled;
-	uint32_t *context;
+	uint32_t *context, *next;
 	uint8_t *span;
-	/* Values, in chunks that never move. */
-	unsigned char **chunk;
+	/* Per slot too, in chunks that never move. */
+	struct assoc_chunk *chunk;
 	uint32_t chunk_count;
 	/* Slots by span, and the spans present as a bit set. */
 	uint32_t span_count[ASSOC_SPANS];
 	uint64_t spans;
 	uint32_t wide_count; /* slots whose wide span exceeds their span */
-	/* Unbounded: hash chains. */
-	uint32_t *bucket, *next;
+	/* Hash chains, linked by next[]; the free slots of an unbounded memory are such a chain too. */
+	uint32_t *bucket;
 	uint32_t bucket_mask, free_slot;
+};
+
+enum { ASSOC_CHUNK_BITS = 10 };
+
+struct assoc_chunk {
+	struct tlb_entry *entry;
+	unsigned char *value;
 };
 
 /* False: the shape is impossible or memory ran out; then there is nothing to free. */
@@ -86,18 +98,27 @@ static inline bool assoc_present(const struct assoc *a)
 	return a->is.shape.entries != 0;
 }
 
-/* The value that answers, or NULL. It stays good until it is dropped. Its stamp is the caller's. */
+/* The entry that answers, or NULL. It stays where it is until it is dropped. Its stamp is the caller's. */
 struct tlb_entry *assoc_find(const struct assoc *a, struct assoc_key key);
 
-/*
- * Makes room for a value that is not there and returns it: what follows struct tlb_entry is
- * indeterminate. Evicts the smallest stamp of the set, the lowest slot among equals.
- */
+/* Its value. */
+static inline void *assoc_value(const struct assoc *a, const struct tlb_entry *entry)
+{
+	size_t within = entry->index & ((1u << ASSOC_CHUNK_BITS) - 1);
+
+	return a->chunk[entry->index >> ASSOC_CHUNK_BITS].value + within * a->is.value_size;
+}
+
 struct assoc_span {
 	uint8_t bits; /* log2 of the addresses that it answers for, at least ASSOC_PAGE_BITS */
 	uint8_t wide; /* log2 of those whose invalidation removes it, at least bits */
 	bool any_asid;
 };
+
+/*
+ * Makes room for what is not there: its value is indeterminate, its user 0. Evicts the smallest
+ * stamp of the set, the lowest slot among equals.
+ */
 struct tlb_entry *assoc_fill(struct assoc *a, struct assoc_key key, struct assoc_span span,
 			     uint64_t stamp);
 

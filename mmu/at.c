@@ -68,16 +68,15 @@ struct mmu_at_result mmu_at(struct mmu *mmu, enum mmu_at_op op, va_t va, unsigne
 		.pan = o->pan && pan,
 	};
 	ttw_function *translate = o->stage2 ? ttw_translate : ttw_translate_stage1;
-	struct ttw_translation t = mmu_walk_tables(mmu, translate, va, access, true);
+	const struct ttw_regime *r = regime_of(mmu, access.el);
+	struct ttw_input input = ttw_input(r, va, access);
+	struct ttw_translation t = mmu_walk_tables(mmu, translate, va, access, &input, true);
 
 	(void)now; /* no TLB is used */
-	if (t.fault.type == FAULT_NONE) {
-		const struct ttw_regime *r = regime_of(mmu, access.el);
-
+	if (t.fault.type == FAULT_NONE)
 		return (struct mmu_at_result){
 			.par = par_of_output(t.pa, ttw_attributes(r, &t.stage1, &t.stage2, access)),
 		};
-	}
 	if (is_taken(&t.fault, el))
 		return (struct mmu_at_result){.fault = t.fault};
 	return (struct mmu_at_result){.par = par_of_fault(&t.fault)};

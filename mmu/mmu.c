@@ -85,17 +85,17 @@ static bool is_walk(const struct ttw_regime *r, const struct ttw_input *input, b
 }
 
 struct ttw_translation mmu_walk_tables(struct mmu *mmu, ttw_function *translate, va_t va,
-				       struct mmu_access access, bool at)
+				       struct mmu_access access, const struct ttw_input *input,
+				       bool at)
 {
 	const struct mmu_observer *observer = &mmu->config.observer;
 	const struct ttw_regime *r = regime_of(mmu, access.el);
-	struct ttw_input input = ttw_input(r, va, access);
 
 	mmu->caches.el = access.el;
 
 	struct ttw_translation t = translate(r, va, access, &mmu->memory);
 
-	if (observer->walk != NULL && is_walk(r, &input, translate == ttw_translate)) {
+	if (observer->walk != NULL && is_walk(r, input, translate == ttw_translate)) {
 		mmu->walk.at = at;
 		observer->walk(observer->ctx, &mmu->walk);
 	}
@@ -134,9 +134,10 @@ static uint64_t with_offset(uint64_t output, va_t va, unsigned span_bits)
 
 /* What an entry gives for an access: all that may have changed since it was filled is checked. */
 static struct ttw_translation hit(const struct ttw_regime *r, const struct ttw_params *stage1,
-				  const struct tlb_value *found, va_t va, struct mmu_access access)
+				  const struct ttw_translation *found, va_t va,
+				  struct mmu_access access)
 {
-	struct ttw_translation t = found->translation;
+	struct ttw_translation t = *found;
 
 	t.ipa.value = with_offset(t.ipa.value, va, t.span_bits);
 	t.pa.value = with_offset(t.pa.value, va, t.span_bits);
@@ -146,11 +147,32 @@ static struct ttw_translation hit(const struct ttw_regime *r, const struct ttw_p
 	return t;
 }
 
+/* An L1 miss: L2 answers, or else a walk, which fills L2. Both are what L1 is to be filled with. */
+static struct ttw_translation miss(struct mmu *mmu, struct assoc_key key,
+				   const struct ttw_input *input, va_t va, struct mmu_access access,
+				   uint64_t now)
+{
+	if (!tlb_present(&mmu->l2))
+		return mmu_walk_tables(mmu, ttw_translate, va, access, input, false);
+
+	const struct ttw_regime *r = regime_of(mmu, access.el);
+	struct tlb_entry *found = tlb_find(&mmu->l2, key, now);
+
+	if (count(&mmu->counts.l2[access.el], found != NULL))
+		return hit(r, input->params, tlb_translation(&mmu->l2, found), va, access);
+
+	struct ttw_translation t = mmu_walk_tables(mmu, ttw_translate, va, access, input, false);
+
+	if (t.fault.type == FAULT_NONE)
+		tlb_fill(&mmu->l2, key, &t, now);
+	return t;
+}
+
 /*
- * L1, then L2, then a walk; what answers fills the levels that missed. The levels are neither
- * inclusive nor exclusive. entry is the one of L1.
+ * L1, then L2, then a walk; what answers without a fault fills the levels that missed. The levels are
+ * neither inclusive nor exclusive. entry is the one of L1.
  */
-static struct ttw_translation look_up(struct mmu *mmu, const struct ttw_params *stage1, va_t va,
+static struct ttw_translation look_up(struct mmu *mmu, const struct ttw_input *input, va_t va,
 				      struct mmu_access access, uint64_t now,
 				      struct tlb_entry **entry)
 {
@@ -158,34 +180,18 @@ static struct ttw_translation look_up(struct mmu *mmu, const struct ttw_params *
 	bool fetch = access.type == MMU_FETCH;
 	struct tlb *l1 = fetch ? &mmu->l1i : &mmu->l1d;
 	struct tlb_counts *l1_counts = fetch ? mmu->counts.l1i : mmu->counts.l1d;
-	struct assoc_key key = tlb_key(r, stage1, va);
-	struct tlb_value *found = NULL;
+	struct assoc_key key = tlb_key(r, input->params, va);
 
-	if (tlb_present(l1)) {
-		found = tlb_find(l1, key, now);
-		if (count(&l1_counts[access.el], found != NULL)) {
-			*entry = &found->entry;
-			return hit(r, stage1, found, va, access);
-		}
-	}
-	if (tlb_present(&mmu->l2)) {
-		found = tlb_find(&mmu->l2, key, now);
-		count(&mmu->counts.l2[access.el], found != NULL);
-	}
+	if (!tlb_present(l1))
+		return miss(mmu, key, input, va, access, now);
+	*entry = tlb_find(l1, key, now);
+	if (count(&l1_counts[access.el], *entry != NULL))
+		return hit(r, input->params, tlb_translation(l1, *entry), va, access);
 
-	struct ttw_translation t;
+	struct ttw_translation t = miss(mmu, key, input, va, access, now);
 
-	if (found != NULL) {
-		t = hit(r, stage1, found, va, access);
-	} else {
-		t = mmu_walk_tables(mmu, ttw_translate, va, access, false);
-		if (t.fault.type != FAULT_NONE)
-			return t;
-		if (tlb_present(&mmu->l2))
-			tlb_fill(&mmu->l2, key, &t, now);
-	}
-	if (tlb_present(l1))
-		*entry = &tlb_fill(l1, key, found != NULL ? &found->translation : &t, now)->entry;
+	if (t.fault.type == FAULT_NONE)
+		*entry = tlb_fill(l1, key, &t, now);
 	return t;
 }
 
@@ -222,9 +228,9 @@ struct mmu_translation mmu_translate(struct mmu *mmu, va_t va, struct mmu_access
 
 	/* With both stages off, or faulting before the lookup, there is nothing to look up. */
 	if (mmu->config.tlb_off || (!input.params->enabled && !is_walk(r, &input, true)))
-		t = mmu_walk_tables(mmu, ttw_translate, va, access, false);
+		t = mmu_walk_tables(mmu, ttw_translate, va, access, &input, false);
 	else
-		t = look_up(mmu, input.params, va, access, now, &entry);
+		t = look_up(mmu, &input, va, access, now, &entry);
 	return result(r, &t, access, entry);
 }
 

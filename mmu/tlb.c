@@ -6,7 +6,7 @@ bool tlb_init(struct tlb *tlb, const struct tlb_shape *shape,
 {
 	struct assoc_shape assoc = {
 		.shape = *shape,
-		.value_size = sizeof(struct tlb_value),
+		.value_size = sizeof(struct ttw_translation),
 		.rule = ASSOC_FIRST_FILLED,
 		.drop = drop,
 		.ctx = ctx,
@@ -33,12 +33,12 @@ struct assoc_key tlb_key(const struct ttw_regime *r, const struct ttw_params *st
 	return (struct assoc_key){assoc_tag(va.value, r->asid), context};
 }
 
-struct tlb_value *tlb_find(struct tlb *tlb, struct assoc_key key, uint64_t now)
+struct tlb_entry *tlb_find(struct tlb *tlb, struct assoc_key key, uint64_t now)
 {
-	struct tlb_value *found = (struct tlb_value *)assoc_find(&tlb->assoc, key);
+	struct tlb_entry *found = assoc_find(&tlb->assoc, key);
 
 	if (found != NULL)
-		found->entry.stamp = now;
+		found->stamp = now;
 	return found;
 }
 
@@ -54,12 +54,12 @@ static struct assoc_span span_of(const struct ttw_translation *t)
 	};
 }
 
-struct tlb_value *tlb_fill(struct tlb *tlb, struct assoc_key key,
+struct tlb_entry *tlb_fill(struct tlb *tlb, struct assoc_key key,
 			   const struct ttw_translation *translation, uint64_t now)
 {
 	struct tlb_entry *entry = assoc_fill(&tlb->assoc, key, span_of(translation), now);
-	struct tlb_value *filled = (struct tlb_value *)entry;
+	struct ttw_translation *filled = assoc_value(&tlb->assoc, entry);
 
-	filled->translation = *translation;
-	return filled;
+	*filled = *translation;
+	return entry;
 }

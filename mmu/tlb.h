@@ -22,12 +22,6 @@ enum {
 	TLB_CONTEXT_GRANULE_LSB = 20, /* log2 of the granule of a table; walk caches only */
 };
 
-/* entry is the public part: the pointer that mmu_translate gives is one to this. */
-struct tlb_value {
-	struct tlb_entry entry;
-	struct ttw_translation translation; /* ipa and pa are those of the VA that filled it */
-};
-
 struct tlb {
 	struct assoc assoc;
 };
@@ -45,10 +39,17 @@ static inline bool tlb_present(const struct tlb *tlb)
 struct assoc_key tlb_key(const struct ttw_regime *r, const struct ttw_params *stage1, va_t va);
 
 /* The entry that answers, now the most recently used; NULL: a miss. */
-struct tlb_value *tlb_find(struct tlb *tlb, struct assoc_key key, uint64_t now);
+struct tlb_entry *tlb_find(struct tlb *tlb, struct assoc_key key, uint64_t now);
+
+/* What it holds; ipa and pa are those of the VA that filled it. */
+static inline const struct ttw_translation *tlb_translation(const struct tlb *tlb,
+							    const struct tlb_entry *entry)
+{
+	return assoc_value(&tlb->assoc, entry);
+}
 
 /* Keeps a translation that did not fault, where tlb_find() has just missed. */
-struct tlb_value *tlb_fill(struct tlb *tlb, struct assoc_key key,
+struct tlb_entry *tlb_fill(struct tlb *tlb, struct assoc_key key,
 			   const struct ttw_translation *translation, uint64_t now);
 
 #endif

@@ -29,8 +29,12 @@ typedef struct ttw_translation ttw_function(const struct ttw_regime *r, va_t va,
 					    struct mmu_access access,
 					    const struct ttw_memory *memory);
 
-/* Calls it with this MMU's caches and memory; what was a walk goes to the observer. */
+/*
+ * Calls it with this MMU's caches and memory; what was a walk goes to the observer. input is
+ * ttw_input() of the same.
+ */
 struct ttw_translation mmu_walk_tables(struct mmu *mmu, ttw_function *translate, va_t va,
-				       struct mmu_access access, bool at);
+				       struct mmu_access access, const struct ttw_input *input,
+				       bool at);
 
 #endif

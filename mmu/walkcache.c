@@ -3,18 +3,9 @@
 
 #include "tlb.h"
 
-struct cached_table {
-	struct tlb_entry entry;
-	struct ttw_table table;
-};
-
-struct cached_output {
-	struct tlb_entry entry;
-	struct ttw_stage2_output output; /* pa is that of the IPA that filled it */
-};
-
-static struct tlb_entry *find(struct walk_caches *c, const struct assoc *a, struct assoc_key key,
-			      struct tlb_counts *counts)
+/* The value that answers, or NULL. */
+static const void *find(struct walk_caches *c, const struct assoc *a, struct assoc_key key,
+			struct tlb_counts *counts)
 {
 	struct tlb_entry *found = assoc_find(a, key);
 
@@ -25,7 +16,7 @@ static struct tlb_entry *find(struct walk_caches *c, const struct assoc *a, stru
 	}
 	counts->hits++;
 	found->stamp = ++c->uses;
-	return found;
+	return assoc_value(a, found);
 }
 
 /* ------------------------------------------------------------------ stage 1 tables */
@@ -65,11 +56,11 @@ static bool find_stage1(void *ctx, const struct ttw_regime *r, va_t va, struct t
 	if (!assoc_present(&c->stage1))
 		return false;
 
-	struct cached_table *found = (struct cached_table *)find(c, &c->stage1, stage1_key(r, va),
-								 &c->counts->cache_stage1[c->el]);
+	const struct ttw_table *found =
+		find(c, &c->stage1, stage1_key(r, va), &c->counts->cache_stage1[c->el]);
 
 	if (found != NULL)
-		*table = found->table;
+		*table = *found;
 	return found != NULL;
 }
 
@@ -87,10 +78,9 @@ static void keep_table(struct walk_caches *c, struct assoc *a, struct assoc_key 
 		.wide = covered_bits(p, table),
 		.any_asid = false,
 	};
-	struct cached_table *kept =
-		(struct cached_table *)assoc_fill(a, key, span, ++c->uses);
+	struct ttw_table *kept = assoc_value(a, assoc_fill(a, key, span, ++c->uses));
 
-	kept->table = *table;
+	*kept = *table;
 }
 
 static void keep_stage1(void *ctx, const struct ttw_regime *r, va_t va,
@@ -116,11 +106,11 @@ static bool find_stage2(void *ctx, const struct ttw_regime *r, ipa_t ipa, struct
 	if (!assoc_present(&c->stage2))
 		return false;
 
-	struct cached_table *found = (struct cached_table *)find(
-		c, &c->stage2, stage2_key(r, ipa), &c->counts->cache_stage2[c->el]);
+	const struct ttw_table *found =
+		find(c, &c->stage2, stage2_key(r, ipa), &c->counts->cache_stage2[c->el]);
 
 	if (found != NULL)
-		*table = found->table;
+		*table = *found;
 	return found != NULL;
 }
 
@@ -148,15 +138,15 @@ static bool find_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_
 	if (!holds(c, purpose))
 		return false;
 
-	struct cached_output *found = (struct cached_output *)find(
-		c, &c->ipa, stage2_key(r, ipa), &c->counts->cache_ipa[c->el]);
+	const struct ttw_stage2_output *found =
+		find(c, &c->ipa, stage2_key(r, ipa), &c->counts->cache_ipa[c->el]);
 
 	if (found == NULL)
 		return false;
 
-	uint64_t within = (UINT64_C(1) << found->output.leaf.span_bits) - 1;
+	uint64_t within = (UINT64_C(1) << found->leaf.span_bits) - 1;
 
-	*output = found->output;
+	*output = *found;
 	output->pa.value = (output->pa.value & ~within) | (ipa.value & within);
 	return true;
 }
@@ -174,10 +164,10 @@ static void keep_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_
 		.wide = output->leaf.span_bits,
 		.any_asid = true,
 	};
-	struct cached_output *kept = (struct cached_output *)assoc_fill(
-		&c->ipa, stage2_key(r, ipa), span, ++c->uses);
+	struct ttw_stage2_output *kept =
+		assoc_value(&c->ipa, assoc_fill(&c->ipa, stage2_key(r, ipa), span, ++c->uses));
 
-	kept->output = *output;
+	*kept = *output; /* pa is that of this IPA */
 }
 
 /* ------------------------------------------------------------------ set-up */
@@ -186,12 +176,12 @@ bool walk_caches_init(struct walk_caches *c, const struct walk_cache_shapes *sha
 		      struct mmu_counts *counts)
 {
 	struct assoc_shape tables = {
-		.value_size = sizeof(struct cached_table),
+		.value_size = sizeof(struct ttw_table),
 		.rule = ASSOC_SMALLEST_SPAN,
 	};
 	struct assoc_shape outputs = {
 		.shape = shapes->ipa,
-		.value_size = sizeof(struct cached_output),
+		.value_size = sizeof(struct ttw_stage2_output),
 		.rule = ASSOC_FIRST_FILLED,
 	};
 	struct assoc_shape stage1 = tables, stage2 = tables;

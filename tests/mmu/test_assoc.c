@@ -10,29 +10,21 @@ enum { PAGE = 12, BLOCK = 21 };
 static uint64_t dropped_count;
 static uint32_t dropped_last;
 
-struct value {
-	struct tlb_entry entry;
-	uint64_t page;
-	bool live;
-};
-
-/* A value goes exactly once: it was live and isn't any more. */
+/* user is the page and one, 0 once it is dropped: what goes, goes once. */
 static void drop(void *ctx, struct tlb_entry *entry)
 {
-	struct value *v = (struct value *)entry;
-
 	(void)ctx;
-	ck_assert(v->live);
-	v->live = false;
+	ck_assert_uint_ne(entry->user, 0);
 	dropped_count++;
-	dropped_last = (uint32_t)v->page;
+	dropped_last = entry->user - 1;
+	entry->user = 0;
 }
 
 static struct assoc new_assoc(uint32_t entries, uint32_t ways, enum assoc_rule rule)
 {
 	struct assoc a;
 	struct assoc_shape shape = {.shape = {.entries = entries, .ways = ways},
-				    .value_size = sizeof(struct value),
+				    .value_size = sizeof(uint64_t),
 				    .rule = rule,
 				    .drop = drop};
 
@@ -46,25 +38,26 @@ static struct assoc_key key_of(uint64_t page, uint16_t asid)
 	return (struct assoc_key){assoc_tag(page << PAGE, asid), 7};
 }
 
-static struct value *fill(struct assoc *a, struct assoc_key key, struct assoc_span span,
-			  uint64_t stamp)
+static struct tlb_entry *fill(struct assoc *a, struct assoc_key key, struct assoc_span span,
+			      uint64_t stamp)
 {
-	struct value *v = (struct value *)assoc_fill(a, key, span, stamp);
+	struct tlb_entry *entry = assoc_fill(a, key, span, stamp);
+	uint64_t *page = assoc_value(a, entry);
 
-	ck_assert(!v->live);
-	v->live = true;
-	v->page = key.tag & ASSOC_ADDRESS;
-	return v;
+	ck_assert_uint_eq(entry->user, 0);
+	*page = key.tag & ASSOC_ADDRESS;
+	entry->user = (uint32_t)*page + 1;
+	return entry;
 }
 
-static struct value *fill_page(struct assoc *a, uint64_t page, uint64_t stamp)
+static struct tlb_entry *fill_page(struct assoc *a, uint64_t page, uint64_t stamp)
 {
 	return fill(a, key_of(page, 1), (struct assoc_span){PAGE, PAGE, false}, stamp);
 }
 
-static struct value *find_page(struct assoc *a, uint64_t page)
+static struct tlb_entry *find_page(struct assoc *a, uint64_t page)
 {
-	return (struct value *)assoc_find(a, key_of(page, 1));
+	return assoc_find(a, key_of(page, 1));
 }
 
 /* ------------------------------------------------------------------ shapes */
@@ -91,7 +84,7 @@ START_TEST(shape)
 {
 	const struct shape_row *row = &shape_rows[_i];
 	struct assoc_shape shape = {.shape = {.entries = row->entries, .ways = row->ways},
-				    .value_size = sizeof(struct value)};
+				    .value_size = sizeof(uint64_t)};
 	struct assoc a;
 	bool possible = assoc_init(&a, &shape);
 
@@ -147,7 +140,7 @@ static const struct lru_row {
 	uint32_t entries, ways;
 	uint64_t pages; /* the stream draws from so many */
 } lru_rows[] = {
-	{1, 0, 3}, {4, 0, 6}, {48, 0, 60}, {1280, 5, 1700}, {64, 4, 100}, {64, 1, 90}, {48, 0, 40},
+	{1, 0, 3}, {4, 0, 6}, {48, 0, 60}, {1280, 5, 1700}, {64, 4, 100}, {64, 16, 90}, {64, 1, 90}, {48, 0, 40},
 };
 
 START_TEST(evicts_what_a_list_by_recency_evicts)
@@ -165,11 +158,11 @@ START_TEST(evicts_what_a_list_by_recency_evicts)
 		uint64_t victim = 0, dropped = dropped_count;
 		bool evicted;
 		bool hit = model_touch(&m, page, &evicted, &victim);
-		struct value *v = find_page(&a, page);
+		struct tlb_entry *v = find_page(&a, page);
 
 		ck_assert_int_eq(v != NULL, hit);
 		if (hit)
-			v->entry.stamp = now;
+			v->stamp = now;
 		else
 			fill_page(&a, page, now);
 		ck_assert_uint_eq(dropped_count - dropped, evicted);
@@ -187,8 +180,8 @@ START_TEST(of_equal_stamps_the_lowest_slot_goes)
 	struct assoc a = new_assoc(4, 0, ASSOC_FIRST_FILLED);
 
 	for (uint64_t page = 0; page < 4; page++)
-		ck_assert_uint_eq(fill_page(&a, page, 9)->entry.index, page);
-	find_page(&a, 0)->entry.stamp = 10;
+		ck_assert_uint_eq(fill_page(&a, page, 9)->index, page);
+	find_page(&a, 0)->stamp = 10;
 	fill_page(&a, 4, 10);
 	ck_assert_uint_eq(dropped_last, 1);
 	fill_page(&a, 5, 10);
@@ -206,7 +199,7 @@ START_TEST(a_free_slot_is_used_before_any_value_goes)
 		fill_page(&a, page, page);
 	assoc_invalidate(&a, &second);
 	ck_assert_uint_eq(dropped_count, 1);
-	ck_assert_uint_eq(fill_page(&a, 9, 9)->entry.index, 1);
+	ck_assert_uint_eq(fill_page(&a, 9, 9)->index, 1);
 	ck_assert_uint_eq(dropped_count, 1);
 	assoc_free(&a);
 }
@@ -216,14 +209,14 @@ START_TEST(an_unbounded_one_keeps_everything)
 {
 	struct assoc a = new_assoc(UINT32_MAX, 0, ASSOC_FIRST_FILLED);
 	struct assoc_match one = {.tag_mask = ASSOC_ADDRESS}, all = {.tag_mask = 0};
-	struct value *first = fill_page(&a, 0, 0);
+	struct tlb_entry *first = fill_page(&a, 0, 0);
 
 	for (uint64_t page = 1; page < 100000; page++)
 		fill_page(&a, page * 977, page);
 	ck_assert_uint_eq(dropped_count, 0);
 	ck_assert_ptr_eq(find_page(&a, 0), first);
 	for (uint64_t page = 1; page < 100000; page++)
-		ck_assert_uint_eq(find_page(&a, page * 977)->page, page * 977);
+		ck_assert_uint_eq(*(uint64_t *)assoc_value(&a, find_page(&a, page * 977)), page * 977);
 	ck_assert_ptr_null(find_page(&a, 5));
 
 	one.tag = assoc_tag(UINT64_C(977) << PAGE, 0);
@@ -247,8 +240,8 @@ START_TEST(a_block_answers_for_all_its_pages_beside_pages)
 {
 	struct assoc a = new_assoc(span_shapes[_i].entries, span_shapes[_i].ways,
 				   ASSOC_FIRST_FILLED);
-	struct value *block = fill(&a, key_of(0x205, 1), (struct assoc_span){BLOCK, BLOCK, false}, 1);
-	struct value *page = fill_page(&a, 0x400, 2);
+	struct tlb_entry *block = fill(&a, key_of(0x205, 1), (struct assoc_span){BLOCK, BLOCK, false}, 1);
+	struct tlb_entry *page = fill_page(&a, 0x400, 2);
 
 	for (uint64_t p = 0x200; p < 0x400; p++)
 		ck_assert_ptr_eq(find_page(&a, p), block);
@@ -266,12 +259,12 @@ START_TEST(which_of_two_that_overlap_answers)
 	struct assoc deepest = new_assoc(span_shapes[_i].entries, span_shapes[_i].ways,
 					 ASSOC_SMALLEST_SPAN);
 	struct assoc_span block = {BLOCK, BLOCK, false};
-	struct value *first_block = fill(&first, key_of(0x200, 1), block, 1);
+	struct tlb_entry *first_block = fill(&first, key_of(0x200, 1), block, 1);
 
 	fill(&deepest, key_of(0x200, 1), block, 1);
 	fill_page(&first, 0x203, 2);
 
-	struct value *page = fill_page(&deepest, 0x203, 2);
+	struct tlb_entry *page = fill_page(&deepest, 0x203, 2);
 
 	ck_assert_ptr_eq(find_page(&first, 0x203), first_block);
 	ck_assert_ptr_eq(find_page(&deepest, 0x203), page);
