@@ -160,8 +160,17 @@ static bool check_offset(const struct sim_config *config)
 	return false;
 }
 
+static bool check_warmup(const struct sim_config *config)
+{
+	if (!config->limit_given || config->limit >= config->warmup)
+		return true;
+	diag("--limit %" PRIu64 " ends before --warmup %" PRIu64 " does, expected a larger one",
+	     config->limit, config->warmup);
+	return false;
+}
+
 bool options_check(const struct options *options)
 {
 	return check_bare(options) && check_core(options->config) && check_memory(options) &&
-	       check_offset(options->config);
+	       check_offset(options->config) && check_warmup(options->config);
 }

@@ -26,14 +26,17 @@ struct replay {
 	struct cpu *cpu;
 	struct trace_reader *reader;
 	struct va_map map;
+	struct progress progress;
 	uint64_t pc;   /* of the last fetch */
 	uint64_t done; /* records replayed */
 	int status;    /* SIM_OK: nothing is wrong so far */
 };
 
-static bool fail(struct replay *replay)
+/* Ends the replay: what is wrong goes to diag(), on a line of its own. */
+static bool fail(struct replay *replay, int status)
 {
-	replay->status = SIM_BAD_INPUT;
+	progress_end(&replay->progress);
+	replay->status = status;
 	return false;
 }
 
@@ -48,10 +51,10 @@ static bool again(struct replay *replay, enum mmu_access_type type, uint64_t va,
 		if (cpu_access(replay->cpu, type, (va_t){replay->pc}, (va_t){va}, size))
 			return true;
 	}
+	fail(replay, SIM_PANIC);
 	diag("%s: record %" PRIu64 ": the access to 0x%" PRIx64
 	     " faults however often it is tried, expected that the proxy kernel maps it",
 	     replay->config->replay_trace, replay->done, va);
-	replay->status = SIM_PANIC;
 	return false;
 }
 
@@ -85,11 +88,12 @@ static inline bool data(struct replay *replay, enum mmu_access_type type, uint64
 
 static bool beyond(struct replay *replay, const struct trace_record *record)
 {
+	fail(replay, SIM_BAD_INPUT);
 	diag("%s: record %" PRIu64 ": %u bytes at 0x%" PRIx64
 	     " are beyond the %u-bit VA range of --s1, expected a larger one or --va-spread",
 	     replay->config->replay_trace, replay->done, record->size, record->va,
 	     replay->map.va_bits);
-	return fail(replay);
+	return false;
 }
 
 static inline bool access_record(struct replay *replay, const struct trace_record *record)
@@ -187,8 +191,9 @@ static bool replay_batch(struct replay *replay)
 	uint64_t count = got > 0 ? (uint64_t)got : 0;
 
 	if (got < 0) {
+		fail(replay, SIM_BAD_INPUT);
 		diag("%s", trace_error(replay->reader));
-		return fail(replay);
+		return false;
 	}
 	while (count) {
 		uint64_t now = stretch(replay, count);
@@ -202,29 +207,29 @@ static bool replay_batch(struct replay *replay)
 	return got > 0 && !sim_ended(replay->sim);
 }
 
-/* False after a diag(): the trace is shorter than its warm-up. */
-static bool check_warmup(struct replay *replay)
+/* A trace that is shorter than its warm-up has measured nothing. */
+static void check_warmup(struct replay *replay)
 {
 	if (replay->status != SIM_OK || sim_ended(replay->sim) ||
 	    replay->done >= replay->config->warmup)
-		return true;
+		return;
+	fail(replay, SIM_BAD_INPUT);
 	diag("--warmup %" PRIu64 ": %s has only %" PRIu64 " records", replay->config->warmup,
 	     replay->config->replay_trace, replay->done);
-	return fail(replay);
 }
 
 /* ------------------------------------------------------------------ the command */
 
 static int replay_trace(struct replay *replay)
 {
-	struct progress progress;
-
 	replay->cpu = sim_cpu(replay->sim);
 	va_map_init(&replay->map, replay->config);
-	progress_start(&progress, replay->config);
+	progress_start(&replay->progress, replay->config);
 	if (sim_run(replay->sim, true)) {
 		while (replay_batch(replay))
-			progress_update(&progress, trace_progress(replay->reader), replay->done);
+			progress_update(&replay->progress, trace_progress(replay->reader),
+					replay->done);
+		progress_end(&replay->progress);
 		check_warmup(replay);
 	}
 	return sim_finish(replay->sim, replay->status);

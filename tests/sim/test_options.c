@@ -25,7 +25,8 @@ static int split(char *line, char **words)
 	return count;
 }
 
-/* Reads one command line with stderr caught. The result points into line and words, the caller's. */
+/* Reads one command line with stderr caught. The result points into line and words, the caller's.
+ */
 static struct result read_words(char *line, char *words[MAX_WORDS])
 {
 	static const char *const names[] = {"run", "replay", "walk"};
@@ -128,6 +129,7 @@ static const struct row {
 	{"replay --warmup 5 a", FIELD(warmup), 5},
 	{"replay --va-spread 7 a", FIELD(va_spread), 7},
 	{"replay --va-offset 0x10000 a", FIELD(va_offset), 0x10000},
+	{"replay --warmup 5 --limit 5 a", FIELD(limit), 5},
 	{"replay --progress a", FIELD(progress), SWITCH_ON},
 	{"walk 0xffffffffffffffff", FIELD(va), UINT64_MAX},
 	{"walk 4096", FIELD(va), 4096},
@@ -285,6 +287,7 @@ static const struct misuse {
 	{"replay --va-offset 4095 a",
 	 "--va-offset 0xfff: expected a multiple of --s1's page size, 0x1000"},
 	{"replay --s1 64k --va-offset 4096 a", "0x10000"},
+	{"replay --limit 9 --warmup 10 a", "--limit 9 ends before --warmup 10"},
 	{"walk --access q 0", "--access q: expected x or r or w"},
 };
 
