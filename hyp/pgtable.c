@@ -8,133 +8,8 @@
  * entries".
  */
 #include "pgtable.h"
+#include "descriptor.h"
 #include "lib.h"
-
-#include "../mmu/vmsa.h"
-
-enum mair_index { MAIR_NORMAL = 0, MAIR_DEVICE = 1 };
-
-/* ------------------------------------------------------------------ descriptors */
-
-/* VALID and bit 1 (table, or page at level 3) are in the same place in all descriptors. */
-#define DESCRIPTOR_VALID UINT64_C(1)
-#define DESCRIPTOR_TABLE UINT64_C(3)
-
-static bool is_valid(uint64_t descriptor)
-{
-	return descriptor & DESCRIPTOR_VALID;
-}
-
-static bool is_table(uint64_t descriptor, int level)
-{
-	return level < LEVEL_LAST && (descriptor & DESCRIPTOR_TABLE) == DESCRIPTOR_TABLE;
-}
-
-/* Where a descriptor holds an address: with DS, or 64K, the bits from 48 up are in the low half. */
-static uint64_t address_mask(const struct geometry *g)
-{
-	if (g->granule_bits == GRANULE_64K)
-		return FIELD_MASK(ADDRESS_LPA_OA_47_16) | FIELD_MASK(ADDRESS_LPA_OA_51_48);
-	if (g->ds)
-		return FIELD_MASK(ADDRESS_DS_OA_49_12) | FIELD_MASK(ADDRESS_DS_OA_51_50);
-	return FIELD_MASK(ADDRESS_48_OA_47_12);
-}
-
-static uint64_t encode_address(const struct geometry *g, uint64_t address)
-{
-	if (g->granule_bits == GRANULE_64K)
-		return (address & FIELD_MASK(ADDRESS_LPA_OA_47_16)) |
-		       FIELD_PUT(ADDRESS_LPA_OA_51_48, address >> 48);
-	if (g->ds)
-		return (address & FIELD_MASK(ADDRESS_DS_OA_49_12)) |
-		       FIELD_PUT(ADDRESS_DS_OA_51_50, address >> 50);
-	return address & FIELD_MASK(ADDRESS_48_OA_47_12);
-}
-
-static uint64_t decode_address(const struct geometry *g, uint64_t descriptor)
-{
-	if (g->granule_bits == GRANULE_64K)
-		return (descriptor & FIELD_MASK(ADDRESS_LPA_OA_47_16)) |
-		       ADDRESS_LPA_OA_51_48(descriptor) << 48;
-	if (g->ds)
-		return (descriptor & FIELD_MASK(ADDRESS_DS_OA_49_12)) |
-		       ADDRESS_DS_OA_51_50(descriptor) << 50;
-	return descriptor & FIELD_MASK(ADDRESS_48_OA_47_12);
-}
-
-static uint64_t stage1_attributes(const struct geometry *g, unsigned leaf)
-{
-	bool user = leaf & LEAF_USER, device = leaf & LEAF_DEVICE;
-	unsigned ap = leaf & LEAF_W ? (user ? AP_RW : AP_RW_PRIVILEGED)
-				    : (user ? AP_RO : AP_RO_PRIVILEGED);
-	uint64_t d = FIELD_PUT(S1_LEAF_AF, 1) |
-		     FIELD_PUT(S1_LEAF_AttrIndx, device ? MAIR_DEVICE : MAIR_NORMAL);
-
-	/* With DS, SH is an address field and shareability comes from TCR. */
-	if (!g->ds)
-		d |= FIELD_PUT(S1_LEAF_SH, device ? SH_OUTER : SH_INNER);
-	if (g->kind == TABLE_EL2)
-		/* One range, one privilege: AP[1] is RES1, UXN is XN, no nG. */
-		return d | FIELD_PUT(S1_LEAF_AP, ap | AP_RW) |
-		       FIELD_PUT(S1_LEAF_UXN, !(leaf & LEAF_X));
-	return d | FIELD_PUT(S1_LEAF_AP, ap) |
-	       FIELD_PUT(S1_LEAF_nG, (leaf & LEAF_NON_GLOBAL) != 0) |
-	       FIELD_PUT(S1_LEAF_UXN, !(user && leaf & LEAF_X)) |
-	       FIELD_PUT(S1_LEAF_PXN, user || !(leaf & LEAF_X));
-}
-
-static uint64_t stage2_attributes(const struct geometry *g, unsigned leaf)
-{
-	bool device = leaf & LEAF_DEVICE;
-	uint64_t d = FIELD_PUT(S2_LEAF_AF, 1) |
-		     FIELD_PUT(S2_LEAF_S2AP, leaf & LEAF_W ? S2AP_RW : S2AP_R) |
-		     FIELD_PUT(S2_LEAF_XN, leaf & LEAF_X ? S2XN_X : S2XN_NONE) |
-		     FIELD_PUT(S2_LEAF_MemAttr, device ? MEMATTR_DEVICE_nGnRE : MEMATTR_NORMAL_WB);
-
-	return g->ds ? d : d | FIELD_PUT(S2_LEAF_SH, device ? SH_OUTER : SH_INNER);
-}
-
-static uint64_t leaf_attributes(const struct geometry *g, unsigned leaf)
-{
-	return g->kind == TABLE_STAGE2 ? stage2_attributes(g, leaf) : stage1_attributes(g, leaf);
-}
-
-/* The enum pgtable_leaf bits of a leaf descriptor. */
-static unsigned leaf_of(const struct geometry *g, uint64_t d)
-{
-	unsigned leaf = 0;
-
-	if (g->kind == TABLE_STAGE2) {
-		leaf |= S2_LEAF_S2AP(d) & S2AP_W ? LEAF_W : 0;
-		leaf |= S2_LEAF_XN(d) == S2XN_X ? LEAF_X : 0;
-		return leaf | (S2_LEAF_MemAttr(d) == MEMATTR_NORMAL_WB ? 0 : LEAF_DEVICE);
-	}
-	bool user = g->kind == TABLE_EL1 && S1_LEAF_AP(d) & AP_RW;
-
-	leaf |= S1_LEAF_AP(d) & AP_RO_PRIVILEGED ? 0 : LEAF_W;
-	leaf |= user ? LEAF_USER : 0;
-	leaf |= (user || g->kind == TABLE_EL2 ? S1_LEAF_UXN(d) : S1_LEAF_PXN(d)) ? 0 : LEAF_X;
-	leaf |= g->kind == TABLE_EL1 && S1_LEAF_nG(d) ? LEAF_NON_GLOBAL : 0;
-	return leaf | (S1_LEAF_AttrIndx(d) == MAIR_DEVICE ? LEAF_DEVICE : 0);
-}
-
-static uint64_t leaf_descriptor(const struct geometry *g, int level, uint64_t oa,
-				uint64_t attributes)
-{
-	return encode_address(g, oa) | attributes |
-	       (level == LEVEL_LAST ? DESCRIPTOR_TABLE : DESCRIPTOR_VALID);
-}
-
-/* Everything of a leaf descriptor but address and type. */
-static uint64_t attributes_of(const struct geometry *g, uint64_t descriptor)
-{
-	return descriptor & ~(address_mask(g) | DESCRIPTOR_TABLE);
-}
-
-static uint64_t *table_of(const struct pgtable *t, uint64_t descriptor)
-{
-	return t->ops->from_physical(t->context, decode_address(&t->geometry, descriptor));
-}
 
 /* ------------------------------------------------------------------ stores */
 
@@ -506,6 +381,78 @@ static enum pgtable_status make_change(struct pgtable *t, uint64_t ia, uint64_t 
 	return PGTABLE_OK;
 }
 
+/* ------------------------------------------------------------------ one leaf */
+
+/* The entry for offset at the first level, `last` at the latest, that holds no table; *level becomes its level. */
+static uint64_t *descend(const struct pgtable *t, uint64_t offset, int last, int *level)
+{
+	const struct geometry *g = &t->geometry;
+	unsigned bits = geometry_level_bits(g, g->start), stride = g->granule_bits - 3u;
+	uint64_t *entry = &t->start[offset >> bits];
+
+	for (*level = g->start; *level < last && is_table(*entry, *level); ++*level) {
+		bits -= stride;
+		entry = &table_of(t, *entry)[(offset >> bits) & ((UINT64_C(1) << stride) - 1)];
+	}
+	return entry;
+}
+
+/* The level at which the change is one leaf; the start level less 1 where it isn't. */
+static int one_leaf_level(const struct geometry *g, const struct change *c, uint64_t bytes)
+{
+	int level = LEVEL_LAST;
+
+	while (level >= g->start && !fits(g, c, level, c->offset, c->offset + bytes))
+		level--;
+	return c->offset & (bytes - 1) ? g->start - 1 : level;
+}
+
+/* Fills new tables from the leaf upwards and links the last of them: a walk sees nothing or all. */
+static void link_leaf(const struct pgtable *t, struct change *c, int leaf)
+{
+	const struct geometry *g = &t->geometry;
+	unsigned stride = g->granule_bits - 3u;
+	uint64_t descriptor = leaf_descriptor(g, leaf, c->oa, c->attributes);
+	int level;
+	uint64_t *entry = descend(t, c->offset, leaf, &level);
+
+	for (int l = leaf; l > level; l--) {
+		uint64_t *table = pop(&c->reserve);
+		uint64_t index = (c->offset >> geometry_level_bits(g, l)) & ((UINT64_C(1) << stride) - 1);
+
+		table[index] = descriptor;
+		clean(t, table, geometry_granule_bytes(g));
+		descriptor = encode_address(g, t->ops->to_physical(t->context, table)) | DESCRIPTOR_TABLE;
+	}
+	store(t, entry, descriptor);
+}
+
+/* Maps one leaf where nothing is mapped, as every demand fault does, in one descent. False: it is another case. */
+static bool map_new_leaf(struct pgtable *t, struct change *c, uint64_t bytes,
+			 enum pgtable_status *status)
+{
+	int leaf = one_leaf_level(&t->geometry, c, bytes), level;
+
+	if (leaf < t->geometry.start || is_valid(*descend(t, c->offset, leaf, &level)))
+		return false;
+	*status = PGTABLE_OK;
+	for (; level < leaf && *status == PGTABLE_OK; level++) {
+		uint64_t *table = t->ops->alloc(t->context, 1);
+
+		if (table != NULL)
+			push(&c->reserve, table);
+		else
+			*status = PGTABLE_NO_MEMORY;
+	}
+	/* The descent is made again: allocating may have mapped something in this very table. */
+	if (*status == PGTABLE_OK) {
+		link_leaf(t, c, leaf);
+		synchronise(t);
+	}
+	free_list(t, &c->reserve);
+	return true;
+}
+
 enum pgtable_status pgtable_map(struct pgtable *table, uint64_t ia, uint64_t bytes, uint64_t oa,
 				unsigned leaf, uint64_t max_leaf)
 {
@@ -517,9 +464,12 @@ enum pgtable_status pgtable_map(struct pgtable *table, uint64_t ia, uint64_t byt
 		.max_leaf = max_leaf,
 		.attributes = leaf_attributes(g, leaf),
 	};
+	enum pgtable_status status;
 
 	if (oa & (geometry_granule_bytes(g) - 1) || oa >= size || bytes > size - oa)
 		return PGTABLE_BAD_RANGE;
+	if (range_offset(table, ia, bytes, &c.offset) && map_new_leaf(table, &c, bytes, &status))
+		return status;
 	return make_change(table, ia, bytes, &c);
 }
 
