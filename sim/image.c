@@ -124,7 +124,7 @@ static bool add_segment(struct image *image, const char *name, const GElf_Phdr *
 		     name, ph->p_vaddr, ph->p_filesz, ph->p_memsz);
 		return false;
 	}
-	if (ph->p_offset > image->size || ph->p_filesz > image->size - ph->p_offset) {
+	if (ph->p_filesz && (ph->p_offset > image->size || ph->p_filesz > image->size - ph->p_offset)) {
 		diag("%s: truncated: PT_LOAD at file offset 0x%" PRIx64 " needs 0x%" PRIx64
 		     " bytes, the file has 0x%zx",
 		     name, ph->p_offset, ph->p_filesz, image->size);
@@ -139,7 +139,7 @@ static bool add_segment(struct image *image, const char *name, const GElf_Phdr *
 	image->segment[image->segment_count++] = (struct image_segment){
 		.vaddr = ph->p_vaddr,
 		.paddr = ph->p_paddr,
-		.file_offset = ph->p_offset,
+		.file_offset = ph->p_filesz ? ph->p_offset : 0, /* BSS alone: no place in the file */
 		.file_size = ph->p_filesz,
 		.memory_size = ph->p_memsz,
 		.execute = ph->p_flags & PF_X,

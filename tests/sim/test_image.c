@@ -66,6 +66,7 @@ static bool parse(struct image *image, const struct sample *s)
 static void bend_none(struct sample *s) { (void)s; }
 static void bend_dyn(struct sample *s) { s->header.e_type = ET_DYN; }
 static void bend_empty_load(struct sample *s) { s->ph[1].p_filesz = s->ph[1].p_memsz = 0; }
+static void bend_bss_only(struct sample *s) { s->ph[1].p_filesz = 0; s->ph[1].p_offset = UINT64_MAX; }
 static void bend_machine(struct sample *s) { s->header.e_machine = EM_X86_64; }
 static void bend_class(struct sample *s) { s->header.e_ident[EI_CLASS] = ELFCLASS32; }
 static void bend_endian(struct sample *s) { s->header.e_ident[EI_DATA] = ELFDATA2MSB; }
@@ -94,6 +95,7 @@ static const struct row {
 	{"static executable", bend_none, true},
 	{"static-pie", bend_dyn, true},
 	{"an empty PT_LOAD is passed over", bend_empty_load, true},
+	{"BSS alone needs no place in the file", bend_bss_only, true},
 	{"foreign machine", bend_machine, false},
 	{"32-bit class", bend_class, false},
 	{"big-endian", bend_endian, false},
