@@ -90,11 +90,6 @@ struct exception exception_brk(const struct cpu *cpu, uint16_t imm)
 	return e;
 }
 
-struct exception exception_bti(const struct cpu *cpu)
-{
-	return record(cpu, EC_BRANCH_TARGET, cpu->pstate.btype);
-}
-
 struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, bool wfe)
 {
 	/* ConditionSyndrome() of A64: CV=1, COND=0b1110 */
@@ -192,8 +187,7 @@ uint64_t pstate_spsr(const struct cpu *cpu)
 	       FIELD_PUT(SPSR_EL1_DIT, p->dit) | FIELD_PUT(SPSR_EL1_UAO, p->uao) |
 	       FIELD_PUT(SPSR_EL1_PAN, p->pan) | FIELD_PUT(SPSR_EL1_SS, p->ss) |
 	       FIELD_PUT(SPSR_EL1_IL, p->il) | FIELD_PUT(SPSR_EL1_SSBS, p->ssbs) |
-	       FIELD_PUT(SPSR_EL1_BTYPE, p->btype) | (uint64_t)p->daif << SPSR_EL1_F_LSB |
-	       spsr_mode(p);
+	       (uint64_t)p->daif << SPSR_EL1_F_LSB | spsr_mode(p);
 }
 
 static enum sysreg stack_pointer(unsigned el, bool spsel)
@@ -245,7 +239,6 @@ static void enter_pstate(struct cpu *cpu)
 	if (cpu_has(cpu, FEAT_PAN) && p->el == 1 && SCTLR_EL1_SPAN(sctlr) == 0)
 		p->pan = true;
 	p->uao = false;
-	p->btype = 0;
 	if (cpu_has(cpu, FEAT_SSBS)) /* DSSBS is the same bit in both */
 		p->ssbs = SCTLR_EL1_DSSBS(sctlr) != 0;
 }
@@ -312,7 +305,6 @@ static void return_state(struct cpu *cpu, uint64_t spsr)
 	unsigned mode = (unsigned)SPSR_EL1_M(spsr);
 
 	pstate_select(cpu, mode >> 2 & 3, (mode & 1) != 0);
-	p->btype = cpu_has(cpu, FEAT_BTI) ? (uint8_t)SPSR_EL1_BTYPE(spsr) : 0;
 	p->ssbs = cpu_has(cpu, FEAT_SSBS) && SPSR_EL1_SSBS(spsr) != 0;
 	p->uao = cpu_has(cpu, FEAT_UAO) && SPSR_EL1_UAO(spsr) != 0;
 	p->dit = cpu_has(cpu, FEAT_DIT) && SPSR_EL1_DIT(spsr) != 0;

@@ -30,7 +30,6 @@ struct exception exception_svc(const struct cpu *cpu, uint16_t imm); /* returns 
 struct exception exception_hvc(const struct cpu *cpu, uint16_t imm);
 struct exception exception_smc_trap(const struct cpu *cpu, uint16_t imm);
 struct exception exception_brk(const struct cpu *cpu, uint16_t imm);
-struct exception exception_bti(const struct cpu *cpu); /* Branch Target exception; ISS.BTYPE is PSTATE's */
 struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, bool wfe);
 /* MSR, MRS or SYS trapped. key: bits 20:5 of the instruction (op0 to op2); target_el 1 becomes 2 under HCR_EL2.TGE. */
 struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key, unsigned Rt,

@@ -63,9 +63,10 @@ static bool tlbi_has(enum mmu_feature feature)
 	return false;
 }
 
+/* Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing. */
 static uint64_t modelled_features(void)
 {
-	uint64_t set = F(MMU_FEATURE_COUNT) - 1;
+	uint64_t set = (F(MMU_FEATURE_COUNT) - 1) & ~F(FEAT_BTI);
 
 	if (!tlbi_has(FEAT_TLBIOS))
 		set &= ~F(FEAT_TLBIOS);
@@ -110,37 +111,52 @@ static const struct id_row {
 	uint8_t lsb, value;
 	enum mmu_feature needs;
 } id_rows[] = {
-#define ID(reg, field, value, needs)                                                               \
-	{                                                                                          \
-		SYSREG_##reg, reg##_##field##_LSB, value, needs                                    \
-	}
+#define ID(reg, field, value, needs) {SYSREG_##reg, reg##_##field##_LSB, value, needs}
 	ID(ID_AA64PFR0_EL1, EL0, 1, FEAT_NONE), /* AArch64 only */
-	ID(ID_AA64PFR0_EL1, EL1, 1, FEAT_NONE), ID(ID_AA64PFR0_EL1, EL2, 1, FEAT_EL2),
+	ID(ID_AA64PFR0_EL1, EL1, 1, FEAT_NONE),
+	ID(ID_AA64PFR0_EL1, EL2, 1, FEAT_EL2),
 	ID(ID_AA64PFR0_EL1, FP, 0xf, FEAT_NONE), /* not implemented */
-	ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE), ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT),
-	ID(ID_AA64PFR1_EL1, BT, 1, FEAT_BTI), ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS),
-	ID(ID_AA64DFR0_EL1, DebugVer, 6,
-	   FEAT_NONE), /* Armv8 debug, two breakpoints and watchpoints */
-	ID(ID_AA64DFR0_EL1, BRPs, 1, FEAT_NONE), ID(ID_AA64DFR0_EL1, WRPs, 1, FEAT_NONE),
-	ID(ID_AA64DFR0_EL1, DoubleLock, 0xf, FEAT_NONE), ID(ID_AA64ISAR0_EL1, CRC32, 1, FEAT_CRC32),
-	ID(ID_AA64ISAR0_EL1, Atomic, 2, FEAT_LSE), ID(ID_AA64ISAR0_EL1, TS, 1, FEAT_FlagM),
-	ID(ID_AA64ISAR0_EL1, TS, 2, FEAT_FlagM2), ID(ID_AA64ISAR0_EL1, TLB, 1, FEAT_TLBIOS),
-	ID(ID_AA64ISAR0_EL1, TLB, 2, FEAT_TLBIRANGE), ID(ID_AA64ISAR1_EL1, DPB, 1, FEAT_DPB),
-	ID(ID_AA64ISAR1_EL1, DPB, 2, FEAT_DPB2), ID(ID_AA64ISAR1_EL1, LRCPC, 1, FEAT_LRCPC),
-	ID(ID_AA64ISAR1_EL1, LRCPC, 2, FEAT_LRCPC2), ID(ID_AA64ISAR1_EL1, SB, 1, FEAT_SB),
+	ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE),
+	ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT),
+	ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS),
+	ID(ID_AA64DFR0_EL1, DebugVer, 6, FEAT_NONE), /* Armv8 debug, two breakpoints and watchpoints */
+	ID(ID_AA64DFR0_EL1, BRPs, 1, FEAT_NONE),
+	ID(ID_AA64DFR0_EL1, WRPs, 1, FEAT_NONE),
+	ID(ID_AA64DFR0_EL1, DoubleLock, 0xf, FEAT_NONE),
+	ID(ID_AA64ISAR0_EL1, CRC32, 1, FEAT_CRC32),
+	ID(ID_AA64ISAR0_EL1, Atomic, 2, FEAT_LSE),
+	ID(ID_AA64ISAR0_EL1, TS, 1, FEAT_FlagM),
+	ID(ID_AA64ISAR0_EL1, TS, 2, FEAT_FlagM2),
+	ID(ID_AA64ISAR0_EL1, TLB, 1, FEAT_TLBIOS),
+	ID(ID_AA64ISAR0_EL1, TLB, 2, FEAT_TLBIRANGE),
+	ID(ID_AA64ISAR1_EL1, DPB, 1, FEAT_DPB),
+	ID(ID_AA64ISAR1_EL1, DPB, 2, FEAT_DPB2),
+	ID(ID_AA64ISAR1_EL1, LRCPC, 1, FEAT_LRCPC),
+	ID(ID_AA64ISAR1_EL1, LRCPC, 2, FEAT_LRCPC2),
+	ID(ID_AA64ISAR1_EL1, SB, 1, FEAT_SB),
 	ID(ID_AA64MMFR0_EL1, ASIDBits, 2, FEAT_ASID16),
-	ID(ID_AA64MMFR1_EL1, VMIDBits, 2, FEAT_VMID16), ID(ID_AA64MMFR1_EL1, HPDS, 1, FEAT_HPDS),
-	ID(ID_AA64MMFR1_EL1, LO, 1, FEAT_LOR), ID(ID_AA64MMFR1_EL1, PAN, 1, FEAT_PAN),
-	ID(ID_AA64MMFR1_EL1, PAN, 2, FEAT_PAN2), ID(ID_AA64MMFR1_EL1, XNX, 1, FEAT_XNX),
-	ID(ID_AA64MMFR2_EL1, CnP, 1, FEAT_TTCNP), ID(ID_AA64MMFR2_EL1, UAO, 1, FEAT_UAO),
-	ID(ID_AA64MMFR2_EL1, VARange, 1, FEAT_LVA), ID(ID_AA64MMFR2_EL1, ST, 1, FEAT_TTST),
-	ID(ID_AA64MMFR2_EL1, AT, 1, FEAT_LSE2), ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL),
+	ID(ID_AA64MMFR1_EL1, VMIDBits, 2, FEAT_VMID16),
+	ID(ID_AA64MMFR1_EL1, HPDS, 1, FEAT_HPDS),
+	ID(ID_AA64MMFR1_EL1, LO, 1, FEAT_LOR),
+	ID(ID_AA64MMFR1_EL1, PAN, 1, FEAT_PAN),
+	ID(ID_AA64MMFR1_EL1, PAN, 2, FEAT_PAN2),
+	ID(ID_AA64MMFR1_EL1, XNX, 1, FEAT_XNX),
+	ID(ID_AA64MMFR2_EL1, CnP, 1, FEAT_TTCNP),
+	ID(ID_AA64MMFR2_EL1, UAO, 1, FEAT_UAO),
+	ID(ID_AA64MMFR2_EL1, VARange, 1, FEAT_LVA),
+	ID(ID_AA64MMFR2_EL1, ST, 1, FEAT_TTST),
+	ID(ID_AA64MMFR2_EL1, AT, 1, FEAT_LSE2),
+	ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL),
 	ID(ID_AA64MMFR2_EL1, E0PD, 1, FEAT_E0PD),
 	/* 64-byte lines, PIPT; stores are seen by instruction fetches at once */
-	ID(CTR_EL0, IminLine, 4, FEAT_NONE), ID(CTR_EL0, L1Ip, 3, FEAT_NONE),
-	ID(CTR_EL0, DminLine, 4, FEAT_NONE), ID(CTR_EL0, ERG, 4, FEAT_NONE),
-	ID(CTR_EL0, CWG, 4, FEAT_NONE), ID(CTR_EL0, IDC, 1, FEAT_NONE),
-	ID(CTR_EL0, DIC, 1, FEAT_NONE), ID(DCZID_EL0, BS, 4, FEAT_NONE), /* 64 bytes */
+	ID(CTR_EL0, IminLine, 4, FEAT_NONE),
+	ID(CTR_EL0, L1Ip, 3, FEAT_NONE),
+	ID(CTR_EL0, DminLine, 4, FEAT_NONE),
+	ID(CTR_EL0, ERG, 4, FEAT_NONE),
+	ID(CTR_EL0, CWG, 4, FEAT_NONE),
+	ID(CTR_EL0, IDC, 1, FEAT_NONE),
+	ID(CTR_EL0, DIC, 1, FEAT_NONE),
+	ID(DCZID_EL0, BS, 4, FEAT_NONE), /* 64 bytes */
 #undef ID
 };
 
@@ -217,20 +233,17 @@ static const struct field_row {
 	uint64_t mask;
 	bool absent1;
 } fields[] = {
-#define NEEDS(reg, field, needs)                                                                   \
-	{                                                                                          \
-		SYSREG_##reg, needs, FIELD_MASK(reg##_##field), false                              \
-	}
+#define NEEDS(reg, field, needs) {SYSREG_##reg, needs, FIELD_MASK(reg##_##field), false}
 	NEEDS(SCTLR_EL1, nAA, FEAT_LSE2),
 	{SYSREG_SCTLR_EL1, FEAT_PAN, FIELD_MASK(SCTLR_EL1_SPAN), true},
 	NEEDS(SCTLR_EL1, E0E, FEAT_NEVER), /* ID_AA64MMFR0_EL1.BigEnd is 0 */
 	NEEDS(SCTLR_EL1, EE, FEAT_NEVER),
-	NEEDS(SCTLR_EL1, BT0, FEAT_BTI),
-	NEEDS(SCTLR_EL1, BT1, FEAT_BTI),
+	NEEDS(SCTLR_EL1, BT0, FEAT_NEVER),
+	NEEDS(SCTLR_EL1, BT1, FEAT_NEVER),
 	NEEDS(SCTLR_EL1, DSSBS, FEAT_SSBS),
 	NEEDS(SCTLR_EL2, nAA, FEAT_LSE2),
 	NEEDS(SCTLR_EL2, EE, FEAT_NEVER),
-	NEEDS(SCTLR_EL2, BT, FEAT_BTI),
+	NEEDS(SCTLR_EL2, BT, FEAT_NEVER),
 	NEEDS(SCTLR_EL2, DSSBS, FEAT_SSBS),
 	{SYSREG_HCR_EL2, FEAT_NEVER, FIELD_MASK(HCR_EL2_RW), true}, /* no AArch32 at EL1 */
 	NEEDS(HCR_EL2, MIOCNCE, FEAT_NEVER),
@@ -275,12 +288,12 @@ static const struct field_row {
 	NEEDS(TTBR1_EL1, CnP, FEAT_TTCNP),
 	NEEDS(TTBR0_EL2, CnP, FEAT_TTCNP),
 	NEEDS(VTTBR_EL2, CnP, FEAT_TTCNP),
-	NEEDS(SPSR_EL1, BTYPE, FEAT_BTI),
+	NEEDS(SPSR_EL1, BTYPE, FEAT_NEVER),
 	NEEDS(SPSR_EL1, SSBS, FEAT_SSBS),
 	NEEDS(SPSR_EL1, PAN, FEAT_PAN),
 	NEEDS(SPSR_EL1, UAO, FEAT_UAO),
 	NEEDS(SPSR_EL1, DIT, FEAT_DIT),
-	NEEDS(SPSR_EL2, BTYPE, FEAT_BTI),
+	NEEDS(SPSR_EL2, BTYPE, FEAT_NEVER),
 	NEEDS(SPSR_EL2, SSBS, FEAT_SSBS),
 	NEEDS(SPSR_EL2, PAN, FEAT_PAN),
 	NEEDS(SPSR_EL2, UAO, FEAT_UAO),

@@ -16,8 +16,6 @@ enum { WFE_COMPLETES = 1 };
 
 /* FAR_ELx and HPFAR_EL2 keep their value on an exception that does not define them (UNKNOWN). */
 
-/* SPSR_ELx.BTYPE takes PSTATE.BTYPE on every exception ("zero_btype" false). Else: zero where the class permits it. */
-
 /* Cache maintenance by VA translates its address and can fault, IC IVAU too. Else: an operation that needs no address
  * may do nothing. */
 

@@ -91,10 +91,7 @@ TRAPS(trap_vm)
 
 void sysreg_push(struct cpu *cpu, enum sysreg reg)
 {
-#define PUSHED(name)                                                                               \
-	{                                                                                          \
-		SYSREG_##name, offsetof(struct mmu_registers, name)                                \
-	}
+#define PUSHED(name) {SYSREG_##name, offsetof(struct mmu_registers, name)}
 	static const struct {
 		enum sysreg reg;
 		size_t offset;

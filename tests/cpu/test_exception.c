@@ -241,8 +241,7 @@ enum what {
 	WFE_1,
 	WFI_2,
 	SYSTEM_1,
-	STAGE1,
-	BTI
+	STAGE1
 };
 
 static struct exception made(const struct cpu *cpu, enum what what)
@@ -272,10 +271,8 @@ static struct exception made(const struct cpu *cpu, enum what what)
 		return exception_wfx_trap(cpu, 2, false);
 	case SYSTEM_1:
 		return exception_system_access(cpu, 1, 0xda11, 21, false); /* MSR DAIF, X21 */
-	case STAGE1:
-		return exception_data_abort(cpu, &fault, (va_t){0}, (struct access_syndrome){0});
 	default:
-		return exception_bti(cpu);
+		return exception_data_abort(cpu, &fault, (va_t){0}, (struct access_syndrome){0});
 	}
 }
 
@@ -312,7 +309,6 @@ static const struct {
 	{SYSTEM_1, 0, 0, 0, 1, 0x6232d2a4, 0},
 	{SYSTEM_1, 0, TGE, 0, 2, 0x6232d2a4, 0},
 	{STAGE1, 0, TGE, 0, 2, 0x92000007, 0},
-	{BTI, 1, 0, 0, 1, 0x36000000, 0},
 };
 
 START_TEST(exception_goes_where_it_belongs)
@@ -384,7 +380,7 @@ static const struct {
 	{"EL2 keeps PAN clear", "max", 2, 0, 0x4, 0x000003c9},
 	{"EL2 keeps PAN set", "max", 2, 0, 0x00400004, 0x004003c9},
 	{"no PAN", "cortex-a53", 1, 0, 0x0, 0x000003c5},
-	{"flags and DIT stay, UAO and BTYPE go", "max", 1, 1u << 23, 0xf1800c04, 0xf10003c5},
+	{"flags and DIT stay, UAO goes", "max", 1, 1u << 23, 0xf1800004, 0xf10003c5},
 	{"IL goes", "max", 2, 0, 0x00100009, 0x000003c9},
 	{"DSSBS to SSBS", "max", 1, UINT64_C(1) << 44 | 1u << 23, 0x0, 0x000013c5},
 	{"SSBS to DSSBS=0", "max", 1, 1u << 23, 0x1004, 0x000003c5},
@@ -403,7 +399,6 @@ static void set_pstate(struct cpu *cpu, uint64_t spsr)
 	p->pan = spsr >> 22 & 1;
 	p->il = spsr >> 20 & 1;
 	p->ssbs = spsr >> 12 & 1;
-	p->btype = spsr >> 10 & 3;
 }
 
 START_TEST(entry_makes_pstate)
@@ -456,7 +451,7 @@ static const struct {
 } returns[] = {
 	{"EL1 to EL0", "max", 1, 0, 0x60000000, 0x60000000},
 	{"EL1h to EL1t", "max", 1, 0, 0x3c4, 0x3c4},
-	{"EL2 to EL1h with all fields", "max", 2, 0, 0xf1c01fc5, 0xf1c01fc5},
+	{"EL2 to EL1h with all fields", "max", 2, 0, 0xf1c01fc5, 0xf1c013c5},
 	{"EL2 to EL1h, Armv8.0", "cortex-a53", 2, 0, 0xf1c01fc5, 0xf00003c5},
 	{"EL2 to EL0", "max", 2, 0, 0x0, 0x0},
 	{"EL2 to EL0 under TGE", "max", 2, TGE, 0x0, 0x0},

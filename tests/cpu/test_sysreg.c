@@ -356,11 +356,11 @@ static const struct {
 	enum sysreg reg;
 	uint64_t ones, zeros; /* reads after a write of all ones, of all zeros */
 } kept[] = {
-	/* M A C SA SA0 nAA UMA I DZE UCT nTWI nTWE WXN SPAN UCI BT0 BT1 DSSBS; RES1 29 28 22 20 11 8 7 */
-	{"max", SYSREG_SCTLR_EL1, 0x0000101834dddbdf, 0x30500980},
-	/* Armv8.0: no nAA, BT, DSSBS; SPAN is RES1 */
+	/* M A C SA SA0 nAA UMA I DZE UCT nTWI nTWE WXN SPAN UCI DSSBS; RES1 29 28 22 20 11 8 7 */
+	{"max", SYSREG_SCTLR_EL1, 0x0000100034dddbdf, 0x30500980},
+	/* Armv8.0: no nAA, DSSBS; SPAN is RES1 */
 	{"cortex-a53", SYSREG_SCTLR_EL1, 0x0000000034dddb9f, 0x30d00980},
-	{"max", SYSREG_SCTLR_EL2, 0x0000101030cd187f, 0x30c50830},
+	{"max", SYSREG_SCTLR_EL2, 0x0000100030cd187f, 0x30c50830},
 	{"cortex-a53", SYSREG_SCTLR_EL2, 0x30cd183f, 0x30c50830},
 	/* no HA, HD, HWU, TBID; all others */
 	{"max", SYSREG_TCR_EL1, 0x09800677ffffffbf, 0},
@@ -380,7 +380,7 @@ static const struct {
 	{"max", SYSREG_CNTKCTL_EL1, 0x3ff, 0},
 	{"max", SYSREG_CNTHCTL_EL2, 0xff, 0},
 	{"max", SYSREG_HPFAR_EL2, 0x00000ffffffffff0, 0},
-	{"max", SYSREG_SPSR_EL1, 0xf1f01fdf, 0},
+	{"max", SYSREG_SPSR_EL1, 0xf1f013df, 0},
 	{"cortex-a53", SYSREG_SPSR_EL1, 0xf03003df, 0},
 	{"max", SYSREG_ESR_EL1, 0xffffffff, 0},
 	{"max", SYSREG_ELR_EL1, 0xffffffffffffffff, 0},
