@@ -25,17 +25,20 @@ static void print_fields(const struct story *story, const struct mmu_fetch *fetc
 {
 	const char *layout = story_layout(fetch, kind);
 	const struct field *field;
-	size_t count = 0;
+	size_t count = 0, shown = 0;
 
 	if (!layout)
 		return;
-	fprintf(out, "     %s  ", indent);
 	field = fields_of(layout, &count);
 	for (size_t i = 0; i < count; i++, field++) {
-		if (story_shows(story, fetch, field))
-			fprintf(out, " %s=%" PRIu64, field->name, field_value(field, fetch->descriptor));
+		if (!story_shows(story, fetch, field))
+			continue;
+		if (!shown++)
+			fprintf(out, "     %s  ", indent);
+		fprintf(out, " %s=%" PRIu64, field->name, field_value(field, fetch->descriptor));
 	}
-	fputc('\n', out);
+	if (shown)
+		fputc('\n', out);
 }
 
 /* D8.3 "Translation table descriptor formats": what bits [1:0] mean at this level, and where that leads. */
