@@ -5,9 +5,10 @@
 #include "trace_input.h"
 #include "trace_output.h"
 
-#define TRACE_BATCH        4096u   /* records handed out at a time, and in a block of nwt */
-#define TRACE_BUFFER_BYTES 131072u /* more than any header, block or line that must be seen whole  \
-				    */
+#define TRACE_BATCH 4096u /* records handed out at a time, and in a block of nwt */
+#define TRACE_BUFFER_BYTES                                                                         \
+	131072u       /* more than any header, block or line that must be seen whole               \
+		       */
 #define TRACE_PAD 16u /* zero bytes after the buffered ones: readers may load beyond the end */
 
 /* The decompressed trace, a window of it. */
@@ -35,9 +36,8 @@ struct lackey_state {
 /* A tag byte of nwt, decoded once. */
 struct nwt_tag {
 	uint64_t mask, sign; /* of the delta that follows */
-	uint8_t kind, length;
-	uint8_t size;    /* 0: extended */
-	uint8_t advance; /* what the next delta counts from, beyond this address */
+	uint32_t size;       /* 0: extended */
+	uint32_t kind;
 };
 
 struct nwt_state {

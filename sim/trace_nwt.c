@@ -28,28 +28,28 @@ static void decode_tags(struct nwt_state *nwt)
 {
 	for (unsigned i = 0; i < 256; i++) {
 		struct nwt_tag *tag = &nwt->tag[i];
-		unsigned size_code = i >> 5;
+		unsigned size_code = i >> 5, length = nwt_delta_bytes[i >> 2 & 7];
 
 		tag->kind = i & 3;
-		tag->length = nwt_delta_bytes[i >> 2 & 7];
-		if (tag->length) {
-			tag->sign = UINT64_C(1) << (8 * tag->length - 1);
+		if (length) {
+			tag->sign = UINT64_C(1) << (8 * length - 1);
 			tag->mask = tag->sign | (tag->sign - 1);
 		}
-		if (size_code == NWT_EXTENDED)
-			continue;
-		tag->size = tag->kind == TRACE_FETCH ? nwt_fetch_sizes[size_code]
-						     : nwt_data_sizes[size_code];
-		tag->advance = tag->kind == TRACE_FETCH ? tag->size : 0;
+		if (size_code != NWT_EXTENDED)
+			tag->size = tag->kind == TRACE_FETCH ? nwt_fetch_sizes[size_code]
+							     : nwt_data_sizes[size_code];
 	}
 }
 
 /* ------------------------------------------------------------------ payloads */
 
-/* Where the deltas of a block count from: fetches from the end of the last one, data from the last
- * address. */
-struct bases {
-	uint64_t va[2];
+/* A payload that is being decoded. */
+struct decoder {
+	const uint8_t *p;
+	uint64_t fetch_base, data_base; /* deltas count from here: the end of the last fetch, the
+					   last data address */
+	uint64_t kinds; /* records by kind, 16 bits for each of the four kinds of access */
+	uint64_t contexts, tlbis;
 };
 
 static uint64_t delta_of(const struct nwt_tag *tag, const uint8_t *bytes)
@@ -60,59 +60,79 @@ static uint64_t delta_of(const struct nwt_tag *tag, const uint8_t *bytes)
 	return ((le64toh(raw) & tag->mask) ^ tag->sign) - tag->sign;
 }
 
-/* A record whose tag says "extended", p behind the tag. Returns what follows it; NULL: not of the
- * grammar. */
-static const uint8_t *decode_extended(const struct nwt_tag *tag, const uint8_t *p,
-				      struct bases *bases, struct trace_record *record)
+/* nwt_delta_bytes, but computed: where the next record begins is what the decoder waits for. */
+static unsigned delta_length(uint8_t tag)
 {
-	unsigned data = tag->kind != TRACE_FETCH;
-	bool plain = tag->kind == 0 && tag->length == 0;
+	unsigned code = tag >> 2 & 7;
 
-	switch (*p++) {
+	return code + ((code + 1) >> 3);
+}
+
+/* An access of size bytes; d->p stands at its delta. */
+static inline void decode_access(struct decoder *d, const struct nwt_tag *tag, uint8_t byte,
+				 uint32_t size, struct trace_record *record)
+{
+	bool fetch = tag->kind == TRACE_FETCH;
+	uint64_t va = (fetch ? d->fetch_base : d->data_base) + delta_of(tag, d->p);
+
+	d->fetch_base = fetch ? va + size : d->fetch_base;
+	d->data_base = fetch ? d->data_base : va;
+	d->kinds += UINT64_C(1) << 16 * tag->kind;
+	*record = (struct trace_record){va, size, tag->kind};
+	d->p += delta_length(byte);
+}
+
+/* A record whose tag says "extended", d->p behind the tag. False: not of the grammar. */
+static bool decode_extended(struct decoder *d, const struct nwt_tag *tag, uint8_t byte,
+			    struct trace_record *record)
+{
+	const uint8_t *p = d->p;
+	uint32_t size = (uint32_t)nwt_load(p + 1, 2);
+	bool plain = byte == NWT_EXTENDED << 5;
+
+	switch (p[0]) {
 	case NWT_EXTENDED_SIZE:
-		record->size = (uint32_t)nwt_load(p, 2);
-		record->kind = tag->kind;
-		record->va = bases->va[data] + delta_of(tag, p + 2);
-		bases->va[data] = record->va + (data ? 0 : record->size);
-		return record->size ? p + 2 + tag->length : NULL;
+		d->p += 3;
+		decode_access(d, tag, byte, size, record);
+		return size;
 	case NWT_EXTENDED_CONTEXT:
-		*record = (struct trace_record){nwt_load(p, 2), 0, TRACE_CONTEXT};
-		return plain ? p + 2 : NULL;
+		*record = (struct trace_record){size, 0, TRACE_CONTEXT};
+		d->contexts++;
+		d->p += 3;
+		return plain;
 	case NWT_EXTENDED_TLBI:
-		*record = (struct trace_record){nwt_load(p + 1, 8), p[0], TRACE_TLBI};
-		return plain && p[0] < TRACE_TLBI_COUNT ? p + 9 : NULL;
+		*record = (struct trace_record){nwt_load(p + 2, 8), p[1], TRACE_TLBI};
+		d->tlbis++;
+		d->p += 10;
+		return plain && p[1] < TRACE_TLBI_COUNT;
 	default:
-		return NULL;
+		return false;
 	}
 }
 
 /* False: the payload is not of the grammar, or not of this length. */
-static bool decode_payload(const struct nwt_state *nwt, const uint8_t *p, size_t size,
+static bool decode_payload(struct nwt_state *nwt, const uint8_t *payload, size_t size,
 			   struct trace_record *records, uint32_t count)
 {
-	const uint8_t *end = p + size;
-	struct bases bases = {{0, 0}};
+	struct decoder d = {.p = payload};
+	const uint8_t *end = payload + size;
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct nwt_tag *tag = &nwt->tag[*p++];
-		unsigned data = tag->kind != TRACE_FETCH;
+	for (struct trace_record *record = records; record < records + count; record++) {
+		uint8_t byte = *d.p++;
+		const struct nwt_tag *tag = &nwt->tag[byte];
 
-		if (p > end)
+		if (__builtin_expect(d.p > end, 0))
 			return false;
-		if (__builtin_expect(!tag->size, 0)) {
-			p = decode_extended(tag, p, &bases, &records[i]);
-			if (!p)
-				return false;
-			continue;
-		}
-
-		uint64_t va = bases.va[data] + delta_of(tag, p);
-
-		bases.va[data] = va + tag->advance;
-		records[i] = (struct trace_record){va, tag->size, tag->kind};
-		p += tag->length;
+		if (__builtin_expect(tag->size, 1))
+			decode_access(&d, tag, byte, tag->size, record);
+		else if (!decode_extended(&d, tag, byte, record))
+			return false;
 	}
-	return p == end;
+	for (unsigned kind = TRACE_FETCH; kind <= TRACE_MODIFY; kind++)
+		nwt->totals[kind] += d.kinds >> 16 * kind & 0xffff;
+	nwt->totals[TRACE_CONTEXT] += d.contexts;
+	nwt->totals[TRACE_TLBI] += d.tlbis;
+	return d.p == end;
 }
 
 /* ------------------------------------------------------------------ header, blocks, end */
@@ -239,8 +259,6 @@ static long read_block(struct trace_reader *reader, uint64_t offset)
 	nwt->chain = nwt_crc32(nwt->chain, header + 24, 4);
 	nwt->records += count;
 	nwt->blocks++;
-	for (uint32_t i = 0; i < count; i++)
-		nwt->totals[reader->records[i].kind]++;
 	buffer->begin += NWT_BLOCK_HEADER_BYTES + size;
 	return count;
 }
