@@ -12,13 +12,16 @@
 #define FREE_TAG (UINT64_C(1) << 63)
 
 /* More ways than these are not compared one by one. */
-enum { WAYS_COMPARED = 8, FIRST_CAPACITY = 1 << ASSOC_CHUNK_BITS };
+enum { WAYS_COMPARED = 8 };
+
+/* Log2 of the slots in a chunk. */
+enum { CHUNK_BITS_UNBOUNDED = 10, CHUNK_BITS_BOUNDED = 31 };
 
 /* ------------------------------------------------------------------ storage */
 
 static struct tlb_entry *entry_of(const struct assoc *a, uint32_t slot)
 {
-	return &a->chunk[slot >> ASSOC_CHUNK_BITS].entry[slot & ((1u << ASSOC_CHUNK_BITS) - 1)];
+	return &a->chunk[slot >> a->chunk_bits].entry[slot & ((1u << a->chunk_bits) - 1)];
 }
 
 static bool resize(void *array, size_t count, size_t size)
@@ -35,7 +38,7 @@ static bool resize(void *array, size_t count, size_t size)
 
 static bool add_chunks(struct assoc *a, uint32_t capacity)
 {
-	uint64_t size = 1u << ASSOC_CHUNK_BITS;
+	uint64_t size = UINT64_C(1) << a->chunk_bits;
 	uint32_t count = (uint32_t)((capacity + size - 1) / size);
 
 	if (!resize(&a->chunk, count, sizeof *a->chunk))
@@ -128,8 +131,9 @@ bool assoc_init(struct assoc *a, const struct assoc_shape *shape)
 		a->set_mask = s->entries / a->ways - 1;
 	}
 	a->hashed = a->unbounded || a->ways > WAYS_COMPARED;
+	a->chunk_bits = a->unbounded ? CHUNK_BITS_UNBOUNDED : CHUNK_BITS_BOUNDED;
 
-	uint32_t capacity = a->unbounded ? FIRST_CAPACITY : s->entries;
+	uint32_t capacity = a->unbounded ? 1u << CHUNK_BITS_UNBOUNDED : s->entries;
 
 	if ((a->hashed && !add_buckets(a, bucket_count(capacity))) || !grow(a, capacity)) {
 		assoc_free(a);
@@ -262,6 +266,7 @@ static void drop(struct assoc *a, uint32_t slot)
 		a->next[slot] = a->free_slot;
 		a->free_slot = slot;
 	}
+	a->live--;
 	a->wide_count -= is_wide(a, slot);
 	if (--a->span_count[a->span[slot]] == 0)
 		a->spans &= ~(UINT64_C(1) << a->span[slot]);
@@ -319,20 +324,54 @@ void assoc_invalidate(struct assoc *a, const struct assoc_match *match)
 
 /* ------------------------------------------------------------------ fill */
 
-/* Free slots first, then the smallest stamp; of equals the lowest. */
-static uint32_t victim_among(const struct assoc *a, uint32_t first, uint32_t count)
+static uint64_t lower(uint64_t a, uint64_t b)
 {
-	uint32_t victim = first;
-	uint64_t oldest = UINT64_MAX;
+	return a < b ? a : b;
+}
 
-	for (uint32_t i = first; i < first + count; i++) {
-		uint64_t stamp = entry_of(a, i)->stamp;
+/* Four at a time, because each step of one minimum waits for the one before. */
+static uint64_t oldest_stamp(const struct tlb_entry *entry, uint32_t count)
+{
+	uint64_t min[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+	uint32_t i = 0;
 
-		if (a->tag[i] == FREE_TAG)
-			return i;
-		victim = stamp < oldest ? i : victim;
-		oldest = stamp < oldest ? stamp : oldest;
+	for (; i + 4 <= count; i += 4) {
+		min[0] = lower(min[0], entry[i].stamp);
+		min[1] = lower(min[1], entry[i + 1].stamp);
+		min[2] = lower(min[2], entry[i + 2].stamp);
+		min[3] = lower(min[3], entry[i + 3].stamp);
 	}
+	for (; i < count; i++)
+		min[0] = lower(min[0], entry[i].stamp);
+	return lower(lower(min[0], min[1]), lower(min[2], min[3]));
+}
+
+/* Free slots first, then the smallest stamp; of equals the lowest. */
+static uint32_t victim_in_set(const struct assoc *a, uint32_t first)
+{
+	const struct tlb_entry *entry = &a->chunk->entry[first];
+	uint32_t i = 0;
+
+	if (a->live < a->capacity)
+		for (uint32_t way = 0; way < a->ways; way++)
+			if (a->tag[first + way] == FREE_TAG)
+				return first + way;
+
+	uint64_t oldest = oldest_stamp(entry, a->ways);
+
+	while (entry[i].stamp != oldest)
+		i++;
+	return first + i;
+}
+
+/* The least recently used of an unbounded memory, which is full because memory ran out. */
+static uint32_t victim_of_all(const struct assoc *a)
+{
+	uint32_t victim = 0;
+
+	for (uint32_t i = 1; i < a->capacity; i++)
+		if (entry_of(a, i)->stamp < entry_of(a, victim)->stamp)
+			victim = i;
 	return victim;
 }
 
@@ -353,12 +392,11 @@ static void rehash(struct assoc *a)
 	}
 }
 
-/* Where memory runs out, the least recently used value goes after all. */
 static uint32_t unbounded_slot(struct assoc *a)
 {
 	if (a->free_slot == NONE && a->used == a->capacity &&
 	    (a->capacity > UNBOUNDED / 2 || !grow(a, 2 * a->capacity)))
-		drop(a, victim_among(a, 0, a->capacity));
+		drop(a, victim_of_all(a));
 
 	uint32_t slot = a->free_slot;
 
@@ -377,7 +415,7 @@ static uint32_t free_slot(struct assoc *a, uint64_t tag, unsigned span)
 	if (a->unbounded)
 		return unbounded_slot(a);
 
-	uint32_t slot = victim_among(a, set_of(a, tag, span), a->ways);
+	uint32_t slot = victim_in_set(a, set_of(a, tag, span));
 
 	if (a->tag[slot] != FREE_TAG)
 		drop(a, slot);
@@ -397,6 +435,7 @@ struct tlb_entry *assoc_fill(struct assoc *a, struct assoc_key key, struct assoc
 	a->wide_mask[slot] = span_mask(span.wide) | asid;
 	a->span[slot] = span.bits;
 	a->filled[slot] = a->fills++;
+	a->live++;
 	a->span_count[span.bits]++;
 	a->spans |= UINT64_C(1) << span.bits;
 	a->wide_count += is_wide(a, slot);

@@ -65,14 +65,16 @@ struct assoc {
 	uint32_t ways, set_mask; /* bounded */
 	uint32_t capacity;
 	uint32_t used; /* unbounded: slots that were handed out at least once */
+	uint32_t live; /* slots that are not free */
 	uint64_t fills;
 	/* Per slot. */
 	uint64_t *tag, *mask, *wide_mask, *filled;
 	uint32_t *context, *next;
 	uint8_t *span;
-	/* Per slot too, in chunks that never move. */
+	/* Per slot too, in chunks that never move; a bounded memory is one chunk. */
 	struct assoc_chunk *chunk;
 	uint32_t chunk_count;
+	unsigned chunk_bits;
 	/* Slots by span, and the spans present as a bit set. */
 	uint32_t span_count[ASSOC_SPANS];
 	uint64_t spans;
@@ -81,8 +83,6 @@ struct assoc {
 	uint32_t *bucket;
 	uint32_t bucket_mask, free_slot;
 };
-
-enum { ASSOC_CHUNK_BITS = 10 };
 
 struct assoc_chunk {
 	struct tlb_entry *entry;
@@ -104,9 +104,9 @@ struct tlb_entry *assoc_find(const struct assoc *a, struct assoc_key key);
 /* Its value. */
 static inline void *assoc_value(const struct assoc *a, const struct tlb_entry *entry)
 {
-	size_t within = entry->index & ((1u << ASSOC_CHUNK_BITS) - 1);
+	size_t within = entry->index & ((1u << a->chunk_bits) - 1);
 
-	return a->chunk[entry->index >> ASSOC_CHUNK_BITS].value + within * a->is.value_size;
+	return a->chunk[entry->index >> a->chunk_bits].value + within * a->is.value_size;
 }
 
 struct assoc_span {

@@ -40,7 +40,8 @@ struct mmu *mmu_new(const struct mmu_config *config)
 		mmu_free(mmu);
 		return NULL;
 	}
-	mmu->memory = (struct ttw_memory){config->port, &mmu->caches.ttw, &mmu->walk};
+	mmu->memory = (struct ttw_memory){
+		config->port, walk_caches_for_walker(&mmu->caches), &mmu->walk};
 	decode(mmu, REGIME_EL10);
 	decode(mmu, REGIME_EL2);
 	return mmu;

@@ -122,7 +122,8 @@ struct ttw_stage2_output {
 /*
  * Walk caches, as the walker sees them. find_* return true and fill their result (the deepest table
  * known); keep_* are told what memory gave: each table below the start table when it is read, each
- * stage 2 result. None is called while its stage is off, nor where a check before the walk failed.
+ * stage 2 result. None is called while its stage is off, nor where a check before the walk failed. A
+ * function may be NULL.
  */
 struct ttw_caches {
 	void *ctx;

@@ -52,10 +52,6 @@ static struct assoc_key stage1_key(const struct ttw_regime *r, va_t va)
 static bool find_stage1(void *ctx, const struct ttw_regime *r, va_t va, struct ttw_table *table)
 {
 	struct walk_caches *c = ctx;
-
-	if (!assoc_present(&c->stage1))
-		return false;
-
 	const struct ttw_table *found =
 		find(c, &c->stage1, stage1_key(r, va), &c->counts->cache_stage1[c->el]);
 
@@ -88,8 +84,7 @@ static void keep_stage1(void *ctx, const struct ttw_regime *r, va_t va,
 {
 	struct walk_caches *c = ctx;
 
-	if (assoc_present(&c->stage1))
-		keep_table(c, &c->stage1, stage1_key(r, va), range_of(r, va), table);
+	keep_table(c, &c->stage1, stage1_key(r, va), range_of(r, va), table);
 }
 
 /* ------------------------------------------------------------------ stage 2 tables */
@@ -102,10 +97,6 @@ static struct assoc_key stage2_key(const struct ttw_regime *r, ipa_t ipa)
 static bool find_stage2(void *ctx, const struct ttw_regime *r, ipa_t ipa, struct ttw_table *table)
 {
 	struct walk_caches *c = ctx;
-
-	if (!assoc_present(&c->stage2))
-		return false;
-
 	const struct ttw_table *found =
 		find(c, &c->stage2, stage2_key(r, ipa), &c->counts->cache_stage2[c->el]);
 
@@ -119,15 +110,14 @@ static void keep_stage2(void *ctx, const struct ttw_regime *r, ipa_t ipa,
 {
 	struct walk_caches *c = ctx;
 
-	if (assoc_present(&c->stage2))
-		keep_table(c, &c->stage2, stage2_key(r, ipa), &r->stage2, table);
+	keep_table(c, &c->stage2, stage2_key(r, ipa), &r->stage2, table);
 }
 
 /* ------------------------------------------------------------------ stage 2 results */
 
 static bool holds(const struct walk_caches *c, enum mmu_fetch_for purpose)
 {
-	return assoc_present(&c->ipa) && (c->ipa_for_all || purpose == FETCH_FOR_STAGE1);
+	return c->ipa_for_all || purpose == FETCH_FOR_STAGE1;
 }
 
 static bool find_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
@@ -172,8 +162,7 @@ static void keep_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_
 
 /* ------------------------------------------------------------------ set-up */
 
-bool walk_caches_init(struct walk_caches *c, const struct walk_cache_shapes *shapes,
-		      struct mmu_counts *counts)
+static bool init_memories(struct walk_caches *c, const struct walk_cache_shapes *shapes)
 {
 	struct assoc_shape tables = {
 		.value_size = sizeof(struct ttw_table),
@@ -184,24 +173,36 @@ bool walk_caches_init(struct walk_caches *c, const struct walk_cache_shapes *sha
 		.value_size = sizeof(struct ttw_stage2_output),
 		.rule = ASSOC_FIRST_FILLED,
 	};
-	struct assoc_shape stage1 = tables, stage2 = tables;
 
-	stage1.shape = shapes->stage1;
-	stage2.shape = shapes->stage2;
-	*c = (struct walk_caches){
-		.ipa_for_all = shapes->ipa_for_all,
-		.counts = counts,
-		.ttw = {c, find_stage1, keep_stage1, find_stage2, keep_stage2, find_ipa, keep_ipa},
-	};
-	if (!assoc_init(&c->stage1, &stage1))
+	tables.shape = shapes->stage1;
+	if (!assoc_init(&c->stage1, &tables))
 		return false;
-	if (assoc_init(&c->stage2, &stage2)) {
-		if (assoc_init(&c->ipa, &outputs))
-			return true;
-		assoc_free(&c->stage2);
+	tables.shape = shapes->stage2;
+	return assoc_init(&c->stage2, &tables) && assoc_init(&c->ipa, &outputs);
+}
+
+bool walk_caches_init(struct walk_caches *c, const struct walk_cache_shapes *shapes,
+		      struct mmu_counts *counts)
+{
+	*c = (struct walk_caches){.ipa_for_all = shapes->ipa_for_all, .counts = counts};
+	if (!init_memories(c, shapes)) {
+		walk_caches_free(c);
+		return false;
 	}
-	assoc_free(&c->stage1);
-	return false;
+	c->ttw.ctx = c;
+	if (assoc_present(&c->stage1)) {
+		c->ttw.find_stage1 = find_stage1;
+		c->ttw.keep_stage1 = keep_stage1;
+	}
+	if (assoc_present(&c->stage2)) {
+		c->ttw.find_stage2 = find_stage2;
+		c->ttw.keep_stage2 = keep_stage2;
+	}
+	if (assoc_present(&c->ipa)) {
+		c->ttw.find_ipa = find_ipa;
+		c->ttw.keep_ipa = keep_ipa;
+	}
+	return true;
 }
 
 void walk_caches_free(struct walk_caches *c)
@@ -209,4 +210,11 @@ void walk_caches_free(struct walk_caches *c)
 	assoc_free(&c->stage1);
 	assoc_free(&c->stage2);
 	assoc_free(&c->ipa);
+}
+
+const struct ttw_caches *walk_caches_for_walker(const struct walk_caches *c)
+{
+	bool any = assoc_present(&c->stage1) || assoc_present(&c->stage2) || assoc_present(&c->ipa);
+
+	return any ? &c->ttw : NULL;
 }

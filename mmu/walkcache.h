@@ -25,14 +25,17 @@
 struct walk_caches {
 	struct assoc stage1, stage2, ipa;
 	bool ipa_for_all;
-	uint64_t uses;    /* stamps */
-	unsigned el;      /* of the access that walks: the index of the counts */
+	uint64_t uses; /* stamps */
+	unsigned el;   /* of the access that walks: the index of the counts */
 	struct mmu_counts *counts;
-	struct ttw_caches ttw; /* what the walker gets */
+	struct ttw_caches ttw;
 };
 
 bool walk_caches_init(struct walk_caches *c, const struct walk_cache_shapes *shapes,
 		      struct mmu_counts *counts);
 void walk_caches_free(struct walk_caches *c);
+
+/* What the walker gets: NULL if no cache is present. */
+const struct ttw_caches *walk_caches_for_walker(const struct walk_caches *c);
 
 #endif
