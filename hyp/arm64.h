@@ -20,8 +20,9 @@
 #define isb()       __asm__ volatile("isb" : : : "memory")
 #define dsb(domain) __asm__ volatile("dsb " #domain : : : "memory")
 
-#define tlbi(operation)             __asm__ volatile("tlbi " #operation : : : "memory")
-#define tlbi_with(operation, value) __asm__ volatile("tlbi " #operation ", %0" : : "r"(value) : "memory")
+#define tlbi(operation) __asm__ volatile("tlbi " #operation : : : "memory")
+#define tlbi_with(operation, value)                                                                \
+	__asm__ volatile("tlbi " #operation ", %0" : : "r"(value) : "memory")
 
 /* The smallest data cache line of any cache, in bytes (CTR_EL0.DminLine counts words). */
 static inline size_t dcache_line(void)
@@ -40,7 +41,8 @@ static inline void dcache_clean_invalidate(const void *start, size_t bytes)
 	dsb(sy);
 }
 
-/* Drops the lines of [start, start + bytes): what was stored there with the MMU off is what counts. */
+/* Drops the lines of [start, start + bytes): what was stored there with the MMU off is what counts.
+ */
 static inline void dcache_invalidate(const void *start, size_t bytes)
 {
 	size_t line = dcache_line();

@@ -237,11 +237,6 @@ static unsigned start_index_bits(const struct geometry *g)
 	return g->ia_bits - geometry_level_bits(g, g->start);
 }
 
-unsigned geometry_entries(const struct geometry *g, int level)
-{
-	return 1u << (level == g->start ? start_index_bits(g) : stride(g->granule_bits));
-}
-
 unsigned geometry_start_tables(const struct geometry *g)
 {
 	unsigned bits = start_index_bits(g), full = stride(g->granule_bits);

@@ -84,7 +84,12 @@ static inline uint64_t geometry_granule_bytes(const struct geometry *g)
 }
 
 /* Entries of a table of a level: all concatenated tables together at the start level. */
-unsigned geometry_entries(const struct geometry *g, int level);
+static inline unsigned geometry_entries(const struct geometry *g, int level)
+{
+	if (level == g->start)
+		return 1u << (g->ia_bits - geometry_level_bits(g, level));
+	return 1u << (g->granule_bits - 3u);
+}
 
 /* Concatenated start tables, each of granule size: 1 at stage 1, up to 16 at stage 2. */
 unsigned geometry_start_tables(const struct geometry *g);

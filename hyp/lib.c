@@ -3,14 +3,31 @@
  */
 #include "lib.h"
 
+/* Four words at a time where both sides are aligned to 8, for which the compiler has pair
+ * instructions. */
+enum { ROUND_BYTES = 32 };
+
+static bool is_aligned(const void *a, const void *b)
+{
+	/* The MMU may be off, and Device memory wants aligned accesses. */
+	return (((uintptr_t)a | (uintptr_t)b) & 7) == 0;
+}
+
 /* In ascending order, so that it also serves overlapping moves downwards. */
 static void copy_up(unsigned char *t, const unsigned char *f, size_t bytes)
 {
-	/* Eight bytes at a time where both are aligned: the MMU may be off, and Device memory wants
-	 * it so. */
-	if ((((uintptr_t)t | (uintptr_t)f) & 7) == 0) {
-		for (; bytes >= 8; bytes -= 8, t += 8, f += 8)
-			*(uint64_t *)(void *)t = *(const uint64_t *)(const void *)f;
+	if (is_aligned(t, f)) {
+		for (; bytes >= ROUND_BYTES;
+		     bytes -= ROUND_BYTES, t += ROUND_BYTES, f += ROUND_BYTES) {
+			const uint64_t *from = (const void *)f;
+			uint64_t a = from[0], b = from[1], c = from[2], d = from[3];
+			uint64_t *to = (void *)t;
+
+			to[0] = a;
+			to[1] = b;
+			to[2] = c;
+			to[3] = d;
+		}
 	}
 	while (bytes-- > 0)
 		*t++ = *f++;
@@ -27,7 +44,7 @@ void *memmove(void *to, const void *from, size_t bytes)
 	unsigned char *t = to;
 	const unsigned char *f = from;
 
-	if ((uintptr_t)t <= (uintptr_t)f) {
+	if ((uintptr_t)t <= (uintptr_t)f || (uintptr_t)t - (uintptr_t)f >= bytes) {
 		copy_up(t, f, bytes);
 		return to;
 	}
@@ -41,9 +58,15 @@ void *memset(void *to, int value, size_t bytes)
 	unsigned char *t = to;
 	uint64_t word = (unsigned char)value * UINT64_C(0x0101010101010101);
 
-	if (((uintptr_t)t & 7) == 0) {
-		for (; bytes >= 8; bytes -= 8, t += 8)
-			*(uint64_t *)(void *)t = word;
+	if (is_aligned(t, t)) {
+		for (; bytes >= ROUND_BYTES; bytes -= ROUND_BYTES, t += ROUND_BYTES) {
+			uint64_t *at = (void *)t;
+
+			at[0] = word;
+			at[1] = word;
+			at[2] = word;
+			at[3] = word;
+		}
 	}
 	while (bytes-- > 0)
 		*t++ = (unsigned char)value;

@@ -229,12 +229,17 @@ static void split(const struct pgtable_visit *v, struct change *c)
 	struct pgtable *t = v->table;
 	const struct geometry *g = &t->geometry;
 	uint64_t *table = pop(&c->reserve);
-	uint64_t bytes = geometry_level_bytes(g, v->level + 1);
-	uint64_t oa = decode_address(g, v->descriptor);
 
-	for (unsigned i = 0; is_valid(v->descriptor) && i < geometry_entries(g, v->level + 1); i++)
-		table[i] = leaf_descriptor(g, v->level + 1, oa + i * bytes,
-					   attributes_of(g, v->descriptor));
+	if (is_valid(v->descriptor)) {
+		/* A block's addresses differ below bit 48 only, which is in its own place in all
+		 * formats. */
+		uint64_t leaf = leaf_descriptor(g, v->level + 1, decode_address(g, v->descriptor),
+						attributes_of(g, v->descriptor));
+		uint64_t bytes = geometry_level_bytes(g, v->level + 1);
+
+		for (unsigned i = 0, n = geometry_entries(g, v->level + 1); i < n; i++)
+			table[i] = leaf + i * bytes;
+	}
 	clean(t, table, geometry_granule_bytes(g));
 	replace(v, encode_address(g, t->ops->to_physical(t->context, table)) | DESCRIPTOR_TABLE);
 }
@@ -383,7 +388,8 @@ static enum pgtable_status make_change(struct pgtable *t, uint64_t ia, uint64_t 
 
 /* ------------------------------------------------------------------ one leaf */
 
-/* The entry for offset at the first level, `last` at the latest, that holds no table; *level becomes its level. */
+/* The entry for offset at the first level, `last` at the latest, that holds no table; *level
+ * becomes its level. */
 static uint64_t *descend(const struct pgtable *t, uint64_t offset, int last, int *level)
 {
 	const struct geometry *g = &t->geometry;
@@ -418,16 +424,19 @@ static void link_leaf(const struct pgtable *t, struct change *c, int leaf)
 
 	for (int l = leaf; l > level; l--) {
 		uint64_t *table = pop(&c->reserve);
-		uint64_t index = (c->offset >> geometry_level_bits(g, l)) & ((UINT64_C(1) << stride) - 1);
+		uint64_t index =
+			(c->offset >> geometry_level_bits(g, l)) & ((UINT64_C(1) << stride) - 1);
 
 		table[index] = descriptor;
 		clean(t, table, geometry_granule_bytes(g));
-		descriptor = encode_address(g, t->ops->to_physical(t->context, table)) | DESCRIPTOR_TABLE;
+		descriptor = encode_address(g, t->ops->to_physical(t->context, table)) |
+			     DESCRIPTOR_TABLE;
 	}
 	store(t, entry, descriptor);
 }
 
-/* Maps one leaf where nothing is mapped, as every demand fault does, in one descent. False: it is another case. */
+/* Maps one leaf where nothing is mapped, as every demand fault does, in one descent. False: it is
+ * another case. */
 static bool map_new_leaf(struct pgtable *t, struct change *c, uint64_t bytes,
 			 enum pgtable_status *status)
 {

@@ -1,5 +1,6 @@
 /*
- * Aborts of the guest that are stage 2's: memory on demand, the PL011, external aborts for everything else.
+ * Aborts of the guest that are stage 2's: memory on demand, the PL011, external aborts for
+ * everything else.
  */
 #include "hyp.h"
 #include "../arm64.h"
@@ -8,7 +9,13 @@
 
 /* ------------------------------------------------------------------ what the syndrome says */
 
-enum fault_kind { FAULT_TRANSLATION, FAULT_ADDRESS_SIZE, FAULT_ACCESS_FLAG, FAULT_PERMISSION, FAULT_OTHER };
+enum fault_kind {
+	FAULT_TRANSLATION,
+	FAULT_ADDRESS_SIZE,
+	FAULT_ACCESS_FLAG,
+	FAULT_PERMISSION,
+	FAULT_OTHER
+};
 
 struct fault {
 	enum fault_kind kind;
@@ -42,7 +49,8 @@ static struct fault decode_fault(unsigned fsc)
 
 static const char *fault_name(enum fault_kind kind)
 {
-	static const char names[][16] = {"Translation", "Address size", "Access flag", "Permission", "other"};
+	static const char names[][16] = {"Translation", "Address size", "Access flag", "Permission",
+					 "other"};
 
 	return names[kind];
 }
@@ -68,7 +76,8 @@ void inject_exception(struct guest_frame *frame, uint64_t esr, uint64_t far)
 {
 	uint64_t old = frame->spsr, sctlr = read_sysreg(sctlr_el1);
 	uint64_t kept = FIELD_MASK(SPSR_EL2_N) | FIELD_MASK(SPSR_EL2_Z) | FIELD_MASK(SPSR_EL2_C) |
-			FIELD_MASK(SPSR_EL2_V) | FIELD_MASK(SPSR_EL2_DIT) | FIELD_MASK(SPSR_EL2_PAN);
+			FIELD_MASK(SPSR_EL2_V) | FIELD_MASK(SPSR_EL2_DIT) |
+			FIELD_MASK(SPSR_EL2_PAN);
 
 	write_sysreg(esr_el1, esr);
 	write_sysreg(far_el1, far);
@@ -83,7 +92,8 @@ void inject_exception(struct guest_frame *frame, uint64_t esr, uint64_t far)
 		frame->spsr |= FIELD_MASK(SPSR_EL2_PAN);
 }
 
-/* There is nothing at this address: a synchronous External abort, with the class that the access has at EL1. */
+/* There is nothing at this address: a synchronous External abort, with the class that the access
+ * has at EL1. */
 static void inject_external_abort(struct guest_frame *frame, uint64_t esr)
 {
 	bool fetch = ESR_ELx_EC(esr) == EC_INSTRUCTION_ABORT_LOWER;
@@ -94,7 +104,8 @@ static void inject_external_abort(struct guest_frame *frame, uint64_t esr)
 
 	if (!fetch)
 		iss |= esr & (FIELD_MASK(ISS_DATA_ABORT_WnR) | FIELD_MASK(ISS_DATA_ABORT_CM));
-	inject_exception(frame, FIELD_PUT(ESR_ELx_EC, ec) | FIELD_PUT(ESR_ELx_IL, 1) | iss, read_sysreg(far_el2));
+	inject_exception(frame, FIELD_PUT(ESR_ELx_EC, ec) | FIELD_PUT(ESR_ELx_IL, 1) | iss,
+			 read_sysreg(far_el2));
 }
 
 /* ------------------------------------------------------------------ the PL011 */
@@ -123,8 +134,8 @@ static void forward_to_pl011(struct hyp *hyp, struct guest_frame *frame, uint64_
 
 static bool is_pl011_access(uint64_t esr, uint64_t ipa)
 {
-	return ESR_ELx_EC(esr) == EC_DATA_ABORT_LOWER && ISS_DATA_ABORT_ISV(esr) && ipa >= PL011_ADDRESS &&
-	       ipa < PL011_ADDRESS + PL011_BYTES;
+	return ESR_ELx_EC(esr) == EC_DATA_ABORT_LOWER && ISS_DATA_ABORT_ISV(esr) &&
+	       ipa >= PL011_ADDRESS && ipa < PL011_ADDRESS + PL011_BYTES;
 }
 
 /* ------------------------------------------------------------------ all of it */
@@ -140,11 +151,13 @@ void abort_handle(struct hyp *hyp, struct guest_frame *frame, uint64_t esr)
 	/* The page offset is the VA's, but of a descriptor only the page is told. */
 	if (!on_walk)
 		ipa |= far & 0xfff;
-	/* HPFAR holds an IPA for these alone; no other can come of tables that allow everything, AF = 1. */
+	/* HPFAR holds an IPA for these alone; no other can come of tables that allow everything, AF
+	 * = 1. */
 	if (fault.kind != FAULT_TRANSLATION || !hyp->vm.stage2_on)
-		panic(hyp, "stage 2 %s fault, level %d%s: ESR 0x%lx FAR 0x%lx HPFAR 0x%lx ELR 0x%lx",
-		      fault_name(fault.kind), fault.level, on_walk ? ", on a stage 1 walk" : "", esr, far,
-		      read_sysreg(hpfar_el2), frame->elr);
+		panic(hyp,
+		      "stage 2 %s fault, level %d%s: ESR 0x%lx FAR 0x%lx HPFAR 0x%lx ELR 0x%lx",
+		      fault_name(fault.kind), fault.level, on_walk ? ", on a stage 1 walk" : "",
+		      esr, far, read_sysreg(hpfar_el2), frame->elr);
 	if (vm_has_ram(&hyp->vm, ipa, 1))
 		vm_fault_in(hyp, ipa);
 	else if (!on_walk && is_pl011_access(esr, ipa))

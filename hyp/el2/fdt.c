@@ -1,5 +1,6 @@
 /*
- * Devicetree blobs: reads what the machine tells of RAM, initrd and bootargs; writes a small one for a VM.
+ * Devicetree blobs: reads what the machine tells of RAM, initrd and bootargs; writes a small one
+ * for a VM.
  *
  * Format: Devicetree Specification, "Flattened Devicetree (DTB) Format"; all words are big-endian.
  */
@@ -95,9 +96,11 @@ static void read_property(struct machine_info *info, struct reader *r, const str
 		r->address_cells = load_word(p->value);
 	else if (r->depth == 1 && strcmp(p->name, "#size-cells") == 0 && cells == 1)
 		r->size_cells = load_word(p->value);
-	else if (r->in_memory && strcmp(p->name, "reg") == 0 && r->address_cells <= 2 && r->size_cells <= 2)
+	else if (r->in_memory && strcmp(p->name, "reg") == 0 && r->address_cells <= 2 &&
+		 r->size_cells <= 2)
 		read_memory(info, r, p);
-	else if (r->in_chosen && strcmp(p->name, "bootargs") == 0 && string_at(p->value, p->bytes, 0) != NULL)
+	else if (r->in_chosen && strcmp(p->name, "bootargs") == 0 &&
+		 string_at(p->value, p->bytes, 0) != NULL)
 		info->bootargs = (const char *)p->value;
 	else if (r->in_chosen && strcmp(p->name, "linux,initrd-start") == 0 && cells <= 2)
 		info->initrd.base = load_cells(p->value, cells);
@@ -108,7 +111,8 @@ static void read_property(struct machine_info *info, struct reader *r, const str
 /* The next token of the structure block; FDT_END also where the block is damaged. */
 static enum fdt_token next_token(struct machine_info *info, struct reader *r)
 {
-	uint32_t token = r->at + 4 <= r->structure_bytes ? load_word(r->structure + r->at) : FDT_END;
+	uint32_t token =
+		r->at + 4 <= r->structure_bytes ? load_word(r->structure + r->at) : FDT_END;
 	const char *name;
 	struct property p;
 
@@ -120,7 +124,8 @@ static enum fdt_token next_token(struct machine_info *info, struct reader *r)
 			return FDT_END;
 		r->at = align_up(r->at + strlen(name) + 1, 4);
 		if (++r->depth == 2) {
-			r->in_memory = strcmp(name, "memory") == 0 || word_starts(name, strlen(name), "memory@");
+			r->in_memory = strcmp(name, "memory") == 0 ||
+				       word_starts(name, strlen(name), "memory@");
 			r->in_chosen = strcmp(name, "chosen") == 0;
 		}
 		return FDT_BEGIN_NODE;
@@ -132,7 +137,8 @@ static enum fdt_token next_token(struct machine_info *info, struct reader *r)
 		if (r->at + 8 > r->structure_bytes)
 			return FDT_END;
 		p.bytes = load_word(r->structure + r->at);
-		p.name = string_at(r->strings, r->strings_bytes, load_word(r->structure + r->at + 4));
+		p.name = string_at(r->strings, r->strings_bytes,
+				   load_word(r->structure + r->at + 4));
 		p.value = r->structure + r->at + 8;
 		if (p.name == NULL || p.bytes > r->structure_bytes - r->at - 8)
 			return FDT_END;
@@ -164,13 +170,15 @@ const char *fdt_read(struct machine_info *info, const void *dtb)
 	info->dtb = (struct range){(uint64_t)(uintptr_t)dtb, total};
 	while (next_token(info, &r) != FDT_END)
 		;
-	info->initrd.bytes = info->initrd.bytes > info->initrd.base ? info->initrd.bytes - info->initrd.base : 0;
+	info->initrd.bytes =
+		info->initrd.bytes > info->initrd.base ? info->initrd.bytes - info->initrd.base : 0;
 	return info->ram_count > 0 ? NULL : "the DTB names no memory";
 }
 
 /* ------------------------------------------------------------------ writing */
 
-/* The strings block goes behind the structure block: names are collected in a small block of their own first. */
+/* The strings block goes behind the structure block: names are collected in a small block of their
+ * own first. */
 enum { STRINGS_BYTES = 192 };
 
 struct writer {
@@ -246,7 +254,8 @@ static void begin_node(struct writer *w, const char *name)
 	put_bytes(w, name, strlen(name) + 1);
 }
 
-static void put_nodes(struct writer *w, const struct range *ram, unsigned ram_count, const char *bootargs)
+static void put_nodes(struct writer *w, const struct range *ram, unsigned ram_count,
+		      const char *bootargs)
 {
 	char name[32];
 
@@ -277,14 +286,16 @@ static void put_nodes(struct writer *w, const struct range *ram, unsigned ram_co
 	put_word(w, FDT_END);
 }
 
-size_t fdt_write(void *to, size_t bytes, const struct range *ram, unsigned ram_count, const char *bootargs)
+size_t fdt_write(void *to, size_t bytes, const struct range *ram, unsigned ram_count,
+		 const char *bootargs)
 {
 	struct writer w = {.to = to, .bytes = bytes, .at = 4 * HEADER_WORDS + 16};
 	size_t structure = w.at;
 	uint32_t header[HEADER_WORDS] = {
 		[HEADER_MAGIC] = FDT_MAGIC,
 		[HEADER_OFF_STRUCT] = (uint32_t)structure,
-		[HEADER_OFF_RESERVE] = 4 * HEADER_WORDS, /* no reservation: two zero words end the list */
+		[HEADER_OFF_RESERVE] =
+			4 * HEADER_WORDS, /* no reservation: two zero words end the list */
 		[HEADER_VERSION] = 17,
 		[HEADER_LAST_COMPATIBLE] = 16,
 	};

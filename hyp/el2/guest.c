@@ -1,6 +1,6 @@
 /*
- * The guest: which kind the initrd is, and where its parts go in the VM. Everything is put there as sources; the bytes
- * are copied when the VM touches their pages.
+ * The guest: which kind the initrd is, and where its parts go in the VM. Everything is put there as
+ * sources; the bytes are copied when the VM touches their pages.
  */
 #include "hyp.h"
 
@@ -63,12 +63,14 @@ static bool read_elf(const struct hyp *hyp, struct elf_header *elf)
 	       elf->machine == EM_AARCH64 && elf->phentsize == sizeof(struct elf_segment);
 }
 
-static void read_segment(struct hyp *hyp, const struct elf_header *elf, unsigned i, struct elf_segment *s)
+static void read_segment(struct hyp *hyp, const struct elf_header *elf, unsigned i,
+			 struct elf_segment *s)
 {
+	const struct range file = {0, hyp->machine.initrd.bytes};
+
 	if (!read_guest(hyp, s, elf->phoff + i * sizeof(*s), sizeof(*s)) ||
-	    !range_contains(&(struct range){0, hyp->machine.initrd.bytes}, s->offset,
-			    s->type == PT_LOAD ? s->filesz : 0))
-		panic(hyp, "guest: ELF segment %u lies outside of the file", i);
+	    (s->type == PT_LOAD && s->filesz > 0 && !range_contains(&file, s->offset, s->filesz)))
+		reject(hyp, "guest: ELF segment %u lies outside of the file", i);
 }
 
 /* All that the ELF loads lies in the VM's RAM by its physical addresses. */
@@ -89,27 +91,30 @@ static bool loads_into_ram(struct hyp *hyp, const struct elf_header *elf)
 	return any;
 }
 
-static enum guest_kind guest_kind(struct hyp *hyp, struct elf_header *elf, struct image_header *image)
+static enum guest_kind guest_kind(struct hyp *hyp, struct elf_header *elf,
+				  struct image_header *image)
 {
 	const struct options *o = &hyp->options;
 
 	if (hyp->machine.initrd.bytes == 0)
-		panic(hyp, "there is no guest: neither an initrd nor the option replay");
+		reject(hyp, "there is no guest: neither an initrd nor the option replay");
 	if (memory_at(&hyp->memory, hyp->machine.initrd.base) == NULL ||
-	    memory_at(&hyp->memory, hyp->machine.initrd.base + hyp->machine.initrd.bytes - 1) == NULL)
-		panic(hyp, "the initrd at 0x%lx lies outside of the RAM that el2=%s maps",
-		      hyp->machine.initrd.base, o->el2_word);
+	    memory_at(&hyp->memory, hyp->machine.initrd.base + hyp->machine.initrd.bytes - 1) ==
+		    NULL)
+		reject(hyp, "the initrd at 0x%lx lies outside of the RAM that el2=%s maps",
+		       hyp->machine.initrd.base, o->el2_word);
 	if (read_elf(hyp, elf)) {
 		bool el1 = o->el_given ? o->el == 1 : loads_into_ram(hyp, elf);
 
 		if (el1 && !loads_into_ram(hyp, elf))
-			panic(hyp, "guest: el=1 needs an ELF whose segments all lie in the VM's RAM");
+			reject(hyp,
+			       "guest: el=1 needs an ELF whose segments all lie in the VM's RAM");
 		return el1 ? GUEST_EL1_ELF : GUEST_PROGRAM;
 	}
 	if (!read_image(hyp, image))
-		panic(hyp, "guest: neither an AArch64 ELF nor an arm64 Image");
+		reject(hyp, "guest: neither an AArch64 ELF nor an arm64 Image");
 	if (o->el_given && o->el == 0)
-		panic(hyp, "guest: el=0 needs an AArch64 ELF, this is an arm64 Image");
+		reject(hyp, "guest: el=0 needs an AArch64 ELF, this is an arm64 Image");
 	return GUEST_EL1_IMAGE;
 }
 
@@ -120,19 +125,21 @@ static uint64_t image_place(const struct hyp *hyp)
 	return align_up(hyp->vm.ram[0].base, IMAGE_ALIGNMENT);
 }
 
-/* A range at the top of the first window, below `below`; not into what lies from `floor` on upwards. */
+/* A range at the top of the first window, below `below`; not into what lies from `floor` on
+ * upwards. */
 static uint64_t place_at_top(struct hyp *hyp, uint64_t below, uint64_t bytes, uint64_t floor)
 {
 	const struct range *ram = &hyp->vm.ram[0];
 	uint64_t at = below - align_up(bytes, PAGE_64K);
 
 	if (bytes > ram->bytes || at < floor || at >= below || !range_contains(ram, at, bytes))
-		panic(hyp, "the VM's first RAM window, 0x%lx bytes at 0x%lx, has no room for the guest", ram->bytes,
-		      ram->base);
+		reject(hyp,
+		       "the VM's first RAM window, 0x%lx bytes at 0x%lx, has no room for the guest",
+		       ram->bytes, ram->base);
 	return at;
 }
 
-/* Memory of the hypervisor's for a block that the VM gets to see. */
+/* Memory of the hypervisor's for a block that the VM gets to see, contents unknown. */
 static uint64_t alloc_block(struct hyp *hyp, void **at)
 {
 	uint64_t pa = memory_alloc(&hyp->memory, order_of(PAGE_64K));
@@ -140,30 +147,35 @@ static uint64_t alloc_block(struct hyp *hyp, void **at)
 	if (pa == NO_MEMORY)
 		panic(hyp, "out of memory for the VM's boot block");
 	*at = memory_at(&hyp->memory, pa);
-	memset(*at, 0, PAGE_64K);
 	return pa;
 }
 
-/* ------------------------------------------------------------------ the proxy kernel and its program */
+/* ------------------------------------------------------------------ the proxy kernel and its
+ * program */
 
 static void fill_bootinfo(struct hyp *hyp, struct bootinfo *b)
 {
 	const struct vm *vm = &hyp->vm;
 	size_t words;
 
+	memset(b, 0, sizeof(*b));
 	b->magic = BOOTINFO_MAGIC;
-	b->flags = (hyp->options.replay ? BOOTINFO_REPLAY : 0) | (vm->stage2_on ? BOOTINFO_ZEROED : 0);
+	b->flags =
+		(hyp->options.replay ? BOOTINFO_REPLAY : 0) | (vm->stage2_on ? BOOTINFO_ZEROED : 0);
 	b->s1 = hyp->options.s1;
 	b->block_bytes = hyp->options.block_bytes;
-	if (!vm->stage2_on || (PL011_ADDRESS >> vm->stage2.geometry.ia_bits == 0 && !vm_has_ram(vm, PL011_ADDRESS, 1)))
+	if (!vm->stage2_on || (PL011_ADDRESS >> vm->stage2.geometry.ia_bits == 0 &&
+			       !vm_has_ram(vm, PL011_ADDRESS, 1)))
 		b->console = PL011_ADDRESS;
 	b->ram_count = vm->ram_count;
 	for (unsigned i = 0; i < vm->ram_count; i++)
 		b->ram[i] = (struct bootinfo_range){vm->ram[i].base, vm->ram[i].bytes};
 	b->argv_offset = sizeof(*b);
-	b->argc = options_arguments(hyp->options.arguments, (char *)(b + 1), PAGE_64K - sizeof(*b), &words);
+	b->argc = options_arguments(hyp->options.arguments, (char *)(b + 1), PAGE_64K - sizeof(*b),
+				    &words);
 	if (words > PAGE_64K - sizeof(*b))
-		panic(hyp, "the program's arguments are longer than %lu bytes", PAGE_64K - sizeof(*b));
+		reject(hyp, "the program's arguments are longer than %lu bytes",
+		       PAGE_64K - sizeof(*b));
 	b->bytes = (uint32_t)(sizeof(*b) + words);
 }
 
@@ -180,14 +192,17 @@ static void load_program(struct hyp *hyp)
 	struct bootinfo *b;
 	void *block;
 
-	if (kernel_image_end - kernel_image < (ptrdiff_t)sizeof(*header) || header->magic != IMAGE_MAGIC)
-		panic(hyp, "this hypervisor was built without a proxy kernel: it runs EL1 guests only");
+	if (kernel_image_end - kernel_image < (ptrdiff_t)sizeof(*header) ||
+	    header->magic != IMAGE_MAGIC)
+		reject(hyp,
+		       "this hypervisor was built without a proxy kernel: it runs EL1 guests only");
 	block_pa = alloc_block(hyp, &block);
 	b = block;
 	fill_bootinfo(hyp, b);
 	b->kernel = (struct bootinfo_range){at, header->image_size};
 	b->program = (struct bootinfo_range){program_at, program_bytes};
-	vm_add_source(hyp, at, (uint64_t)(kernel_image_end - kernel_image), memory_pa(&hyp->memory, kernel_image));
+	vm_add_source(hyp, at, (uint64_t)(kernel_image_end - kernel_image),
+		      memory_pa(&hyp->memory, kernel_image));
 	vm_add_source(hyp, program_at, program_bytes, program->base);
 	vm_add_source(hyp, block_at, b->bytes, block_pa);
 	vm->entry = at;
@@ -200,14 +215,16 @@ static void load_program(struct hyp *hyp)
 static uint64_t add_dtb(struct hyp *hyp, uint64_t floor)
 {
 	const struct vm *vm = &hyp->vm;
-	uint64_t at = place_at_top(hyp, align_down(vm->ram[0].base + vm->ram[0].bytes, PAGE_64K), PAGE_64K, floor);
+	uint64_t at = place_at_top(hyp, align_down(vm->ram[0].base + vm->ram[0].bytes, PAGE_64K),
+				   PAGE_64K, floor);
 	const char *arguments = hyp->options.arguments;
 	void *block;
 	uint64_t pa = alloc_block(hyp, &block);
-	size_t bytes = fdt_write(block, PAGE_64K, vm->ram, vm->ram_count, arguments + (arguments[0] == ' '));
+	size_t bytes = fdt_write(block, PAGE_64K, vm->ram, vm->ram_count,
+				 arguments + (arguments[0] == ' '));
 
 	if (bytes == 0)
-		panic(hyp, "the guest's arguments are too long for its DTB");
+		reject(hyp, "the guest's arguments are too long for its DTB");
 	vm_add_source(hyp, at, bytes, pa);
 	return at;
 }
@@ -215,11 +232,13 @@ static uint64_t add_dtb(struct hyp *hyp, uint64_t floor)
 static void load_image(struct hyp *hyp, const struct image_header *image)
 {
 	struct vm *vm = &hyp->vm;
-	uint64_t bytes = image->image_size > hyp->machine.initrd.bytes ? image->image_size : hyp->machine.initrd.bytes;
-	uint64_t at = image_place(hyp) + (image->image_size > 0 ? image->text_offset : IMAGE_OLD_OFFSET);
+	uint64_t bytes = image->image_size > hyp->machine.initrd.bytes ? image->image_size
+								       : hyp->machine.initrd.bytes;
+	uint64_t at =
+		image_place(hyp) + (image->image_size > 0 ? image->text_offset : IMAGE_OLD_OFFSET);
 
 	if (!range_contains(&vm->ram[0], at, bytes))
-		panic(hyp, "guest: the Image has no room in the VM's first RAM window");
+		reject(hyp, "guest: the Image has no room in the VM's first RAM window");
 	vm_add_source(hyp, at, hyp->machine.initrd.bytes, hyp->machine.initrd.base);
 	vm->entry = at;
 	vm->x0 = add_dtb(hyp, at + bytes);

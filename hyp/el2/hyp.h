@@ -1,9 +1,10 @@
 /*
  * The hypervisor: one VM at EL1, stage 2 tables made on demand, its own stage 1 at EL2.
  *
- * All state is one struct hyp, which TPIDR_EL2 points to and every function is handed. Memory is named by physical
- * address; memory_at() gives the pointer, before and after the hypervisor's own MMU is on. Whatever goes wrong and isn't
- * the guest's own affair ends in panic(): one line on the PL011, exit status 1.
+ * All state is one struct hyp, which TPIDR_EL2 points to and every function is handed. Memory is
+ * named by physical address; memory_at() gives the pointer, before and after the hypervisor's own
+ * MMU is on. Whatever goes wrong and isn't the guest's own affair ends in panic() or reject(): one
+ * line on the PL011, exit status 1 or 2.
  */
 #ifndef HYP_EL2_HYP_H
 #define HYP_EL2_HYP_H
@@ -49,8 +50,14 @@ void console_open(struct console *console, uint64_t address);
 void console_print(const struct console *console, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* "hyp: " and the message, then exit status 1. */
-_Noreturn void panic(struct hyp *hyp, const char *format, ...) __attribute__((format(printf, 2, 3)));
+enum exit_status { EXIT_PANIC = 1, EXIT_BAD_INPUT = 2 };
+
+/* "hyp: " and the message, then exit: something went wrong here; options, machine or guest cannot
+ * be run. */
+_Noreturn void panic(struct hyp *hyp, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+_Noreturn void reject(struct hyp *hyp, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* ------------------------------------------------------------------ fdt.c */
 
@@ -65,8 +72,10 @@ struct machine_info {
 /* NULL, or what is wrong with the DTB. */
 const char *fdt_read(struct machine_info *info, const void *dtb);
 
-/* A DTB for the VM: memory, PSCI by HVC, PL011, bootargs. Its size in bytes; 0: more than `bytes` are needed. */
-size_t fdt_write(void *to, size_t bytes, const struct range *ram, unsigned ram_count, const char *bootargs);
+/* A DTB for the VM: memory, PSCI by HVC, PL011, bootargs. Its size in bytes; 0: more than `bytes`
+ * are needed. */
+size_t fdt_write(void *to, size_t bytes, const struct range *ram, unsigned ram_count,
+		 const char *bootargs);
 
 /* ------------------------------------------------------------------ options.c */
 
@@ -75,21 +84,21 @@ enum { WORD_BYTES = 40 };
 struct options {
 	struct geometry_request s1, s2, el2;
 	char s1_word[WORD_BYTES], s2_word[WORD_BYTES], el2_word[WORD_BYTES]; /* for messages */
-	uint64_t block_bytes; /* 0: page */
+	uint64_t block_bytes;                                                /* 0: page */
 	struct range vm_ram[BOOTINFO_WINDOWS];
-	unsigned vm_ram_count;	     /* 0: the default */
-	bool vm_ram_size_given;	     /* else vm_ram[0] is not valid */
+	unsigned vm_ram_count;  /* 0: the default */
+	bool vm_ram_size_given; /* else vm_ram[0] is not valid */
 	bool replay, el_given;
 	uint8_t el;
 	const char *arguments; /* behind "--" */
 };
 
-/* Panics on a word that is no option. */
+/* Rejects a word that is no option. */
 void options_read(struct options *options, struct hyp *hyp, const char *bootargs);
 
 /*
- * The words behind "--", unescaped, each with a NUL byte, into to (at most bytes). Returns their number and the bytes
- * used; *used > bytes: they don't fit.
+ * The words behind "--", unescaped, each with a NUL byte, into to (at most bytes). Returns their
+ * number and the bytes used; *used > bytes: they don't fit.
  */
 unsigned options_arguments(const char *arguments, char *to, size_t bytes, size_t *used);
 
@@ -98,7 +107,8 @@ unsigned options_arguments(const char *arguments, char *to, size_t bytes, size_t
 /* log2 of the smallest and, exclusive, the largest piece of memory. */
 enum { ORDER_MIN = 12, ORDER_END = 48 };
 
-/* A window of RAM, mapped from va on, with its free pieces by size: chained through their first word. */
+/* A window of RAM, mapped from va on, with its free pieces by size: chained through their first
+ * word. */
 struct ram_window {
 	struct range ram;
 	uint64_t va;
@@ -111,7 +121,8 @@ struct memory {
 	struct ram_window window[HYP_RAM_WINDOWS]; /* in order of preference */
 };
 
-/* The windows, not yet with any free memory, at va = pa. The boot window is the one that holds `image`. */
+/* The windows, not yet with any free memory, at va = pa. The boot window is the one that holds
+ * `image`. */
 void memory_open(struct memory *memory, const struct machine_info *machine, uint64_t image);
 
 /* Gives all mapped RAM outside of the reserved ranges to the allocator. */
@@ -138,11 +149,13 @@ struct boot_space {
 };
 
 /*
- * Builds the hypervisor's own stage 1, MMU off, with tables from behind the image, and gives each RAM window its place
- * there (memory.window[].va is what it will be; windows are cut to what the VA range has room for). *tables becomes the
- * range used for tables; *console the PL011's virtual address.
+ * Builds the hypervisor's own stage 1, MMU off, with tables from behind the image, and gives each
+ * RAM window its place there (memory.window[].va is what it will be; windows are cut to what the VA
+ * range has room for). *tables becomes the range used for tables; *console the PL011's virtual
+ * address.
  */
-void space_build(struct hyp *hyp, struct boot_space *space, struct range *tables, uint64_t *console);
+void space_build(struct hyp *hyp, struct boot_space *space, struct range *tables,
+		 uint64_t *console);
 
 /* ------------------------------------------------------------------ vm.c */
 
@@ -154,7 +167,7 @@ struct source {
 struct vm {
 	bool stage2_on;
 	struct pgtable stage2;
-	int leaf_level;	/* of the largest leaf */
+	int leaf_level; /* of the largest leaf */
 	struct range ram[BOOTINFO_WINDOWS];
 	unsigned ram_count;
 	struct source sources[HYP_SOURCES];

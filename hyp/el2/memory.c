@@ -1,8 +1,10 @@
 /*
- * Physical memory: RAM windows, and an allocator of naturally aligned power-of-two pieces over all of them.
+ * Physical memory: RAM windows, and an allocator of naturally aligned power-of-two pieces over all
+ * of them.
  *
- * A free piece holds the physical address of the next one of its size in its first word, so the allocator needs no
- * memory of its own and touches none that nobody uses. Pieces are split, never merged: little is ever freed.
+ * A free piece holds the physical address of the next one of its size in its first word, so the
+ * allocator needs no memory of its own and touches none that nobody uses. Pieces are split, never
+ * merged: little is ever freed.
  */
 #include "hyp.h"
 #include "../arm64.h"
@@ -20,7 +22,8 @@ unsigned order_of(uint64_t bytes)
 
 /* ------------------------------------------------------------------ windows */
 
-/* The hypervisor's own window comes last: what isn't its own lies apart from it, and as high as it can. */
+/* The hypervisor's own window comes last: what isn't its own lies apart from it, and as high as it
+ * can. */
 static bool preferred(const struct ram_window *a, const struct ram_window *b)
 {
 	return a->boot != b->boot ? b->boot : a->ram.base > b->ram.base;
@@ -102,7 +105,8 @@ static void release(struct memory *memory, struct ram_window *w, uint64_t from, 
 }
 
 /* The lowest reserved range that reaches into [from, to). */
-static const struct range *first_reserved(const struct range *reserved, unsigned count, uint64_t from, uint64_t to)
+static const struct range *first_reserved(const struct range *reserved, unsigned count,
+					  uint64_t from, uint64_t to)
 {
 	const struct range *first = NULL, span = {from, to - from};
 

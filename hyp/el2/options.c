@@ -1,5 +1,6 @@
 /*
- * The hypervisor's options, words of /chosen/bootargs. The grammar is the command line's, without dashes.
+ * The hypervisor's options, words of /chosen/bootargs. The grammar is the command line's, without
+ * dashes.
  */
 #include "hyp.h"
 
@@ -68,7 +69,8 @@ static bool read_vm_ram(struct options *o, const struct word *value)
 		return false;
 	if (at < value->length && !word_number(value->at + at + 1, value->length - at - 1, &r.base))
 		return false;
-	if (r.base % VM_RAM_UNIT != 0 || r.base + r.bytes < r.base || o->vm_ram_count == BOOTINFO_WINDOWS)
+	if (r.base % VM_RAM_UNIT != 0 || r.base + r.bytes < r.base ||
+	    o->vm_ram_count == BOOTINFO_WINDOWS)
 		return false;
 	for (unsigned i = 0; i < o->vm_ram_count; i++) {
 		if (ranges_overlap(&r, &o->vm_ram[i]))
@@ -128,7 +130,9 @@ void options_read(struct options *options, struct hyp *hyp, const char *bootargs
 		}
 		if (!read_word(&o, &w)) {
 			keep_word(kept, &w);
-			panic(hyp, "bootargs: '%s' is no option, or its value isn't one of its grammar", kept);
+			reject(hyp,
+			       "bootargs: '%s' is no option, or its value isn't one of its grammar",
+			       kept);
 		}
 	}
 	*options = o;

@@ -1,6 +1,7 @@
 /*
- * The hypervisor's own address space: RAM windows packed one after another into the EL2 VA range, whatever their
- * physical addresses; its image with its permissions; the PL011 at the top. Built with the MMU off.
+ * The hypervisor's own address space: RAM windows packed one after another into the EL2 VA range,
+ * whatever their physical addresses; its image with its permissions; the PL011 at the top. Built
+ * with the MMU off.
  */
 #include "hyp.h"
 #include "../arm64.h"
@@ -18,7 +19,8 @@
 
 extern const char _start[], _rodata_start[], _data_start[], _image_end[];
 
-/* ------------------------------------------------------------------ tables, from behind the image */
+/* ------------------------------------------------------------------ tables, from behind the image
+ */
 
 struct early_tables {
 	uint64_t next, end;
@@ -59,8 +61,10 @@ static void *early_from_physical(void *context, uint64_t address)
 
 /* ------------------------------------------------------------------ places */
 
-/* The lowest VA from `from` on that allows the largest leaves that a window can have, if the range has room for it. */
-static uint64_t place(const struct geometry *g, const struct ram_window *w, uint64_t from, uint64_t limit)
+/* The lowest VA from `from` on that allows the largest leaves that a window can have, if the range
+ * has room for it. */
+static uint64_t place(const struct geometry *g, const struct ram_window *w, uint64_t from,
+		      uint64_t limit)
 {
 	int level = geometry_leaf_for(g, w->ram.bytes);
 
@@ -74,7 +78,8 @@ static uint64_t place(const struct geometry *g, const struct ram_window *w, uint
 	return limit;
 }
 
-static void put_window(const struct geometry *g, struct ram_window *w, uint64_t *from, uint64_t limit)
+static void put_window(const struct geometry *g, struct ram_window *w, uint64_t *from,
+		       uint64_t limit)
 {
 	w->va = place(g, w, *from, limit);
 	if (w->ram.bytes > limit - w->va)
@@ -83,10 +88,12 @@ static void put_window(const struct geometry *g, struct ram_window *w, uint64_t 
 }
 
 /*
- * The hypervisor's window keeps its addresses where the VA range has them, for then the step to virtual addresses is
- * none. Where it has not, no fetch from the image's physical address can translate, and that is how entry.S notices.
+ * The hypervisor's window keeps its addresses where the VA range has them, for then the step to
+ * virtual addresses is none. Where it has not, no fetch from the image's physical address can
+ * translate, and that is how entry.S notices.
  */
-static void place_windows(const struct geometry *g, struct memory *memory, uint64_t image_end, uint64_t limit)
+static void place_windows(const struct geometry *g, struct memory *memory, uint64_t image_end,
+			  uint64_t limit)
 {
 	uint64_t next = PAGE_64K; /* nothing at 0 */
 
@@ -106,19 +113,22 @@ static void place_windows(const struct geometry *g, struct memory *memory, uint6
 
 /* ------------------------------------------------------------------ mapping */
 
-static void map(struct hyp *hyp, struct pgtable *table, uint64_t va, uint64_t bytes, uint64_t pa, unsigned leaf)
+static void map(struct hyp *hyp, struct pgtable *table, uint64_t va, uint64_t bytes, uint64_t pa,
+		unsigned leaf)
 {
 	enum pgtable_status status = pgtable_map(table, va, bytes, pa, leaf, ANY_LEAF);
 
 	if (status != PGTABLE_OK)
 		panic(hyp, "el2=%s: cannot map 0x%lx at 0x%lx: %s", hyp->options.el2_word, pa, va,
-		      status == PGTABLE_NO_MEMORY ? "no memory for tables behind the image" : "out of range");
+		      status == PGTABLE_NO_MEMORY ? "no memory for tables behind the image"
+						  : "out of range");
 }
 
 /* RAM is data; the image's text and constants then become what they are. */
 static void map_windows(struct hyp *hyp, struct pgtable *table, uint64_t offset)
 {
-	uint64_t text = (uint64_t)_start, rodata = (uint64_t)_rodata_start, data = (uint64_t)_data_start;
+	uint64_t text = (uint64_t)_start, rodata = (uint64_t)_rodata_start,
+		 data = (uint64_t)_data_start;
 
 	for (unsigned i = 0; i < hyp->memory.count; i++) {
 		const struct ram_window *w = &hyp->memory.window[i];
@@ -146,7 +156,8 @@ static uint64_t last_ram_address(const struct memory *memory)
 static uint64_t early_end(const struct hyp *hyp, const struct ram_window *boot)
 {
 	const struct range *others[] = {&hyp->machine.dtb, &hyp->machine.initrd};
-	uint64_t image_end = hyp->image.base + hyp->image.bytes, end = boot->ram.base + boot->ram.bytes;
+	uint64_t image_end = hyp->image.base + hyp->image.bytes,
+		 end = boot->ram.base + boot->ram.bytes;
 
 	for (unsigned i = 0; i < 2; i++) {
 		if (others[i]->bytes > 0 && others[i]->base >= image_end && others[i]->base < end)
@@ -178,24 +189,28 @@ void space_build(struct hyp *hyp, struct boot_space *space, struct range *tables
 	struct early_tables early = {.next = image_end, .end = early_end(hyp, boot)};
 	struct geometry g;
 	struct pgtable table;
-	const char *why = geometry_make(&g, &hyp->options.el2, TABLE_EL2, &hyp->core, last_ram_address(&hyp->memory));
+	const char *why = geometry_make(&g, &hyp->options.el2, TABLE_EL2, &hyp->core,
+					last_ram_address(&hyp->memory));
 
 	if (why != NULL)
-		panic(hyp, "el2=%s: %s", hyp->options.el2_word, why);
+		reject(hyp, "el2=%s: %s", hyp->options.el2_word, why);
 	early.granule = geometry_granule_bytes(&g);
 	*console = (UINT64_C(1) << g.ia_bits) - PAGE_64K;
 	place_windows(&g, &hyp->memory, image_end, *console);
 	if (boot->ram.base + boot->ram.bytes < image_end)
-		panic(hyp, "el2=%s: the VA range has no room for the image", hyp->options.el2_word);
+		reject(hyp, "el2=%s: the VA range has no room for the image",
+		       hyp->options.el2_word);
 	if (pgtable_init(&table, &g, 0, &ops, &early) != PGTABLE_OK)
 		panic(hyp, "el2=%s: no memory for tables behind the image", hyp->options.el2_word);
 	space->offset = boot->va - boot->ram.base;
 	map_windows(hyp, &table, space->offset);
-	map(hyp, &table, *console, PAGE_64K, align_down(PL011_ADDRESS, PAGE_64K), LEAF_W | LEAF_DEVICE);
+	map(hyp, &table, *console, PAGE_64K, align_down(PL011_ADDRESS, PAGE_64K),
+	    LEAF_W | LEAF_DEVICE);
 	space->ttbr0 = pgtable_ttbr(&table);
 	space->tcr = geometry_tcr(&g);
 	space->mair = PGTABLE_MAIR;
 	space->sctlr = SCTLR_EL2_RES1 | FIELD_PUT(SCTLR_EL2_M, 1) | FIELD_PUT(SCTLR_EL2_C, 1) |
-		       FIELD_PUT(SCTLR_EL2_I, 1) | FIELD_PUT(SCTLR_EL2_SA, 1) | FIELD_PUT(SCTLR_EL2_WXN, 1);
+		       FIELD_PUT(SCTLR_EL2_I, 1) | FIELD_PUT(SCTLR_EL2_SA, 1) |
+		       FIELD_PUT(SCTLR_EL2_WXN, 1);
 	*tables = (struct range){image_end, early.next - image_end};
 }

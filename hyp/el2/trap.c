@@ -42,8 +42,9 @@ static void call(struct guest_frame *frame)
 
 static void describe(struct hyp *hyp, const struct guest_frame *frame, const char *what)
 {
-	panic(hyp, "%s: ESR 0x%lx ELR 0x%lx FAR 0x%lx HPFAR 0x%lx SPSR 0x%lx", what, read_sysreg(esr_el2), frame->elr,
-	      read_sysreg(far_el2), read_sysreg(hpfar_el2), frame->spsr);
+	panic(hyp, "%s: ESR 0x%lx ELR 0x%lx FAR 0x%lx HPFAR 0x%lx SPSR 0x%lx", what,
+	      read_sysreg(esr_el2), frame->elr, read_sysreg(far_el2), read_sysreg(hpfar_el2),
+	      frame->spsr);
 }
 
 void trap_guest(struct hyp *hyp, struct guest_frame *frame, unsigned vector)
@@ -67,7 +68,8 @@ void trap_guest(struct hyp *hyp, struct guest_frame *frame, unsigned vector)
 	case EC_SYSTEM:
 	case EC_UNKNOWN:
 		/* What is trapped here doesn't exist for the guest. */
-		inject_exception(frame, FIELD_PUT(ESR_ELx_EC, EC_UNKNOWN) | FIELD_PUT(ESR_ELx_IL, 1),
+		inject_exception(frame,
+				 FIELD_PUT(ESR_ELx_EC, EC_UNKNOWN) | FIELD_PUT(ESR_ELx_IL, 1),
 				 read_sysreg(far_el1));
 		break;
 	default:
@@ -78,9 +80,11 @@ void trap_guest(struct hyp *hyp, struct guest_frame *frame, unsigned vector)
 void trap_unexpected(struct hyp *hyp, struct guest_frame *frame, unsigned vector)
 {
 	static const char types[][12] = {"synchronous", "IRQ", "FIQ", "SError"};
-	static const char origins[][32] = {"EL2 with SP_EL0", "EL2", "the guest", "the guest in AArch32"};
+	static const char origins[][32] = {"EL2 with SP_EL0", "EL2", "the guest",
+					   "the guest in AArch32"};
 	char what[64];
 
-	format_string(what, sizeof(what), "%s exception from %s", types[vector % 4], origins[vector / 4]);
+	format_string(what, sizeof(what), "%s exception from %s", types[vector % 4],
+		      origins[vector / 4]);
 	describe(hyp, frame, what);
 }

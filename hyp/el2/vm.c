@@ -121,7 +121,8 @@ static uint64_t power_below(uint64_t limit)
 	return bytes;
 }
 
-/* What the options say, or half of all RAM, as far as the IPA space has room above the default's base. */
+/* What the options say, or half of all RAM, as far as the IPA space has room above the default's
+ * base. */
 static void decide_ram(struct hyp *hyp, unsigned ipa_bits)
 {
 	const uint64_t base = UINT64_C(0x40000000), size = UINT64_C(1) << ipa_bits;
@@ -132,15 +133,20 @@ static void decide_ram(struct hyp *hyp, unsigned ipa_bits)
 	memcpy(vm->ram, hyp->options.vm_ram, sizeof(vm->ram));
 	if (vm->ram_count == 0) {
 		if (size <= base)
-			panic(hyp, "s2=%s: the default VM RAM at 0x%lx is outside of this IPA space, say vm-ram=SIZE@IPA",
-			      hyp->options.s2_word, base);
-		vm->ram[0] = (struct range){base, power_below(half < size - base ? half : size - base)};
+			reject(hyp,
+			       "s2=%s: the default VM RAM at 0x%lx is outside of this IPA space, "
+			       "say vm-ram=SIZE@IPA",
+			       hyp->options.s2_word, base);
+		vm->ram[0] =
+			(struct range){base, power_below(half < size - base ? half : size - base)};
 		vm->ram_count = 1;
 	}
 	for (unsigned i = 0; i < vm->ram_count; i++) {
 		if (vm->ram[i].bytes > size || vm->ram[i].base > size - vm->ram[i].bytes)
-			panic(hyp, "vm-ram: 0x%lx bytes at 0x%lx reach out of the %u-bit IPA space of s2=%s",
-			      vm->ram[i].bytes, vm->ram[i].base, ipa_bits, hyp->options.s2_word);
+			reject(hyp,
+			       "vm-ram: 0x%lx bytes at 0x%lx reach out of the %u-bit IPA space of "
+			       "s2=%s",
+			       vm->ram[i].bytes, vm->ram[i].base, ipa_bits, hyp->options.s2_word);
 	}
 }
 
@@ -156,12 +162,13 @@ bool vm_has_ram(const struct vm *vm, uint64_t ipa, uint64_t bytes)
 static void open_stage2(struct hyp *hyp)
 {
 	struct vm *vm = &hyp->vm;
-	struct geometry *g = &vm->stage2.geometry; /* the allocation of the start tables asks for the granule */
+	struct geometry *g =
+		&vm->stage2.geometry; /* the allocation of the start tables asks for the granule */
 	const char *why = geometry_make(g, &hyp->options.s2, TABLE_STAGE2, &hyp->core,
 					last_ram_address(&hyp->memory));
 
 	if (why != NULL)
-		panic(hyp, "s2=%s: %s", hyp->options.s2_word, why);
+		reject(hyp, "s2=%s: %s", hyp->options.s2_word, why);
 	decide_ram(hyp, g->ia_bits);
 	vm->leaf_level = geometry_leaf_for(g, hyp->options.block_bytes);
 	if (pgtable_init(&vm->stage2, g, 0, &stage2_ops, hyp) != PGTABLE_OK)
@@ -174,7 +181,7 @@ static void open_identity(struct hyp *hyp)
 	uint64_t bytes = power_below(all_ram(&hyp->memory) / 2), pa = NO_MEMORY;
 
 	if (hyp->options.vm_ram_count > 0)
-		panic(hyp, "s2=off: vm-ram cannot be chosen, the VM's RAM is where RAM is");
+		reject(hyp, "s2=off: vm-ram cannot be chosen, the VM's RAM is where RAM is");
 	for (; bytes >= UINT64_C(1) << ORDER_MIN && pa == NO_MEMORY; bytes /= 2)
 		pa = memory_alloc(&hyp->memory, order_of(bytes));
 	if (pa == NO_MEMORY)
@@ -194,24 +201,37 @@ void vm_open(struct hyp *hyp)
 
 /* ------------------------------------------------------------------ contents */
 
-/* Copies what sources there are for [ipa, ipa + bytes), which lies at pa. */
-static void copy_sources(struct hyp *hyp, uint64_t ipa, uint64_t bytes, uint64_t pa)
+/* Copies what sources there are for [ipa, ipa + bytes), which lies at pa. True: there were some. */
+static bool copy_sources(struct hyp *hyp, uint64_t ipa, uint64_t bytes, uint64_t pa)
 {
 	const struct vm *vm = &hyp->vm;
 	const struct range page = {ipa, bytes};
+	bool copied = false;
 
 	for (unsigned i = 0; i < vm->source_count; i++) {
 		const struct source *s = &vm->sources[i];
 		uint64_t from = s->ipa > ipa ? s->ipa : ipa;
 		uint64_t to = s->ipa + s->bytes < ipa + bytes ? s->ipa + s->bytes : ipa + bytes;
 
-		if (ranges_overlap(&(struct range){s->ipa, s->bytes}, &page))
-			memcpy(memory_at(&hyp->memory, pa + (from - ipa)),
-			       memory_at(&hyp->memory, s->pa + (from - s->ipa)), to - from);
+		if (!ranges_overlap(&(struct range){s->ipa, s->bytes}, &page))
+			continue;
+		memcpy(memory_at(&hyp->memory, pa + (from - ipa)),
+		       memory_at(&hyp->memory, s->pa + (from - s->ipa)), to - from);
+		copied = true;
 	}
+	return copied;
 }
 
-/* The VM may look at its memory with its MMU and caches off, and execute it. */
+/* With its MMU or its caches off the guest looks past them, at memory. */
+static bool guest_uses_caches(void)
+{
+	uint64_t sctlr = read_sysreg(sctlr_el1);
+
+	return SCTLR_EL1_M(sctlr) && SCTLR_EL1_C(sctlr);
+}
+
+/* Memory holds what was stored through the caches, and no instruction cache holds anything older.
+ */
 static void publish(struct hyp *hyp, uint64_t pa, uint64_t bytes)
 {
 	dcache_clean_invalidate(memory_at(&hyp->memory, pa), bytes);
@@ -227,21 +247,22 @@ void vm_add_source(struct hyp *hyp, uint64_t ipa, uint64_t bytes, uint64_t pa)
 	if (bytes == 0)
 		return;
 	if (memory_at(&hyp->memory, pa) == NULL || memory_at(&hyp->memory, pa + bytes - 1) == NULL)
-		panic(hyp, "the guest at 0x%lx lies outside of the RAM that el2=%s maps", pa,
-		      hyp->options.el2_word);
+		reject(hyp, "the guest at 0x%lx lies outside of the RAM that el2=%s maps", pa,
+		       hyp->options.el2_word);
 	if (!vm->stage2_on) {
 		memcpy(memory_at(&hyp->memory, ipa), memory_at(&hyp->memory, pa), bytes);
 		publish(hyp, ipa, bytes);
 		return;
 	}
 	if (vm->source_count == HYP_SOURCES)
-		panic(hyp, "the guest has more than %u parts to load", HYP_SOURCES);
+		reject(hyp, "the guest has more than %u parts to load", HYP_SOURCES);
 	vm->sources[vm->source_count++] = (struct source){ipa, bytes, pa};
 }
 
 /* ------------------------------------------------------------------ memory on demand */
 
-/* A piece that doesn't lie at the guest's own address: a mix-up of IPA and PA shall not go unnoticed. */
+/* A piece that doesn't lie at the guest's own address: a mix-up of IPA and PA shall not go
+ * unnoticed. */
 static uint64_t alloc_elsewhere(struct hyp *hyp, unsigned order, uint64_t ipa)
 {
 	uint64_t pa = memory_alloc(&hyp->memory, order);
@@ -255,21 +276,21 @@ static uint64_t alloc_elsewhere(struct hyp *hyp, unsigned order, uint64_t ipa)
 	return pa;
 }
 
-/* Maps the leaf of a level that covers ipa. False: the VM's RAM, its tables or free memory don't allow this size. */
+/* Maps the leaf of a level that covers ipa. False: RAM of the VM or free memory don't allow it. */
 static bool map_leaf(struct hyp *hyp, uint64_t ipa, int level)
 {
 	struct vm *vm = &hyp->vm;
 	uint64_t bytes = geometry_level_bytes(&vm->stage2.geometry, level);
 	uint64_t base = align_down(ipa, bytes), pa;
 
-	if (!vm_has_ram(vm, base, bytes) || pgtable_lookup(&vm->stage2, ipa).level > level)
+	if (!vm_has_ram(vm, base, bytes))
 		return false;
 	pa = alloc_elsewhere(hyp, order_of(bytes), base);
 	if (pa == NO_MEMORY)
 		return false;
 	memory_zero(memory_at(&hyp->memory, pa), bytes);
-	copy_sources(hyp, base, bytes, pa);
-	publish(hyp, pa, bytes);
+	if (copy_sources(hyp, base, bytes, pa) || !guest_uses_caches())
+		publish(hyp, pa, bytes);
 	if (pgtable_map(&vm->stage2, base, bytes, pa, LEAF_W | LEAF_X, bytes) == PGTABLE_OK)
 		return true;
 	memory_free(&hyp->memory, pa, order_of(bytes));
@@ -282,10 +303,11 @@ void vm_fault_in(struct hyp *hyp, uint64_t ipa)
 
 	/* No TLB holds invalid entries: this core doesn't walk these tables. */
 	if (found.valid)
-		panic(hyp, "stage 2 Translation fault at IPA 0x%lx, which s2=%s maps at level %d", ipa,
-		      hyp->options.s2_word, found.level);
+		panic(hyp, "stage 2 Translation fault at IPA 0x%lx, which s2=%s maps at level %d",
+		      ipa, hyp->options.s2_word, found.level);
+	/* No larger than the invalid entry: a table in the way holds smaller leaves. */
 	for (int level = hyp->vm.leaf_level; level <= LEVEL_LAST; level++) {
-		if (map_leaf(hyp, ipa, level))
+		if (level >= found.level && map_leaf(hyp, ipa, level))
 			return;
 	}
 	panic(hyp, "out of memory for the VM at IPA 0x%lx, with %lu MiB of RAM in el2=%s", ipa,
@@ -298,15 +320,17 @@ void vm_load(struct hyp *hyp)
 {
 	const struct vm *vm = &hyp->vm;
 	/* Interrupts and SErrors come here; SMC and IMPLEMENTATION DEFINED registers trap. */
-	uint64_t hcr = FIELD_PUT(HCR_EL2_RW, 1) | FIELD_PUT(HCR_EL2_SWIO, 1) | FIELD_PUT(HCR_EL2_PTW, 1) |
-		       FIELD_PUT(HCR_EL2_FMO, 1) | FIELD_PUT(HCR_EL2_IMO, 1) | FIELD_PUT(HCR_EL2_AMO, 1) |
-		       FIELD_PUT(HCR_EL2_FB, 1) | FIELD_PUT(HCR_EL2_BSU, 1) | FIELD_PUT(HCR_EL2_TSC, 1) |
-		       FIELD_PUT(HCR_EL2_TIDCP, 1) | FIELD_PUT(HCR_EL2_TACR, 1);
+	uint64_t hcr =
+		FIELD_PUT(HCR_EL2_RW, 1) | FIELD_PUT(HCR_EL2_SWIO, 1) | FIELD_PUT(HCR_EL2_PTW, 1) |
+		FIELD_PUT(HCR_EL2_FMO, 1) | FIELD_PUT(HCR_EL2_IMO, 1) | FIELD_PUT(HCR_EL2_AMO, 1) |
+		FIELD_PUT(HCR_EL2_FB, 1) | FIELD_PUT(HCR_EL2_BSU, 1) | FIELD_PUT(HCR_EL2_TSC, 1) |
+		FIELD_PUT(HCR_EL2_TIDCP, 1) | FIELD_PUT(HCR_EL2_TACR, 1);
 
 	if (vm->stage2_on) {
 		hcr |= FIELD_PUT(HCR_EL2_VM, 1);
 		write_sysreg(vtcr_el2, geometry_tcr(&vm->stage2.geometry));
-		write_sysreg(vttbr_el2, pgtable_ttbr(&vm->stage2) | FIELD_PUT(VTTBR_EL2_VMID, VMID));
+		write_sysreg(vttbr_el2,
+			     pgtable_ttbr(&vm->stage2) | FIELD_PUT(VTTBR_EL2_VMID, VMID));
 	} else {
 		write_sysreg(vttbr_el2, FIELD_PUT(VTTBR_EL2_VMID, VMID));
 	}
@@ -317,7 +341,8 @@ void vm_load(struct hyp *hyp)
 	write_sysreg(hstr_el2, 0);
 	write_sysreg(cnthctl_el2, 3); /* EL1 may read counter and timer */
 	write_sysreg(cntvoff_el2, 0);
-	write_sysreg(sctlr_el1, UINT64_C(0x30d00980)); /* RES1 and EOS, EIS, SPAN, nTLSMD, LSMAOE: MMU off */
+	write_sysreg(sctlr_el1,
+		     UINT64_C(0x30d00980)); /* RES1 and EOS, EIS, SPAN, nTLSMD, LSMAOE: MMU off */
 	isb();
 	/* Nothing is known of what the TLBs hold for this VMID. */
 	tlbi(alle1is);
