@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE      UINT32_MAX
 #define UNBOUNDED UINT32_MAX
 
 /* A tag that no key has. */

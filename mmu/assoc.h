@@ -2,15 +2,15 @@
  * An associative memory with true LRU replacement: what a TLB and a walk cache have in common.
  *
  * A slot has a tag (page of an input address, ASID), a context (VMID and whatever else has to be
- * equal), a struct tlb_entry, which is its replacement state, and a value of fixed size. Slots cover
- * different spans of addresses, so a lookup asks for every span that is present. A slot may have a
- * second, wider span, which counts for invalidation only: a 4 KB piece of a translation that stage 1
- * makes with a 2 MB block goes when any address of the block is invalidated.
+ * equal), a struct tlb_entry, which is its replacement state, and a value of fixed size. Slots
+ * cover different spans of addresses, so a lookup asks for every span that is present. A slot may
+ * have a second, wider span, which counts for invalidation only: a 4 KB piece of a translation that
+ * stage 1 makes with a 2 MB block goes when any address of the block is invalidated.
  *
  * Where a set has few ways, a lookup compares them; else hash chains lead to the slots. Which it is
  * can't be seen from outside.
  *
- * Nothing is allocated after assoc_init() but for an unbounded memory, which grows when it is filled.
+ * Nothing is allocated after assoc_init(), but an unbounded memory grows when it is filled.
  */
 #ifndef MMU_ASSOC_H
 #define MMU_ASSOC_H
@@ -21,14 +21,13 @@
 enum { ASSOC_PAGE_BITS = 12, ASSOC_ADDRESS_BITS = 44, ASSOC_ASID_BITS = 16, ASSOC_SPANS = 64 };
 
 #define ASSOC_ADDRESS ((UINT64_C(1) << ASSOC_ADDRESS_BITS) - 1)
-#define ASSOC_ASID (((UINT64_C(1) << ASSOC_ASID_BITS) - 1) << ASSOC_ADDRESS_BITS)
+#define ASSOC_ASID    (((UINT64_C(1) << ASSOC_ASID_BITS) - 1) << ASSOC_ADDRESS_BITS)
 /* The VMID in a context; the other bits are the caller's and have to be equal in a lookup. */
 #define ASSOC_VMID UINT32_C(0xffff)
 
 static inline uint64_t assoc_tag(uint64_t address, uint16_t asid)
 {
-	return (address >> ASSOC_PAGE_BITS & ASSOC_ADDRESS) |
-	       (uint64_t)asid << ASSOC_ADDRESS_BITS;
+	return (address >> ASSOC_PAGE_BITS & ASSOC_ADDRESS) | (uint64_t)asid << ASSOC_ADDRESS_BITS;
 }
 
 struct assoc_key {
@@ -79,7 +78,7 @@ struct assoc {
 	uint32_t span_count[ASSOC_SPANS];
 	uint64_t spans;
 	uint32_t wide_count; /* slots whose wide span exceeds their span */
-	/* Hash chains, linked by next[]; the free slots of an unbounded memory are such a chain too. */
+	/* Hash chains, linked by next[], and one more of an unbounded memory's free slots. */
 	uint32_t *bucket;
 	uint32_t bucket_mask, free_slot;
 };
@@ -98,7 +97,7 @@ static inline bool assoc_present(const struct assoc *a)
 	return a->is.shape.entries != 0;
 }
 
-/* The entry that answers, or NULL. It stays where it is until it is dropped. Its stamp is the caller's. */
+/* The entry that answers, or NULL. It stays there until it is dropped; its stamp is the caller's. */
 struct tlb_entry *assoc_find(const struct assoc *a, struct assoc_key key);
 
 /* Its value. */

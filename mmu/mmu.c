@@ -40,8 +40,8 @@ struct mmu *mmu_new(const struct mmu_config *config)
 		mmu_free(mmu);
 		return NULL;
 	}
-	mmu->memory = (struct ttw_memory){
-		config->port, walk_caches_for_walker(&mmu->caches), &mmu->walk};
+	mmu->memory =
+		(struct ttw_memory){config->port, walk_caches_for_walker(&mmu->caches), &mmu->walk};
 	decode(mmu, REGIME_EL10);
 	decode(mmu, REGIME_EL2);
 	return mmu;
@@ -170,8 +170,8 @@ static struct ttw_translation miss(struct mmu *mmu, struct assoc_key key,
 }
 
 /*
- * L1, then L2, then a walk; what answers without a fault fills the levels that missed. The levels are
- * neither inclusive nor exclusive. entry is the one of L1.
+ * L1, then L2, then a walk; what answers without a fault fills the levels that missed. The levels
+ * are neither inclusive nor exclusive. entry is the one of L1.
  */
 static struct ttw_translation look_up(struct mmu *mmu, const struct ttw_input *input, va_t va,
 				      struct mmu_access access, uint64_t now,

@@ -1,7 +1,7 @@
 /*
  * TLBs: what translations of both stages together gave, tagged as the architecture tags them
- * (D8 "Translation Lookaside Buffers"): regime, VMID (EL1&0), ASID where nG=1, VA. An entry covers the
- * smaller leaf of the stages in force; invalidation by VA removes what a stage 1 leaf gave as a
+ * (D8 "Translation Lookaside Buffers"): regime, VMID (EL1&0), ASID where nG=1, VA. An entry covers
+ * the smaller leaf of the stages in force; invalidation by VA removes what a stage 1 leaf gave as a
  * whole. Permissions are kept for each stage, before PSTATE, WXN and PAN, and checked on every hit.
  *
  * Stage 1 off and stage 2 off are part of the tag, so that a write of SCTLR_EL1.M or HCR_EL2.VM is

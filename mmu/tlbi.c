@@ -55,9 +55,8 @@ static struct assoc_match match_operand(enum by by, uint64_t operand, uint16_t a
 
 	switch (by) {
 	case BY_ASID:
-		return (struct assoc_match){.tag = assoc_tag(0, asid),
-					    .tag_mask = ASSOC_ASID,
-					    .with_asid_only = true};
+		return (struct assoc_match){
+			.tag = assoc_tag(0, asid), .tag_mask = ASSOC_ASID, .with_asid_only = true};
 	case BY_VA:
 		return (struct assoc_match){.tag = assoc_tag(address, asid),
 					    .tag_mask = ASSOC_ASID | ASSOC_ADDRESS};

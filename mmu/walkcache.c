@@ -33,8 +33,8 @@ static uint32_t granule(const struct ttw_params *p)
 }
 
 /*
- * A table descriptor has no nG bit, so its ASID always counts. HCR_EL2.PTW decides whether a table in
- * Device memory may be read at all, so it is part of the tag.
+ * A table descriptor has no nG bit, so its ASID always counts. HCR_EL2.PTW decides whether a table
+ * in Device memory may be read at all, so it is part of the tag.
  */
 static struct assoc_key stage1_key(const struct ttw_regime *r, va_t va)
 {

@@ -1,11 +1,11 @@
 /*
- * The walk caches: three memories that answer parts of a walk, so that it fetches fewer descriptors.
+ * The walk caches: three memories that answer parts of a walk, which fetches fewer descriptors.
  *
  *	stage1	VA -> the table of the next stage 1 level, as PA: the walk starts there and the
  *		stage 2 walk for that table is not made either. Tagged by regime, VMID, ASID.
  *	stage2	IPA -> the next stage 2 table. Tagged by VMID.
- *	ipa	IPA -> what stage 2 gives for it, for the IPAs of stage 1 descriptors and, where asked
- *		for, of output addresses too. Tagged by VMID.
+ *	ipa	IPA -> what stage 2 gives for it: for IPAs of stage 1 descriptors and, where
+ *		asked for, of output addresses too. Tagged by VMID.
  *
  * The deepest table known answers. Start tables are not cached: their addresses are in registers.
  * A table that is larger than the stage 2 leaf under it is cached in pieces of that leaf.

@@ -1,4 +1,4 @@
-/* Suite mmu/assoc: replacement, spans and invalidation of the memories under TLBs and walk caches. */
+/* Suite mmu/assoc: replacement, spans and invalidation, as TLBs and walk caches use them. */
 #include "mmu/assoc.h"
 
 #include <check.h>
@@ -140,7 +140,8 @@ static const struct lru_row {
 	uint32_t entries, ways;
 	uint64_t pages; /* the stream draws from so many */
 } lru_rows[] = {
-	{1, 0, 3}, {4, 0, 6}, {48, 0, 60}, {1280, 5, 1700}, {64, 4, 100}, {64, 16, 90}, {64, 1, 90}, {48, 0, 40},
+	{1, 0, 3},    {4, 0, 6},    {48, 0, 60}, {1280, 5, 1700},
+	{64, 4, 100}, {64, 16, 90}, {64, 1, 90}, {48, 0, 40},
 };
 
 START_TEST(evicts_what_a_list_by_recency_evicts)
@@ -153,7 +154,7 @@ START_TEST(evicts_what_a_list_by_recency_evicts)
 
 	srandom(1);
 	for (uint64_t now = 1; now < 20000; now++) {
-		/* Two sizes of working set, so that hits far down the list and misses both occur. */
+		/* Two sizes of working set: hits far down the list and misses both occur. */
 		uint64_t page = (uint64_t)random() % (now & 64 ? row->pages : row->pages / 2 + 1);
 		uint64_t victim = 0, dropped = dropped_count;
 		bool evicted;
@@ -216,7 +217,8 @@ START_TEST(an_unbounded_one_keeps_everything)
 	ck_assert_uint_eq(dropped_count, 0);
 	ck_assert_ptr_eq(find_page(&a, 0), first);
 	for (uint64_t page = 1; page < 100000; page++)
-		ck_assert_uint_eq(*(uint64_t *)assoc_value(&a, find_page(&a, page * 977)), page * 977);
+		ck_assert_uint_eq(*(uint64_t *)assoc_value(&a, find_page(&a, page * 977)),
+				  page * 977);
 	ck_assert_ptr_null(find_page(&a, 5));
 
 	one.tag = assoc_tag(UINT64_C(977) << PAGE, 0);
@@ -238,9 +240,10 @@ static const struct tlb_shape span_shapes[] = {{48, 0, 0}, {1280, 5, 0}, {UINT32
 
 START_TEST(a_block_answers_for_all_its_pages_beside_pages)
 {
-	struct assoc a = new_assoc(span_shapes[_i].entries, span_shapes[_i].ways,
-				   ASSOC_FIRST_FILLED);
-	struct tlb_entry *block = fill(&a, key_of(0x205, 1), (struct assoc_span){BLOCK, BLOCK, false}, 1);
+	struct assoc a =
+		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
+	struct tlb_entry *block =
+		fill(&a, key_of(0x205, 1), (struct assoc_span){BLOCK, BLOCK, false}, 1);
 	struct tlb_entry *page = fill_page(&a, 0x400, 2);
 
 	for (uint64_t p = 0x200; p < 0x400; p++)
@@ -254,10 +257,10 @@ END_TEST
 
 START_TEST(which_of_two_that_overlap_answers)
 {
-	struct assoc first = new_assoc(span_shapes[_i].entries, span_shapes[_i].ways,
-				       ASSOC_FIRST_FILLED);
-	struct assoc deepest = new_assoc(span_shapes[_i].entries, span_shapes[_i].ways,
-					 ASSOC_SMALLEST_SPAN);
+	struct assoc first =
+		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
+	struct assoc deepest =
+		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_SMALLEST_SPAN);
 	struct assoc_span block = {BLOCK, BLOCK, false};
 	struct tlb_entry *first_block = fill(&first, key_of(0x200, 1), block, 1);
 
@@ -275,8 +278,8 @@ END_TEST
 
 START_TEST(a_wide_value_answers_for_its_span_and_goes_by_any_address_of_the_wide_one)
 {
-	struct assoc a = new_assoc(span_shapes[_i].entries, span_shapes[_i].ways,
-				   ASSOC_FIRST_FILLED);
+	struct assoc a =
+		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
 	struct assoc_match beside = {.tag = assoc_tag(0x400 << PAGE, 0), .tag_mask = ASSOC_ADDRESS};
 	struct assoc_match inside = {.tag = assoc_tag(0x3ff << PAGE, 0), .tag_mask = ASSOC_ADDRESS};
 	struct assoc_span piece = {PAGE, BLOCK, false};
@@ -300,8 +303,8 @@ END_TEST
 
 START_TEST(asid_counts_unless_the_value_is_for_any)
 {
-	struct assoc a = new_assoc(span_shapes[_i].entries, span_shapes[_i].ways,
-				   ASSOC_FIRST_FILLED);
+	struct assoc a =
+		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
 	struct assoc_match asid1 = {.tag = assoc_tag(0, 1), .tag_mask = ASSOC_ASID};
 
 	fill(&a, key_of(5, 1), (struct assoc_span){PAGE, PAGE, false}, 1);
@@ -324,8 +327,8 @@ END_TEST
 
 START_TEST(context_counts_whole_in_a_lookup_and_masked_in_an_invalidation)
 {
-	struct assoc a = new_assoc(span_shapes[_i].entries, span_shapes[_i].ways,
-				   ASSOC_FIRST_FILLED);
+	struct assoc a =
+		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
 	struct assoc_key key = {assoc_tag(0x5000, 0), 0x10003}, other = {key.tag, 0x20003};
 	struct assoc_match vmid4 = {.context = 4, .context_mask = ASSOC_VMID};
 	struct assoc_match vmid3 = {.context = 3, .context_mask = ASSOC_VMID};

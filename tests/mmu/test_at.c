@@ -1,4 +1,4 @@
-/* Suite mmu/at: AT instructions, PAR_EL1 bit by bit (DDI 0487, "PAR_EL1, Physical Address Register"). */
+/* Suite mmu/at: AT instructions; PAR_EL1 bit by bit (DDI 0487, "Physical Address Register"). */
 #include "world.h"
 
 #include <check.h>
@@ -6,7 +6,7 @@
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
 #define PAR_RES1 (UINT64_C(1) << 11)
-#define PAR_NS (UINT64_C(1) << 9) /* UNKNOWN here: this MMU answers 1 */
+#define PAR_NS   (UINT64_C(1) << 9) /* UNKNOWN here: this MMU answers 1 */
 
 static uint64_t par_output(uint64_t pa, uint64_t attr, uint64_t sh)
 {
@@ -35,9 +35,19 @@ static void saw_walk(void *ctx, const struct mmu_walk *walk)
 }
 
 /* What is mapped at 4 KB each. */
-enum { RW = 0x1000, RO = 0x2000, PRIVILEGED = 0x3000, DEVICE = 0x4000, INVALID = 0x5000,
-       NO_AF = 0x6000, S2_RO = 0x7000, S2_INVALID = 0x8000, NC = 0x9000, HALF_NC = 0xa000,
-       INNER = 0xb000 };
+enum {
+	RW = 0x1000,
+	RO = 0x2000,
+	PRIVILEGED = 0x3000,
+	DEVICE = 0x4000,
+	INVALID = 0x5000,
+	NO_AF = 0x6000,
+	S2_RO = 0x7000,
+	S2_INVALID = 0x8000,
+	NC = 0x9000,
+	HALF_NC = 0xa000,
+	INNER = 0xb000
+};
 
 static uint64_t s2_ro, s2_invalid;
 
@@ -99,7 +109,7 @@ static uint64_t par(enum mmu_at_op op, uint64_t va, unsigned el)
 	return result.par;
 }
 
-/* ------------------------------------------------------------------ outputs and faults in PAR_EL1 */
+/* ------------------------------------------------------------------ what PAR_EL1 holds */
 
 /* pa: 0 the IPA, 1 its PA, of the page `ipa`. attr 0: a fault with status fst. */
 static const struct par_row {
@@ -144,9 +154,8 @@ static uint64_t output_of(const struct par_row *row)
 START_TEST(par_holds)
 {
 	const struct par_row *row = &par_rows[_i];
-	uint64_t expected = row->attr != 0
-				    ? par_output(output_of(row), row->attr, row->sh)
-				    : par_fault(row->fst, row->stage2, false);
+	uint64_t expected = row->attr != 0 ? par_output(output_of(row), row->attr, row->sh)
+					   : par_fault(row->fst, row->stage2, false);
 	uint64_t got = par(row->op, row->va, row->el);
 
 	ck_assert_msg(got == expected, "%s: %#llx, not %#llx", row->name, (unsigned long long)got,
@@ -157,7 +166,8 @@ END_TEST
 START_TEST(device_memory_has_attr_0_and_is_outer_shareable)
 {
 	ck_assert_uint_eq(par(AT_S1E1R, DEVICE, 1), par_output(ipa, 0x00, OSH));
-	ck_assert_uint_eq(par(AT_S12E1R, DEVICE, 2), par_output(world_pa(space.vm, ipa), 0x00, OSH));
+	ck_assert_uint_eq(par(AT_S12E1R, DEVICE, 2),
+			  par_output(world_pa(space.vm, ipa), 0x00, OSH));
 }
 END_TEST
 
@@ -201,8 +211,7 @@ START_TEST(with_stage_1_off_the_output_is_the_input)
 	ck_assert_uint_eq(par(AT_S1E1R, 0x123456000, 1), par_output(0x123456000, 0x00, OSH));
 	ck_assert_uint_eq(walks, 0);
 	/* Beyond the 52 bits of a PA: Address size fault, level 0. */
-	ck_assert_uint_eq(par(AT_S1E1R, UINT64_C(1) << 52, 1),
-			  par_fault(0x00, false, false));
+	ck_assert_uint_eq(par(AT_S1E1R, UINT64_C(1) << 52, 1), par_fault(0x00, false, false));
 	ck_assert_uint_eq(par(AT_S12E1R, ipa, 2), par_output(world_pa(space.vm, ipa), 0x00, OSH));
 	ck_assert_uint_eq(walks, 1);
 	ck_assert_uint_eq(last.fetch_count, 4);
@@ -240,8 +249,7 @@ START_TEST(s1e2_uses_the_tables_of_el2)
 	ck_assert_uint_eq(last.fetch_count, 4);
 	ck_assert_int_eq(last.kind, WALK_STAGE1_ONLY);
 	ck_assert_uint_eq(par(AT_S1E2R, 0x8000, 2), par_output(WORLD_RAM + 0x4000, 0xbb, NSH));
-	ck_assert_uint_eq(par(AT_S1E2W, 0x8000, 2),
-			  par_fault(0x0f, false, false));
+	ck_assert_uint_eq(par(AT_S1E2W, 0x8000, 2), par_fault(0x0f, false, false));
 	ck_assert_uint_eq(par(AT_S1E2R, UINT64_C(0xffff000000007000), 2),
 			  par_fault(0x04, false, false));
 }
@@ -266,8 +274,7 @@ START_TEST(stage_2_fault_on_the_walk_traps_at_el1_and_is_reported_at_el2)
 	ck_assert_uint_eq(r.fault.ipa.value, descriptor);
 
 	ck_assert_uint_eq(par(AT_S1E1R, RW, 2), par_fault(0x07, true, true));
-	ck_assert_uint_eq(par(AT_S12E1R, RW, 2),
-			  par_fault(0x07, true, true));
+	ck_assert_uint_eq(par(AT_S12E1R, RW, 2), par_fault(0x07, true, true));
 }
 END_TEST
 

@@ -173,13 +173,13 @@ START_TEST(each_level_counts_its_lookups_by_el)
 		world_map(world, &space, va, ipa, 3, S1_RW_EL0);
 	begin(config_with((struct tlb_shape){1, 0, 0}, (struct tlb_shape){4, 0, 0}));
 	c = mmu_counts(mmu);
-	load(0x0000);                  /* misses both, walks */
-	load(0x0008);                  /* hits L1 */
-	load(0x1000);                  /* misses both: page 0 leaves L1 */
-	load(0x0000);                  /* misses L1, hits L2 */
-	access_as(MMU_LOAD, 1, 0x0000); /* the same entry, counted at EL1 */
+	load(0x0000);                    /* misses both, walks */
+	load(0x0008);                    /* hits L1 */
+	load(0x1000);                    /* misses both: page 0 leaves L1 */
+	load(0x0000);                    /* misses L1, hits L2 */
+	access_as(MMU_LOAD, 1, 0x0000);  /* the same entry, counted at EL1 */
 	access_as(MMU_FETCH, 0, 0x2000); /* L1I is another TLB, L2 the same */
-	load(0x2000);                  /* misses L1D, hits L2 */
+	load(0x2000);                    /* misses L1D, hits L2 */
 
 	ck_assert_uint_eq(walks, 3);
 	ck_assert_uint_eq(c->l1d[0].lookups, 5);
@@ -202,10 +202,8 @@ static const struct absent_row {
 	unsigned walks; /* of two loads of one page */
 	bool entry;
 } absent_rows[] = {
-	{"off", true, true, true, 2, false},
-	{"no level", false, false, false, 2, false},
-	{"L1 only", false, true, false, 1, true},
-	{"L2 only", false, false, true, 1, false},
+	{"off", true, true, true, 2, false},      {"no level", false, false, false, 2, false},
+	{"L1 only", false, true, false, 1, true}, {"L2 only", false, false, true, 1, false},
 	{"both", false, true, true, 1, true},
 };
 
@@ -229,8 +227,7 @@ START_TEST(a_level_that_is_absent_is_not_asked)
 	const struct mmu_counts *c = mmu_counts(mmu);
 
 	ck_assert_uint_eq(c->l1d[0].lookups, !row->tlb_off && row->l1 ? 2 : 0);
-	ck_assert_uint_eq(c->l2[0].lookups,
-			  row->tlb_off || !row->l2 ? 0 : row->l1 ? 1 : 2);
+	ck_assert_uint_eq(c->l2[0].lookups, row->tlb_off || !row->l2 ? 0 : row->l1 ? 1 : 2);
 }
 END_TEST
 
@@ -316,7 +313,7 @@ END_TEST
 
 START_TEST(a_hit_uses_the_output_size_of_now)
 {
-	/* A second window of IPA space above 2^36: mapped to a page that the first one has as well. */
+	/* A second IPA, above 2^36, of a page. */
 	uint64_t high = UINT64_C(0x1000000000), ipa = world_alloc(world, space.vm, WORLD_PAGE);
 
 	world_s2_map(world, space.vm, high, world_pa(space.vm, ipa));
@@ -481,9 +478,9 @@ START_TEST(page_bits_is_the_smaller_granule_in_force)
 	if (!row->stage2)
 		mmu_registers(mmu)->HCR_EL2 = 0;
 	if (row->epd1) {
-		mmu_registers(mmu)->TCR_EL1 |= 1 << 23;                /* EPD1 */
+		mmu_registers(mmu)->TCR_EL1 |= 1 << 23; /* EPD1 */
 		mmu_registers(mmu)->TCR_EL1 &= ~(UINT64_C(3) << 30);
-		mmu_registers(mmu)->TCR_EL1 |= UINT64_C(2) << 30;      /* TG1: 4K */
+		mmu_registers(mmu)->TCR_EL1 |= UINT64_C(2) << 30; /* TG1: 4K */
 	}
 	world_signal(mmu);
 	ck_assert_msg(mmu_page_bits(mmu, row->el) == row->bits, "%s: %u", row->name,

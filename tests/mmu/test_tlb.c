@@ -79,8 +79,7 @@ static void enter(enum context context)
 
 static struct mmu_translation access_as(enum mmu_access_type type, unsigned el, uint64_t va)
 {
-	struct mmu_access access = {
-		.type = type, .el = (uint8_t)el, .unprivileged = el == 0};
+	struct mmu_access access = {.type = type, .el = (uint8_t)el, .unprivileged = el == 0};
 	struct mmu_translation t = mmu_translate(mmu, (va_t){va}, access, ++now);
 
 	if (t.entry != NULL)
@@ -128,7 +127,8 @@ START_TEST(an_entry_answers_its_own_context_only)
 	for (int shape = 0; shape < ROWS(shapes); shape++) {
 		begin(shapes[shape], (struct tlb_shape){0, 0, 0});
 		enter(row->filled);
-		ck_assert_int_eq(access_as(MMU_LOAD, el_of(row->filled), va).fault.type, FAULT_NONE);
+		ck_assert_int_eq(access_as(MMU_LOAD, el_of(row->filled), va).fault.type,
+				 FAULT_NONE);
 		enter(row->asked);
 		ck_assert_int_eq(access_as(MMU_LOAD, el_of(row->asked), va).fault.type, FAULT_NONE);
 		ck_assert_msg((walks == 1) == row->hit, "%s", row->name);
@@ -204,7 +204,7 @@ static const struct span_row {
 	{"contiguous over contiguous blocks", 2, 2, CONTIGUOUS, CONTIGUOUS, 25},
 };
 
-/* Every descriptor of a contiguous group is alike but for its address: those that are touched are made. */
+/* All sixteen of a contiguous group are made, alike but for their addresses. */
 static void map_spans(const struct span_row *row, uint64_t va, uint64_t ipa, uint64_t pa)
 {
 	uint64_t step1 = UINT64_C(1) << world_shift(12, row->level1);
@@ -270,15 +270,15 @@ END_TEST
 static const struct drop_row {
 	struct tlb_shape l1, l2;
 } drop_rows[] = {
-	{{1, 0, 0}, {0, 0, 0}},	     {{4, 0, 0}, {64, 4, 0}},
-	{{48, 0, 0}, {1280, 5, 0}},  {{16, 4, 0}, {8, 0, 0}},
-	{{UINT32_MAX, 0, 0}, {0, 0, 0}},
+	{{1, 0, 0}, {0, 0, 0}},  {{4, 0, 0}, {64, 4, 0}},         {{48, 0, 0}, {1280, 5, 0}},
+	{{16, 4, 0}, {8, 0, 0}}, {{UINT32_MAX, 0, 0}, {0, 0, 0}},
 };
 
 static void any_tlbi(void)
 {
-	static const enum mmu_tlbi_op ops[] = {TLBI_VAE1, TLBI_VAALE1IS, TLBI_ASIDE1, TLBI_VMALLE1,
-					       TLBI_ALLE1, TLBI_IPAS2E1, TLBI_VMALLS12E1};
+	static const enum mmu_tlbi_op ops[] = {TLBI_VAE1,      TLBI_VAALE1IS, TLBI_ASIDE1,
+					       TLBI_VMALLE1,   TLBI_ALLE1,    TLBI_IPAS2E1,
+					       TLBI_VMALLS12E1};
 	uint64_t operand = (uint64_t)random() % 64 | UINT64_C(5) << 48;
 
 	/* The wide ones seldom, so that entries get old as well. */

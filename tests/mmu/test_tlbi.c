@@ -1,8 +1,9 @@
 /*
  * Suite mmu/tlbi: for every operation, what of a populated MMU goes and what stays.
  *
- * Most of what stays has to stay only because this MMU never removes more than it is asked to; what goes
- * has to go by the architecture, but for entries made with stage 1 off, which are stage 2's here.
+ * Most of what stays has to stay only because this MMU never removes more than it is asked to; what
+ * goes has to go by the architecture, but for entries made with stage 1 off, which are stage 2's
+ * here.
  */
 #include "world.h"
 
@@ -10,7 +11,7 @@
 
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
-/* VMIDs are 1 and 2. VM 1 with ASID 5 is in force when an operation runs, but where a row says VM 2. */
+/* VMIDs are 1 and 2. */
 enum context { VM1_ASID5, VM1_ASID6, VM2_ASID5, VM1_FLAT, VM2_FLAT, EL2, CONTEXTS };
 
 static struct world *world;
@@ -71,9 +72,10 @@ static void enter(enum context context)
 {
 	struct mmu_registers *r = mmu_registers(mmu);
 
-	world_enter(world, mmu, &spaces[context == VM2_ASID5 || context == VM2_FLAT ? VM2_ASID5
-					: context == VM1_ASID6			    ? VM1_ASID6
-										    : VM1_ASID5]);
+	static const enum context space_of[CONTEXTS] = {VM1_ASID5, VM1_ASID6, VM2_ASID5,
+							VM1_ASID5, VM2_ASID5, VM1_ASID5};
+
+	world_enter(world, mmu, &spaces[space_of[context]]);
 	if (context == VM1_FLAT || context == VM2_FLAT)
 		r->SCTLR_EL1 = 0;
 	r->TTBR0_EL2 = el2.root;
@@ -85,9 +87,8 @@ static void enter(enum context context)
 /* The number of fetches that an access makes now; -1: no walk, it hits a TLB. */
 static int fetches(enum context context, uint64_t va)
 {
-	struct mmu_access access = {.type = MMU_LOAD,
-				    .el = context == EL2 ? 2 : 0,
-				    .unprivileged = context != EL2};
+	struct mmu_access access = {
+		.type = MMU_LOAD, .el = context == EL2 ? 2 : 0, .unprivileged = context != EL2};
 	unsigned before = walks;
 
 	enter(context);
@@ -112,8 +113,19 @@ static uint64_t operand_va(uint64_t va, uint64_t asid)
 	return (va >> 12 & UINT64_C(0xfffffffffff)) | asid << 48;
 }
 
-enum operand { NONE, VA_A, VA_A_ASID6, VA_A_ASID9, VA_UPPER_A, VA_GLOBAL_ASID9, VA_IN_BLOCK, VA_FAR,
-	       ASID_5, IPA_X, IPA_X_TTL };
+enum operand {
+	NONE,
+	VA_A,
+	VA_A_ASID6,
+	VA_A_ASID9,
+	VA_UPPER_A,
+	VA_GLOBAL_ASID9,
+	VA_IN_BLOCK,
+	VA_FAR,
+	ASID_5,
+	IPA_X,
+	IPA_X_TTL
+};
 
 static uint64_t operand_value(enum operand operand)
 {
@@ -152,18 +164,18 @@ static const struct item {
 	enum context context;
 	uint64_t va; /* of stage 1 off: see item_va */
 } tlb_items[] = {
-	{VM1_ASID5, 0x1000},                /* 0x001 A */
-	{VM1_ASID5, 0x2000},                /* 0x002 B */
-	{VM1_ASID6, 0x1000},                /* 0x004 A of another ASID */
-	{VM1_ASID5, 0x3000},                /* 0x008 global */
-	{VM2_ASID5, 0x1000},                /* 0x010 A of another VM */
-	{VM1_ASID5, 0xffff000000001000},    /* 0x020 A of the upper half */
-	{VM1_FLAT, 0},                      /* 0x040 IPA x with stage 1 off */
-	{EL2, 0x1000},                      /* 0x080 A of EL2 */
-	{EL2, 0x2000},                      /* 0x100 B of EL2 */
-	{VM1_ASID5, 0x200000},              /* 0x200 a page of the block */
-	{VM1_ASID5, 0x205000},              /* 0x400 another page of the block */
-	{VM2_FLAT, 0},                      /* 0x800 IPA x of another VM with stage 1 off */
+	{VM1_ASID5, 0x1000},             /* 0x001 A */
+	{VM1_ASID5, 0x2000},             /* 0x002 B */
+	{VM1_ASID6, 0x1000},             /* 0x004 A of another ASID */
+	{VM1_ASID5, 0x3000},             /* 0x008 global */
+	{VM2_ASID5, 0x1000},             /* 0x010 A of another VM */
+	{VM1_ASID5, 0xffff000000001000}, /* 0x020 A of the upper half */
+	{VM1_FLAT, 0},                   /* 0x040 IPA x with stage 1 off */
+	{EL2, 0x1000},                   /* 0x080 A of EL2 */
+	{EL2, 0x2000},                   /* 0x100 B of EL2 */
+	{VM1_ASID5, 0x200000},           /* 0x200 a page of the block */
+	{VM1_ASID5, 0x205000},           /* 0x400 another page of the block */
+	{VM2_FLAT, 0},                   /* 0x800 IPA x of another VM with stage 1 off */
 };
 
 static const struct tlb_row {
@@ -370,8 +382,8 @@ START_TEST(of_the_walk_caches_exactly_this_goes)
 END_TEST
 
 /*
- * A table of 64 KB over pages of 4 KB is cached in pieces; a VA operation names the table's descriptor,
- * so all pieces go, whichever of them the VA uses.
+ * A table of 64 KB over pages of 4 KB is cached in pieces; a VA operation names the table's
+ * descriptor, so all pieces go, whichever of them the VA uses.
  */
 START_TEST(all_pieces_of_a_table_go_together)
 {

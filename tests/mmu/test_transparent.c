@@ -1,6 +1,6 @@
 /*
- * Suite mmu/transparent: TLBs and walk caches of any shape never change a result while software does
- * the maintenance that the architecture requires. Random guests change their tables, with
+ * Suite mmu/transparent: TLBs and walk caches of any shape never change a result while software
+ * does the maintenance that the architecture requires. Random guests change their tables, with
  * break-before-make and TLBI, and switch address spaces; an MMU without any cache is the reference.
  */
 #include "world.h"
@@ -99,8 +99,8 @@ static uint64_t any_data(void)
 
 static uint64_t any_bits(void)
 {
-	static const uint64_t bits[] = {0, S1_RW_EL0, S1_RO, S1_RW_EL0 | S1_RO,
-					UINT64_C(1) << 53, UINT64_C(1) << 54};
+	static const uint64_t bits[] = {
+		0, S1_RW_EL0, S1_RO, S1_RW_EL0 | S1_RO, UINT64_C(1) << 53, UINT64_C(1) << 54};
 
 	/* nG always: a global page must be the same in all ASIDs of the VM. */
 	return bits[pick(ROWS(bits))] | S1_NG;
@@ -180,7 +180,8 @@ static uint64_t any_va(void)
 	uint64_t va = page_va(pick(TABLES), pick(PAGES)) + offset;
 
 	if (pick(4) == 0)
-		va = block_va() + (pick(2048) * UINT64_C(4096) & ((UINT64_C(1) << block_bits()) - 1));
+		va = block_va() +
+		     (pick(2048) * UINT64_C(4096) & ((UINT64_C(1) << block_bits()) - 1));
 	if ((mmu_registers(mmus[0])->SCTLR_EL1 & 1) == 0)
 		return any_data() + offset;
 	return pick(2) ? va : world_upper(world, va);
@@ -215,13 +216,14 @@ static void access_all(void)
 	for (unsigned i = 1; i < MMUS; i++) {
 		struct mmu_translation t = mmu_translate(mmus[i], (va_t){va}, access, now);
 
-		ck_assert_msg(same(&expected, &t),
-			      "shape %u, step %u: va %#llx type %u el %u: fault %u level %d pa %#llx, "
-			      "not %u level %d pa %#llx",
-			      i, (unsigned)now, (unsigned long long)va, access.type, access.el,
-			      t.fault.type, t.fault.level, (unsigned long long)t.pa.value,
-			      expected.fault.type, expected.fault.level,
-			      (unsigned long long)expected.pa.value);
+		ck_assert_msg(
+			same(&expected, &t),
+			"shape %u, step %u: va %#llx type %u el %u: fault %u level %d pa %#llx, "
+			"not %u level %d pa %#llx",
+			i, (unsigned)now, (unsigned long long)va, access.type, access.el,
+			t.fault.type, t.fault.level, (unsigned long long)t.pa.value,
+			expected.fault.type, expected.fault.level,
+			(unsigned long long)expected.pa.value);
 	}
 }
 

@@ -71,22 +71,29 @@ static unsigned fetches(uint64_t va)
 /* ------------------------------------------------------------------ fetches */
 
 /*
- * 4 KB granules. Page A, then a page B of the same level 3 table, then C of another level 3 table of the
- * same level 2 table, then D of another level 2 table; then A again. All tables and pages lie in one
- * 2 MB of IPA space, so one level 3 table of stage 2 serves them all.
+ * 4 KB granules. Page A, then a page B of the same level 3 table, then C of another level 3 table
+ * of the same level 2 table, then D of another level 2 table; then A again. All tables and pages
+ * lie in one 2 MB of IPA space, so one level 3 table of stage 2 serves them all.
  *
- * n1, n2: lookups of stage 1 and stage 2. s: stage 2 walks, each n2 without caches.
+ * n1 and n2 are the lookups of a whole stage 1 and of a whole stage 2 walk; n1 + 1 stage 2 walks
+ * are in a nested one. In the order A, B, C, D, A:
  *
  * none     (n1 + 1)(n2 + 1) - 1 each.
- * stage1   A all. B from the level 3 table: its descriptor, then the output's stage 2: 1 + n2. C from the
- *          level 2 table: that descriptor, the new level 3 table's stage 2, its descriptor, the output:
- *          1 + n2 + 1 + n2. D from level 1: one table more. A again like B.
- * stage2   A: the first stage 2 walk n2, then every one is 1 (from the level 3 table):
- *          n2 + (n1 - 1) + 1 for the n1 + 1 stage 2 walks, and n1. Then n1 + 1 + n1 each.
- * ipa      (tables) A all: 1 + n1 stage 2 walks. B: tables are known: n1 + n2. C: one new table: + n2.
- *          D: two new tables. A again: n1 + n2.
- * ipa=all  as ipa, and A's output is known when it comes again: n1.
- * all      (with ipa=all) A: as stage2. B: 1 + 1. C: 1 + 1 + 1 + 1. D: 6. A again: 1.
+ *
+ * stage1   A: all. B starts from the level 3 table: its descriptor, the output's stage 2: 1 + n2.
+ *          C starts from the level 2 table: its descriptor, the stage 2 of the new level 3 table,
+ *          that one's descriptor, the output: 2 (1 + n2). D starts a level higher: 3 (1 + n2).
+ *
+ * stage2   A: n2 for the first stage 2 walk, then 1 each from the level 3 table; n1 descriptors:
+ *          n2 + n1 + n1. B, C, D: n1 + 1 + n1.
+ *
+ * ipa      for tables. A: all. B: the tables' IPAs are known, n1 + n2. C: one new table, n2 more.
+ *          D: two new tables.
+ *
+ * ipa=all  as ipa, but A's output is known when it comes again: n1.
+ *
+ * all      with ipa=all. A: as stage2. B: 1 descriptor, 1 of stage 2. C: twice that. D: thrice.
+ *          A again: 1 descriptor.
  */
 static const struct fetch_row {
 	const char *name;
@@ -146,7 +153,7 @@ END_TEST
 
 /* ------------------------------------------------------------------ where a walk starts */
 
-/* A level too high or too low would read a descriptor that is there as well, and go wrong by luck only. */
+/* The classic error is a start one level too low or too high: a descriptor is there as well. */
 START_TEST(a_hit_starts_at_the_level_of_the_table_it_holds)
 {
 	begin(12, 52, 52, -1);
@@ -196,15 +203,17 @@ START_TEST(stage_2_starts_at_the_level_of_the_table_it_holds)
 }
 END_TEST
 
-/* A 64 KB table in sixteen pages of 4 KB that lie apart: the cached PA is good for its own page only. */
+/* Pages of 4 KB that lie apart hold a 16 KB or 64 KB table: a cached PA is good for one of them. */
 static const struct piece_row {
 	const char *name;
 	unsigned granule1, va_bits;
-	unsigned first, other; /* fetches of the first load, and of one in another piece of the table */
+	unsigned first, other; /* fetches of the first load and of one in another piece */
 } piece_rows[] = {
-	/* n2 = 4. 64K: n1 = 3: 19; level 3 table known but its piece not: level 2's descriptor (1), 4 + 1, 4. */
+	/*
+	 * n1 = 3, n2 = 4: 19. In another piece of the level 3 table the level 2 table answers: its
+	 * descriptor, 4 for the piece, the descriptor in it, 4 for the output.
+	 */
 	{"64K", 16, 48, 19, 10},
-	/* 16K, 47 bits: n1 = 3. */
 	{"16K", 14, 47, 19, 10},
 };
 
@@ -268,8 +277,9 @@ START_TEST(tables_are_tagged_by_asid_and_vmid)
 	with_caches((struct walk_cache_shapes){{64, 0, 0}, {64, 0, 0}, {64, 0, 0}, true});
 
 	/*
-	 * Cold: 4 + 4 * 1 for the stage 2 walks, of which the first finds no table, and 4 of stage 1. ASID 6
-	 * shares the tables of stage 2: 5 * 1 and 4. Then the level 3 table and the page are known: 1.
+	 * Cold: 4 + 4 * 1 for the stage 2 walks, of which the first finds no table, and 4 of
+	 * stage 1. ASID 6 shares the tables of stage 2: 5 * 1 and 4. Then the level 3 table and the
+	 * page are known: 1.
 	 */
 	const unsigned expected[2][3] = {{12, 9, 12}, {1, 1, 1}};
 
@@ -343,7 +353,7 @@ START_TEST(the_least_recently_used_table_goes)
 {
 	begin(12, 48, 48, 0);
 
-	/* Pages under three level 3 tables. Each walk from level 0 leaves a level 1, 2 and 3 table. */
+	/* A walk from level 0 leaves a level 1, a level 2 and a level 3 table. */
 	const uint64_t a = 0x40000000, b = 0x40200000, c = 0x40400000;
 	uint64_t ipa = world_alloc(world, space.vm, WORLD_PAGE);
 

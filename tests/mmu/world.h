@@ -18,22 +18,23 @@
 
 enum {
 	WORLD_RAM_SIZE = 64 << 20,
-	WORLD_IPA_PAGES = 2048, /* of each VM: 8 MB, which two stage 2 tables of level 3 or more map */
+	WORLD_IPA_PAGES =
+		2048, /* of each VM: 8 MB, which two stage 2 tables of level 3 or more map */
 	WORLD_VMS = 2,
 	WORLD_PAGE = 4096,
 };
 
 /* Bits of leaf descriptors, which are valid pages with AF=1 but for these. */
-#define S1_RW_EL0 (UINT64_C(1) << 6)
-#define S1_RO (UINT64_C(1) << 7)
-#define S1_NG (UINT64_C(1) << 11)
-#define S1_DEVICE (UINT64_C(1) << 2) /* Attr1, which is 0x00 */
+#define S1_RW_EL0    (UINT64_C(1) << 6)
+#define S1_RO        (UINT64_C(1) << 7)
+#define S1_NG        (UINT64_C(1) << 11)
+#define S1_DEVICE    (UINT64_C(1) << 2) /* Attr1, which is 0x00 */
 #define S1_LEAF_BASE (UINT64_C(1) << 10)
 #define S2_LEAF_BASE (UINT64_C(1) << 10 | 3 << 6 | 15 << 2)
 
 struct vm {
 	uint16_t vmid;
-	uint64_t root; /* PA of the start table */
+	uint64_t root;  /* PA of the start table */
 	uint32_t pages; /* of IPA space handed out */
 };
 
@@ -227,8 +228,7 @@ static inline uint64_t world_vtcr(const struct world *w)
 	uint64_t ds = w->ipa_bits > 48;
 
 	return (64 - w->ipa_bits) | sl0 << 6 | UINT64_C(3) << 12 | UINT64_C(6) << 16 |
-	       UINT64_C(1) << 19 | UINT64_C(1) << 31 | ds << 32 |
-	       (uint64_t)(w->start2 == -1) << 33;
+	       UINT64_C(1) << 19 | UINT64_C(1) << 31 | ds << 32 | (uint64_t)(w->start2 == -1) << 33;
 }
 
 /* Puts an address space, and its VM, into force: both halves of it are the same tables. */
