@@ -401,6 +401,8 @@ bool options_read(struct sim_config *config, enum sim_command command, int argc,
 	bool good;
 
 	config->command = command;
+	config->argc = argc;
+	config->argv = argv;
 	config->s1.size_bits = config->s2.size_bits = config->el2.size_bits = 0; /* by rule */
 	options.words = calloc((size_t)argc + 1, sizeof(*options.words));
 	if (!options.words) {

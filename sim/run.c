@@ -9,8 +9,6 @@ int command_run(int argc, char **argv)
 	int status;
 
 	sim_config_init(&config);
-	config.argc = argc;
-	config.argv = argv;
 	if (!options_read(&config, COMMAND_RUN, argc, argv, &help))
 		return SIM_BAD_INPUT;
 	if (help)

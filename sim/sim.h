@@ -73,7 +73,7 @@ enum sim_command { COMMAND_RUN, COMMAND_REPLAY, COMMAND_WALK };
 
 struct sim_config {
 	enum sim_command command;
-	int argc;          /* the whole command line, for the statistics */
+	int argc;          /* the command line from the subcommand on, for the statistics */
 	char *const *argv;
 
 	/* The core. */

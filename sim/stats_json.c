@@ -241,6 +241,7 @@ static json_t *command_json(const struct sim_config *config)
 {
 	json_t *words = json_array();
 
+	json_array_append_new(words, json_string("nestwalk"));
 	for (int i = 0; i < config->argc; i++) {
 		json_t *word = json_string(config->argv[i]);
 

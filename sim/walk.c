@@ -84,8 +84,6 @@ int command_walk(int argc, char **argv)
 	int status;
 
 	sim_config_init(&config);
-	config.argc = argc;
-	config.argv = argv;
 	if (!options_read(&config, COMMAND_WALK, argc, argv, &help))
 		return SIM_BAD_INPUT;
 	if (help)

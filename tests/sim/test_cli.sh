@@ -34,9 +34,10 @@ refuses() {
 
 prints "--version" '^nestwalk [0-9]' --version
 prints "--help lists the commands" 'nestwalk replay' --help
-for command in run replay walk convert regs cpus formats; do
+for command in run replay walk convert regs cpus; do
 	prints "$command --help" '^usage: nestwalk '$command $command --help
 done
+prints "formats" '^nwt +' formats --help
 refuses "no command" 'no command'
 refuses "unknown command" 'nosuch: no such command' nosuch
 refuses "command with a slash" 'no such command' ../run
