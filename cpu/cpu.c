@@ -106,7 +106,7 @@ static enum filter_kind replay_filter(enum mmu_access_type type)
 }
 
 /* Accesses that took `lookups` lookups which the MMU has not counted. */
-static void count_access(struct engine *e, enum mmu_access_type type, unsigned pages, unsigned lookups)
+static inline void count_access(struct engine *e, enum mmu_access_type type, unsigned pages, unsigned lookups)
 {
 	struct cpu_counts *counts = &e->cpu.counts;
 
@@ -122,7 +122,7 @@ static void count_access(struct engine *e, enum mmu_access_type type, unsigned p
 	}
 }
 
-static bool replay_hit(struct engine *e, enum mmu_access_type type, uint64_t va, unsigned size)
+static inline bool replay_hit(struct engine *e, enum mmu_access_type type, uint64_t va, unsigned size)
 {
 	const struct filter_slot *slot = filter_slot(e, replay_filter(type), va);
 
@@ -177,18 +177,24 @@ static bool replay_translate(struct engine *e, enum mmu_access_type type, uint64
 	return true;
 }
 
+/* Out of line, so that a hit saves no registers. */
+static __attribute__((noinline)) bool replay_miss(struct engine *e, enum mmu_access_type type, va_t pc, va_t va,
+						  unsigned size)
+{
+	if (e->current == NULL)
+		engine_derive(e);
+	e->cpu.pc = pc.value;
+	return replay_translate(e, type, va.value, size);
+}
+
 bool cpu_access(struct cpu *cpu, enum mmu_access_type type, va_t pc, va_t va, unsigned size)
 {
 	struct engine *e = engine_of(cpu);
 
-	if (e->current == NULL)
-		engine_derive(e);
-	if (replay_hit(e, type, va.value, size)) {
-		cpu->now += OP_SIZE;
-		return true;
-	}
-	cpu->pc = pc.value;
-	return replay_translate(e, type, va.value, size);
+	if (__builtin_expect(e->current == NULL || !replay_hit(e, type, va.value, size), 0))
+		return replay_miss(e, type, pc, va, size);
+	cpu->now += OP_SIZE;
+	return true;
 }
 
 /* ---------------------------------------------------------------- registers */

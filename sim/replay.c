@@ -51,11 +51,7 @@ static bool again(struct replay *replay, enum mmu_access_type type, uint64_t va,
 		if (cpu_access(replay->cpu, type, (va_t){replay->pc}, (va_t){va}, size))
 			return true;
 	}
-	fail(replay, SIM_PANIC);
-	diag("%s: record %" PRIu64 ": the access to 0x%" PRIx64
-	     " faults however often it is tried, expected that the proxy kernel maps it",
-	     replay->config->replay_trace, replay->done, va);
-	return false;
+	return fail(replay, SIM_PANIC);
 }
 
 static inline bool one(struct replay *replay, enum mmu_access_type type, uint64_t va, uint32_t size)
@@ -86,20 +82,10 @@ static inline bool data(struct replay *replay, enum mmu_access_type type, uint64
 	return replay->map.moves ? moved(replay, type, va, size) : one(replay, type, va, size);
 }
 
-static bool beyond(struct replay *replay, const struct trace_record *record)
-{
-	fail(replay, SIM_BAD_INPUT);
-	diag("%s: record %" PRIu64 ": %u bytes at 0x%" PRIx64
-	     " are beyond the %u-bit VA range of --s1, expected a larger one or --va-spread",
-	     replay->config->replay_trace, replay->done, record->size, record->va,
-	     replay->map.va_bits);
-	return false;
-}
-
 static inline bool access_record(struct replay *replay, const struct trace_record *record)
 {
 	if (__builtin_expect(!va_map_takes(&replay->map, record->va, record->size), 0))
-		return beyond(replay, record);
+		return fail(replay, SIM_BAD_INPUT);
 	switch (record->kind) {
 	case TRACE_FETCH:
 		replay->pc = replay->map.moves ? va_map_move(&replay->map, record->va) : record->va;
@@ -168,19 +154,38 @@ static uint64_t stretch(const struct replay *replay, uint64_t count)
 	return count;
 }
 
+/* Why a record could not be replayed; nothing where the run has ended, which has been told. */
+static void tell(const struct replay *replay, const struct trace_record *record)
+{
+	const char *trace = replay->config->replay_trace;
+
+	if (replay->status == SIM_BAD_INPUT)
+		diag("%s: record %" PRIu64 ": %u bytes at 0x%" PRIx64
+		     " are beyond the %u-bit VA range of --s1, expected a larger one or "
+		     "--va-spread",
+		     trace, replay->done, record->size, record->va, replay->map.va_bits);
+	else if (replay->status == SIM_PANIC)
+		diag("%s: record %" PRIu64 ": the access to 0x%" PRIx64
+		     " faults however often it is tried, expected that the proxy kernel maps it",
+		     trace, replay->done, record->va);
+}
+
 static bool replay_records(struct replay *replay, const struct trace_record *records,
 			   uint64_t count)
 {
-	const struct trace_record *end = records + count;
+	const struct trace_record *record = records, *end = records + count;
 
-	for (; records < end; records++) {
-		if (__builtin_expect(records->kind > TRACE_MODIFY, 0))
-			replay_event(replay, records);
-		else if (__builtin_expect(!access_record(replay, records), 0))
-			return false;
-		replay->done++;
+	for (; record < end; record++) {
+		if (__builtin_expect(record->kind > TRACE_MODIFY, 0))
+			replay_event(replay, record);
+		else if (__builtin_expect(!access_record(replay, record), 0))
+			break;
 	}
-	return true;
+	replay->done += (uint64_t)(record - records);
+	if (record == end)
+		return true;
+	tell(replay, record);
+	return false;
 }
 
 /* False: the replay is over. */
