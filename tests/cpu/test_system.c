@@ -6,7 +6,7 @@
 
 #define VECTORS_EL1 UINT64_C(0x40010000)
 #define VECTORS_EL2 UINT64_C(0x40020000)
-#define ADDRESS UINT64_C(0x40002100) /* X0 */
+#define ADDRESS     UINT64_C(0x40002100) /* X0 */
 
 /* Handlers that stay where they are: B to itself. */
 static void fill_vectors(struct board *board, uint64_t base)
@@ -42,24 +42,25 @@ static struct cpu_stop run_one(struct board *board)
 	return cpu_run(board->cpu, 1);
 }
 
-/* ------------------------------------------------------------------ completed, trapped or UNDEFINED */
+/* ------------------------------------------------------------------ completed, trapped or
+ * UNDEFINED */
 
-#define TWI (UINT64_C(1) << 13)
-#define TWE (UINT64_C(1) << 14)
-#define TSC (UINT64_C(1) << 19)
+#define TWI   (UINT64_C(1) << 13)
+#define TWE   (UINT64_C(1) << 14)
+#define TSC   (UINT64_C(1) << 19)
 #define TIDCP (UINT64_C(1) << 20)
-#define TSW (UINT64_C(1) << 22)
-#define TPCP (UINT64_C(1) << 23)
-#define TPU (UINT64_C(1) << 24)
-#define TTLB (UINT64_C(1) << 25)
-#define TGE (UINT64_C(1) << 27)
-#define TDZ (UINT64_C(1) << 28)
-#define HCD (UINT64_C(1) << 29)
-#define UMA (UINT64_C(1) << 9)
-#define DZE (UINT64_C(1) << 14)
+#define TSW   (UINT64_C(1) << 22)
+#define TPCP  (UINT64_C(1) << 23)
+#define TPU   (UINT64_C(1) << 24)
+#define TTLB  (UINT64_C(1) << 25)
+#define TGE   (UINT64_C(1) << 27)
+#define TDZ   (UINT64_C(1) << 28)
+#define HCD   (UINT64_C(1) << 29)
+#define UMA   (UINT64_C(1) << 9)
+#define DZE   (UINT64_C(1) << 14)
 #define N_TWI (UINT64_C(1) << 16)
 #define N_TWE (UINT64_C(1) << 18)
-#define UCI (UINT64_C(1) << 26)
+#define UCI   (UINT64_C(1) << 26)
 #define UNDEF 0x02000000
 
 /* esr 0: completes. */
@@ -174,8 +175,10 @@ START_TEST(instruction_completes_traps_or_is_undefined)
 		uint64_t elr = cpu_sysreg(cpu, el2 ? "ELR_EL2" : "ELR_EL1");
 		unsigned ec = rows[_i].esr >> 26;
 
-		ck_assert_msg(esr == rows[_i].esr, "%s: 0x%llx", rows[_i].name, (unsigned long long)esr);
-		ck_assert_msg(elr == RAM_BASE + (ec == 0x15 || ec == 0x16 ? 4 : 0), "%s", rows[_i].name);
+		ck_assert_msg(esr == rows[_i].esr, "%s: 0x%llx", rows[_i].name,
+			      (unsigned long long)esr);
+		ck_assert_msg(elr == RAM_BASE + (ec == 0x15 || ec == 0x16 ? 4 : 0), "%s",
+			      rows[_i].name);
 		ck_assert_msg(cpu_el(cpu) == rows[_i].target, "%s", rows[_i].name);
 	}
 	board_free(board);
@@ -223,7 +226,8 @@ START_TEST(tlbi_is_counted_by_name)
 }
 END_TEST
 
-/* MMU off: flat, Device-nGnRnE, which PAR_EL1 shows as Outer Shareable. NS and bit 10 are UNKNOWN and IMPDEF. */
+/* MMU off: flat, Device-nGnRnE, which PAR_EL1 shows as Outer Shareable. NS and bit 10 are UNKNOWN
+ * and IMPDEF. */
 START_TEST(at_writes_par)
 {
 	struct board *board = board_for(board_config("max"), 2, 0xd50c7800); /* AT S1E2R, X0 */
@@ -240,7 +244,8 @@ START_TEST(at_out_of_range_faults_in_par)
 
 	cpu_set_x(board->cpu, 0, UINT64_C(1) << 40);
 	run_one(board);
-	ck_assert_uint_eq(cpu_sysreg(board->cpu, "PAR_EL1") & 0xffff, 0x801); /* address size level 0 */
+	ck_assert_uint_eq(cpu_sysreg(board->cpu, "PAR_EL1") & 0xffff,
+			  0x801); /* address size level 0 */
 	ck_assert_uint_eq(cpu_pc(board->cpu).value, RAM_BASE + 4);
 	board_free(board);
 }
@@ -307,7 +312,8 @@ END_TEST
 
 START_TEST(cache_op_out_of_range_aborts)
 {
-	struct board *board = board_for(board_config("cortex-a53"), 2, 0xd50b7e20); /* DC CIVAC, X0 */
+	struct board *board =
+		board_for(board_config("cortex-a53"), 2, 0xd50b7e20); /* DC CIVAC, X0 */
 
 	cpu_set_x(board->cpu, 0, UINT64_C(1) << 40);
 	run_one(board);
