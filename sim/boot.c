@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MB (UINT64_C(1) << 20)
-#define GB (UINT64_C(1) << 30)
+#define MB   (UINT64_C(1) << 20)
+#define GB   (UINT64_C(1) << 30)
 #define PAGE UINT64_C(0x1000)
 
-/* QEMU's `virt`: the initrd halfway into RAM, at 128 MB at most; the device tree behind it on a 2 MB boundary. */
+/* QEMU's `virt`: the initrd halfway into RAM, at 128 MB at most; the device tree behind it on a 2
+ * MB boundary. */
 #define INITRD_OFFSET_MAX (128 * MB)
-#define DTB_ALIGNMENT (2 * MB)
+#define DTB_ALIGNMENT     (2 * MB)
 
 extern const uint8_t hyp_image[], hyp_image_end[];
 
@@ -41,7 +42,8 @@ static uint64_t ram_bytes(const struct sim_config *config, uint64_t otherwise)
 	return config->ram.count ? sum : otherwise;
 }
 
-/* The VM's RAM: as given, else what the hypervisor chooses, the largest power of two up to half of all RAM. */
+/* The VM's RAM: as given, else what the hypervisor chooses, the largest power of two up to half of
+ * all RAM. */
 static struct sim_windows vm_ram(const struct sim_config *config)
 {
 	struct sim_windows windows = config->vm_ram;
@@ -119,8 +121,9 @@ static bool options_fit(const struct sim_config *config)
 		return false;
 	}
 	if (config->initrd || config->append || config->dtb) {
-		diag("--%s: only a --bare image has one",
-		     config->initrd ? "initrd" : config->append ? "append" : "dtb");
+		diag("--%s: only a --bare image has one", config->initrd   ? "initrd"
+							  : config->append ? "append"
+									   : "dtb");
 		return false;
 	}
 	return true;
@@ -166,7 +169,8 @@ void boot_defaults(const struct boot *boot, struct sim_config *config)
 
 /* ------------------------------------------------------------------ the layout */
 
-static bool put(struct machine *machine, const char *name, const void *bytes, uint64_t size, uint64_t at)
+static bool put(struct machine *machine, const char *name, const void *bytes, uint64_t size,
+		uint64_t at)
 {
 	uint8_t *to = machine_ram(machine, at, size);
 

@@ -1,4 +1,5 @@
-/* The defaults of the configuration, and its geometries and windows in the grammar that the command line reads. */
+/* The defaults of the configuration, and its geometries and windows in the grammar that the command
+ * line reads. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -30,7 +31,8 @@ void geometry_text(const struct sim_geometry *geometry, char *text, size_t size)
 		snprintf(text, size, "off");
 		return;
 	}
-	used = snprintf(text, size, "%uk:%u", 1u << (geometry->granule_bits - 10), geometry->size_bits);
+	used = snprintf(text, size, "%uk:%u", 1u << (geometry->granule_bits - 10),
+			geometry->size_bits);
 	if (geometry->start_given)
 		used += snprintf(text + used, size - (size_t)used, ":start=%d", geometry->start);
 	if (geometry->ds != DS_BY_RULE)

@@ -1,4 +1,5 @@
-/* Parts of the configuration as text: what bootargs and statistics say is what the command line would accept. */
+/* Parts of the configuration as text: what bootargs and statistics say is what the command line
+ * would accept. */
 #ifndef SIM_CONFIG_H
 #define SIM_CONFIG_H
 

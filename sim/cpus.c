@@ -22,7 +22,8 @@ static int show(const char *name)
 	printf("%s: MIDR_EL1=0x%" PRIx64 "\n", name, core.midr);
 	print_granules(&core.features);
 	for (enum mmu_feature f = FEAT_NONE + 1; f < MMU_FEATURE_COUNT; f++)
-		printf("  %-3s %s\n", mmu_has(&core.features, f) ? "on" : "off", cpu_feature_name(f));
+		printf("  %-3s %s\n", mmu_has(&core.features, f) ? "on" : "off",
+		       cpu_feature_name(f));
 	return SIM_OK;
 }
 
@@ -37,7 +38,8 @@ int command_cpus(int argc, char **argv)
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		puts("usage: nestwalk cpus [NAME]\n"
 		     "  without a name: all cores that --cpu knows\n"
-		     "  NAME            its features, each of which --cpu NAME,FEAT=on|off may change");
+		     "  NAME            its features, each of which --cpu NAME,FEAT=on|off may "
+		     "change");
 		return SIM_OK;
 	}
 	if (argc > 1)

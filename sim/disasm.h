@@ -1,4 +1,5 @@
-/* Instruction words as text: Capstone's, and where that does not know a word the decode table's own. */
+/* Instruction words as text: Capstone's, and where that does not know a word the decode table's
+ * own. */
 #ifndef SIM_DISASM_H
 #define SIM_DISASM_H
 
@@ -11,6 +12,7 @@ struct disassembler *disassembler_new(void);
 void disassembler_free(struct disassembler *disassembler);
 
 /* disassembler may be NULL. Always leaves something in text: "udf" names what nobody knows. */
-void disassemble(struct disassembler *disassembler, uint32_t word, uint64_t pc, char *text, size_t size);
+void disassemble(struct disassembler *disassembler, uint32_t word, uint64_t pc, char *text,
+		 size_t size);
 
 #endif

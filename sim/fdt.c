@@ -1,6 +1,6 @@
 /*
- * Writes the device tree with libfdt's sequential functions. Node names, properties and phandles are those of QEMU's
- * `virt`; only devices that the machine has are in it.
+ * Writes the device tree with libfdt's sequential functions. Node names, properties and phandles
+ * are those of QEMU's `virt`; only devices that the machine has are in it.
  */
 #include "fdt.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FDT_BYTES (64u << 10)
+#define FDT_BYTES     (64u << 10)
 #define CLOCK_PHANDLE 0x8000
 #define UART_CLOCK_HZ 24000000
 

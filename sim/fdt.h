@@ -5,7 +5,7 @@
 #include "machine.h"
 
 struct fdt_boot {
-	const char *bootargs; /* NULL: none */
+	const char *bootargs;              /* NULL: none */
 	uint64_t initrd_start, initrd_end; /* equal: no initrd */
 };
 

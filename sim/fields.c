@@ -4,9 +4,9 @@
 #include <strings.h>
 
 #define FIELD(reg, name, msb, lsb) {#reg, #name, FIELD_NAMED, msb, lsb},
-#define RES0(reg, msb, lsb) {#reg, "", FIELD_RES0, msb, lsb},
-#define RES1(reg, msb, lsb) {#reg, "", FIELD_RES1, msb, lsb},
-#define IGNORED(reg, msb, lsb) {#reg, "", FIELD_IGNORED, msb, lsb},
+#define RES0(reg, msb, lsb)        {#reg, "", FIELD_RES0, msb, lsb},
+#define RES1(reg, msb, lsb)        {#reg, "", FIELD_RES1, msb, lsb},
+#define IGNORED(reg, msb, lsb)     {#reg, "", FIELD_IGNORED, msb, lsb},
 
 static const struct field fields[] = {
 #include "../mmu/sysreg.def"

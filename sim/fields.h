@@ -1,4 +1,5 @@
-/* The bit layouts of registers and descriptors as data: the rows of mmu/sysreg.def and cpu/layout.def. */
+/* The bit layouts of registers and descriptors as data: the rows of mmu/sysreg.def and
+ * cpu/layout.def. */
 #ifndef SIM_FIELDS_H
 #define SIM_FIELDS_H
 
@@ -17,7 +18,8 @@ struct field {
 /* All rows; those of one register stand together. */
 const struct field *fields_all(size_t *count);
 
-/* The first row of a register, case ignored; NULL: no layout. *count is how many follow from there. */
+/* The first row of a register, case ignored; NULL: no layout. *count is how many follow from there.
+ */
 const struct field *fields_of(const char *reg, size_t *count);
 
 static inline uint64_t field_value(const struct field *field, uint64_t value)

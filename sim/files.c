@@ -13,7 +13,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* What `:semihosting-features` holds: its magic, EXIT_EXTENDED (bit 0) and STDOUT_STDERR (bit 1). */
+/* What `:semihosting-features` holds: its magic, EXIT_EXTENDED (bit 0) and STDOUT_STDERR (bit 1).
+ */
 static const uint8_t features[] = {0x53, 0x48, 0x46, 0x42, 0x03};
 
 bool files_init(struct files *files, enum sim_files rule, const char *directory, int wake)
@@ -26,7 +27,8 @@ bool files_init(struct files *files, enum sim_files rule, const char *directory,
 		return true;
 	files->directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (files->directory < 0)
-		diag("--files %s: %s, expected host, none or a directory", directory, strerror(errno));
+		diag("--files %s: %s, expected host, none or a directory", directory,
+		     strerror(errno));
 	return files->directory >= 0;
 }
 
@@ -50,8 +52,12 @@ struct file *files_get(struct files *files, uint64_t handle)
 static int open_flags(unsigned mode)
 {
 	static const int flags[] = {
-		O_RDONLY, O_RDWR, O_WRONLY | O_CREAT | O_TRUNC, O_RDWR | O_CREAT | O_TRUNC,
-		O_WRONLY | O_CREAT | O_APPEND, O_RDWR | O_CREAT | O_APPEND,
+		O_RDONLY,
+		O_RDWR,
+		O_WRONLY | O_CREAT | O_TRUNC,
+		O_RDWR | O_CREAT | O_TRUNC,
+		O_WRONLY | O_CREAT | O_APPEND,
+		O_RDWR | O_CREAT | O_APPEND,
 	};
 
 	/* Without O_NONBLOCK the open of a pipe that has no other end would never return. */
@@ -143,7 +149,8 @@ int files_close(struct files *files, uint64_t handle)
 /* Waits until fd has something; false: the run is to end. Regular files are always ready. */
 static bool wait_readable(const struct files *files, int fd)
 {
-	struct pollfd wait[2] = {{.fd = fd, .events = POLLIN}, {.fd = files->wake, .events = POLLIN}};
+	struct pollfd wait[2] = {{.fd = fd, .events = POLLIN},
+				 {.fd = files->wake, .events = POLLIN}};
 
 	while (poll(wait, 2, -1) < 0 && errno == EINTR)
 		;
@@ -184,7 +191,8 @@ static ssize_t write_stream(FILE *stream, const void *bytes, size_t size)
 	if (stream == stderr)
 		fflush(stdout);
 	done = fwrite(bytes, 1, size, stream);
-	/* What a guest writes as a whole is seen at once; single characters wait for the end of a line. */
+	/* What a guest writes as a whole is seen at once; single characters wait for the end of a
+	 * line. */
 	if (size > 1)
 		fflush(stream);
 	return done || !size ? (ssize_t)done : -EIO;
@@ -236,7 +244,8 @@ int64_t files_length(const struct file *file)
 
 bool files_is_tty(const struct file *file)
 {
-	/* The console is one whatever stands behind it, so that a guest does the same in every place. */
+	/* The console is one whatever stands behind it, so that a guest does the same in every
+	 * place. */
 	return file->kind == FILE_CONSOLE_IN || file->kind == FILE_CONSOLE_OUT ||
 	       file->kind == FILE_CONSOLE_ERR;
 }

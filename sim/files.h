@@ -1,8 +1,10 @@
 /*
- * The host's files as a guest may see them: a table of handles, and the rule of --files about what may be opened.
+ * The host's files as a guest may see them: a table of handles, and the rule of --files about what
+ * may be opened.
  *
- * Paths come from the guest and are trusted with nothing: under a directory every component is opened one by one
- * without following symbolic links, and `..` is refused, so no path leads out of it.
+ * Paths come from the guest and are trusted with nothing: under a directory every component is
+ * opened one by one without following symbolic links, and `..` is refused, so no path leads out of
+ * it.
  */
 #ifndef SIM_FILES_H
 #define SIM_FILES_H
@@ -13,7 +15,14 @@
 
 #define FILES_MAX 256
 
-enum file_kind { FILE_FREE, FILE_HOST, FILE_CONSOLE_IN, FILE_CONSOLE_OUT, FILE_CONSOLE_ERR, FILE_FEATURES };
+enum file_kind {
+	FILE_FREE,
+	FILE_HOST,
+	FILE_CONSOLE_IN,
+	FILE_CONSOLE_OUT,
+	FILE_CONSOLE_ERR,
+	FILE_FEATURES
+};
 
 struct file {
 	enum file_kind kind;
@@ -44,7 +53,7 @@ ssize_t files_write(struct file *file, const void *bytes, size_t size);
 int64_t files_seek(struct file *file, uint64_t pos); /* 0 or -errno */
 int64_t files_length(const struct file *file);       /* or -errno */
 bool files_is_tty(const struct file *file);
-int files_remove(struct files *files, const char *path);                  /* 0 or -errno */
+int files_remove(struct files *files, const char *path);                 /* 0 or -errno */
 int files_rename(struct files *files, const char *from, const char *to); /* 0 or -errno */
 
 #endif

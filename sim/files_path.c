@@ -1,6 +1,6 @@
 /*
- * Every component but the last is opened as a directory without following symbolic links. A path that begins with a
- * slash begins at the directory, as after chroot.
+ * Every component but the last is opened as a directory without following symbolic links. A path
+ * that begins with a slash begins at the directory, as after chroot.
  */
 #define _GNU_SOURCE /* O_PATH */
 #include "files_path.h"

@@ -1,4 +1,5 @@
-/* Paths below a directory that lead nowhere else. All return -errno on failure; `..` and symbolic links are refused. */
+/* Paths below a directory that lead nowhere else. All return -errno on failure; `..` and symbolic
+ * links are refused. */
 #ifndef SIM_FILES_PATH_H
 #define SIM_FILES_PATH_H
 

@@ -1,4 +1,5 @@
-/* Reads images: the file, libelf's view of it, every check that does not depend on where it will run. */
+/* Reads images: the file, libelf's view of it, every check that does not depend on where it will
+ * run. */
 #include "image.h"
 
 #include <errno.h>
@@ -60,7 +61,8 @@ uint8_t *file_read(const char *path, size_t *size)
 		diag("%s: %s, expected a readable file", path, strerror(errno));
 		return NULL;
 	}
-	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || (uint64_t)status.st_size > FILE_LIMIT) {
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode) ||
+	    (uint64_t)status.st_size > FILE_LIMIT) {
 		diag("%s: not a regular file of at most 4 GB", path);
 	} else {
 		*size = (size_t)status.st_size;
@@ -124,7 +126,8 @@ static bool add_segment(struct image *image, const char *name, const GElf_Phdr *
 		     name, ph->p_vaddr, ph->p_filesz, ph->p_memsz);
 		return false;
 	}
-	if (ph->p_filesz && (ph->p_offset > image->size || ph->p_filesz > image->size - ph->p_offset)) {
+	if (ph->p_filesz &&
+	    (ph->p_offset > image->size || ph->p_filesz > image->size - ph->p_offset)) {
 		diag("%s: truncated: PT_LOAD at file offset 0x%" PRIx64 " needs 0x%" PRIx64
 		     " bytes, the file has 0x%zx",
 		     name, ph->p_offset, ph->p_filesz, image->size);
@@ -139,7 +142,8 @@ static bool add_segment(struct image *image, const char *name, const GElf_Phdr *
 	image->segment[image->segment_count++] = (struct image_segment){
 		.vaddr = ph->p_vaddr,
 		.paddr = ph->p_paddr,
-		.file_offset = ph->p_filesz ? ph->p_offset : 0, /* BSS alone: no place in the file */
+		.file_offset =
+			ph->p_filesz ? ph->p_offset : 0, /* BSS alone: no place in the file */
 		.file_size = ph->p_filesz,
 		.memory_size = ph->p_memsz,
 		.execute = ph->p_flags & PF_X,

@@ -1,4 +1,5 @@
-/* Guest images: a file read whole, recognised as an AArch64 ELF or an arm64 Linux Image, checked and laid out. */
+/* Guest images: a file read whole, recognised as an AArch64 ELF or an arm64 Linux Image, checked
+ * and laid out. */
 #ifndef SIM_IMAGE_H
 #define SIM_IMAGE_H
 
@@ -18,8 +19,8 @@ struct image {
 	uint8_t *bytes; /* the file, owned */
 	size_t size;
 	/* IMAGE_ELF */
-	uint64_t entry;       /* virtual */
-	uint64_t entry_paddr; /* entry moved from its segment's virtual to its physical address */
+	uint64_t entry;         /* virtual */
+	uint64_t entry_paddr;   /* entry moved from its segment's virtual to its physical address */
 	unsigned segment_count; /* of PT_LOAD that are not empty */
 	struct image_segment segment[IMAGE_SEGMENTS];
 	/* IMAGE_LINUX */
@@ -39,11 +40,11 @@ uint8_t *file_read(const char *path, size_t *size);
 bool image_lies_in(const struct image *image, const struct sim_window *windows, unsigned count);
 
 /*
- * Puts the image into RAM as QEMU's `virt` does: ELF segments at their physical addresses; a Linux Image at the base of
- * the first window + text_offset, 2 MB further if that is below 4 KB. *entry is where to start, *end the first byte above
- * it (in the first window). False after a diag().
+ * Puts the image into RAM as QEMU's `virt` does: ELF segments at their physical addresses; a Linux
+ * Image at the base of the first window + text_offset, 2 MB further if that is below 4 KB. *entry
+ * is where to start, *end the first byte above it (in the first window). False after a diag().
  */
-bool image_load(const struct image *image, const char *name, struct machine *machine, uint64_t *entry,
-		uint64_t *end);
+bool image_load(const struct image *image, const char *name, struct machine *machine,
+		uint64_t *entry, uint64_t *end);
 
 #endif

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define LINUX_ALIGNMENT (UINT64_C(2) << 20)
+#define LINUX_ALIGNMENT  (UINT64_C(2) << 20)
 #define BOOTLOADER_BYTES UINT64_C(0x1000) /* QEMU keeps its own first instructions below this */
 
 static bool segment_in(const struct image_segment *segment, const struct sim_window *windows,
@@ -46,7 +46,8 @@ static bool elf_load(const struct image *image, const char *name, struct machine
 			     name, s->paddr, s->memory_size);
 			return false;
 		}
-		/* The rest of the segment is zero already: RAM is fresh, and may be larger than the host's. */
+		/* The rest of the segment is zero already: RAM is fresh, and may be larger than the
+		 * host's. */
 		memcpy(to, image->bytes + s->file_offset, s->file_size);
 		if (s->paddr - first->base < first->size && s->paddr + s->memory_size > *end)
 			*end = s->paddr + s->memory_size;
@@ -75,8 +76,8 @@ static bool linux_load(const struct image *image, const char *name, struct machi
 	return true;
 }
 
-bool image_load(const struct image *image, const char *name, struct machine *machine, uint64_t *entry,
-		uint64_t *end)
+bool image_load(const struct image *image, const char *name, struct machine *machine,
+		uint64_t *entry, uint64_t *end)
 {
 	if (image->format == IMAGE_ELF)
 		return elf_load(image, name, machine, entry, end);

@@ -1,4 +1,5 @@
-/* Small helpers over jansson, shared by all that writes JSON. The value's reference goes to the object. */
+/* Small helpers over jansson, shared by all that writes JSON. The value's reference goes to the
+ * object. */
 #ifndef SIM_JSON_H
 #define SIM_JSON_H
 

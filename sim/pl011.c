@@ -1,6 +1,7 @@
 /*
- * The PL011 UART as a console: what is written to UARTDR goes out at once, nothing ever arrives, no interrupt is raised.
- * Register offsets and reset values are those of "PrimeCell UART (PL011) Technical Reference Manual", 3.2.
+ * The PL011 UART as a console: what is written to UARTDR goes out at once, nothing ever arrives, no
+ * interrupt is raised. Register offsets and reset values are those of "PrimeCell UART (PL011)
+ * Technical Reference Manual", 3.2.
  */
 #include "machine.h"
 

@@ -38,7 +38,8 @@ static void layouts_of(const char *reg, uint64_t value, const char *layout[2])
 {
 	layout[0] = reg;
 	layout[1] = NULL;
-	if (!strcasecmp(reg, "ESR_EL1") || !strcasecmp(reg, "ESR_EL2") || !strcasecmp(reg, "ESR_ELx")) {
+	if (!strcasecmp(reg, "ESR_EL1") || !strcasecmp(reg, "ESR_EL2") ||
+	    !strcasecmp(reg, "ESR_ELx")) {
 		layout[0] = "ESR_ELx";
 		layout[1] = iss_layout(value);
 	} else if (!strcasecmp(reg, "PAR_EL1")) {
@@ -71,7 +72,8 @@ static void print_fields(const char *layout, const uint64_t *value)
 			snprintf(bits, sizeof(bits), "[%u]", field->lsb);
 		else
 			snprintf(bits, sizeof(bits), "[%u:%u]", field->msb, field->lsb);
-		printf("  %-8s %s", bits, field->kind == FIELD_NAMED ? field->name : reserved[field->kind]);
+		printf("  %-8s %s", bits,
+		       field->kind == FIELD_NAMED ? field->name : reserved[field->kind]);
 		if (value)
 			print_value(field, *value);
 		putchar('\n');
@@ -80,8 +82,8 @@ static void print_fields(const char *layout, const uint64_t *value)
 
 static void print_encoding(const struct cpu_sysreg_info *info)
 {
-	printf("%-18s op0=%u op1=%u CRn=%u CRm=%u op2=%u, EL%u and above, %s%s\n", info->name, info->op0,
-	       info->op1, info->CRn, info->CRm, info->op2, info->lowest_el,
+	printf("%-18s op0=%u op1=%u CRn=%u CRm=%u op2=%u, EL%u and above, %s%s\n", info->name,
+	       info->op0, info->op1, info->CRn, info->CRm, info->op2, info->lowest_el,
 	       info->readable ? "R" : "", info->writable ? "W" : "");
 }
 

@@ -6,22 +6,39 @@
 #include <string.h>
 
 enum {
-	SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITEC = 0x03, SYS_WRITE0 = 0x04, SYS_WRITE = 0x05,
-	SYS_READ = 0x06, SYS_READC = 0x07, SYS_ISERROR = 0x08, SYS_ISTTY = 0x09, SYS_SEEK = 0x0a,
-	SYS_FLEN = 0x0c, SYS_REMOVE = 0x0e, SYS_RENAME = 0x0f, SYS_CLOCK = 0x10, SYS_TIME = 0x11,
-	SYS_ERRNO = 0x13, SYS_GET_CMDLINE = 0x15, SYS_HEAPINFO = 0x16, SYS_EXIT = 0x18,
-	SYS_EXIT_EXTENDED = 0x20, SYS_ELAPSED = 0x30, SYS_TICKFREQ = 0x31,
+	SYS_OPEN = 0x01,
+	SYS_CLOSE = 0x02,
+	SYS_WRITEC = 0x03,
+	SYS_WRITE0 = 0x04,
+	SYS_WRITE = 0x05,
+	SYS_READ = 0x06,
+	SYS_READC = 0x07,
+	SYS_ISERROR = 0x08,
+	SYS_ISTTY = 0x09,
+	SYS_SEEK = 0x0a,
+	SYS_FLEN = 0x0c,
+	SYS_REMOVE = 0x0e,
+	SYS_RENAME = 0x0f,
+	SYS_CLOCK = 0x10,
+	SYS_TIME = 0x11,
+	SYS_ERRNO = 0x13,
+	SYS_GET_CMDLINE = 0x15,
+	SYS_HEAPINFO = 0x16,
+	SYS_EXIT = 0x18,
+	SYS_EXIT_EXTENDED = 0x20,
+	SYS_ELAPSED = 0x30,
+	SYS_TICKFREQ = 0x31,
 };
 
 #define ADP_STOPPED_APPLICATION_EXIT UINT64_C(0x20026)
-#define TICKS_PER_SECOND UINT64_C(1000000000)
-#define TICKS_PER_CENTISECOND (TICKS_PER_SECOND / 100)
-#define EPOCH UINT64_C(1577836800) /* every run begins on 2020-01-01 at 00:00:00 UTC */
+#define TICKS_PER_SECOND             UINT64_C(1000000000)
+#define TICKS_PER_CENTISECOND        (TICKS_PER_SECOND / 100)
+#define EPOCH                        UINT64_C(1577836800) /* every run begins on 2020-01-01 at 00:00:00 UTC */
 
-#define CHUNK (64u << 10)
+#define CHUNK          (64u << 10)
 #define TRANSFER_LIMIT (UINT64_C(1) << 30) /* bytes of one read or write */
-#define STRING_LIMIT (1u << 20)            /* bytes of one SYS_WRITE0 */
-#define ARGUMENTS 4
+#define STRING_LIMIT   (1u << 20)          /* bytes of one SYS_WRITE0 */
+#define ARGUMENTS      4
 
 /* One call being served. */
 struct call {
@@ -162,7 +179,8 @@ static uint64_t sys_read(struct call *c)
 		size_t size = chunk(length - done);
 		ssize_t got = files_read(&c->sh->files, file, bytes, size);
 
-		if (got > 0 && !cpu_copy_out(c->cpu, (va_t){c->argument[1] + done}, bytes, (size_t)got))
+		if (got > 0 &&
+		    !cpu_copy_out(c->cpu, (va_t){c->argument[1] + done}, bytes, (size_t)got))
 			got = -EFAULT;
 		if (got < 0)
 			c->sh->error = (int)-got;
@@ -310,7 +328,8 @@ static uint64_t serve_time(struct call *c, uint64_t operation)
 		return sys_elapsed(c);
 	case SYS_TICKFREQ:
 		return TICKS_PER_SECOND;
-	default: /* SYS_TMPNAM would be a name that differs from run to run, SYS_SYSTEM a host command */
+	default: /* SYS_TMPNAM would be a name that differs from run to run, SYS_SYSTEM a host
+		    command */
 		return failed(c, ENOSYS);
 	}
 }

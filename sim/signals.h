@@ -1,6 +1,6 @@
 /*
- * SIGINT and SIGTERM without a handler, and so without a global: a thread waits for them, tells the core, and opens a
- * wake-up for whoever is blocked in a read.
+ * SIGINT and SIGTERM without a handler, and so without a global: a thread waits for them, tells the
+ * core, and opens a wake-up for whoever is blocked in a read.
  */
 #ifndef SIM_SIGNALS_H
 #define SIM_SIGNALS_H

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #define SERIAL_FETCH_CYCLES 10 /* --timing serial */
-#define MPIDR_ONE_CORE UINT64_C(0x80000000)
+#define MPIDR_ONE_CORE      UINT64_C(0x80000000)
 
 struct sim {
 	struct sim_config config; /* with all defaults filled in */
@@ -106,11 +106,13 @@ static char *join_command_line(const struct sim_config *config)
 	return text;
 }
 
-/* RAM that a bare program may use: what lies above all that was loaded, an eighth of it for its stack. */
+/* RAM that a bare program may use: what lies above all that was loaded, an eighth of it for its
+ * stack. */
 static void heap_info(struct sim *sim)
 {
 	const struct ram_window *first = &sim->machine.window[0];
-	uint64_t base = (sim->boot.end + 0xffff) & ~UINT64_C(0xffff), top = first->base + first->size;
+	uint64_t base = (sim->boot.end + 0xffff) & ~UINT64_C(0xffff),
+		 top = first->base + first->size;
 
 	if (base >= top)
 		return;
@@ -155,7 +157,8 @@ static bool make(struct sim *sim)
 		return false;
 	signals_watch(&sim->signals, sim->cpu);
 	if (sim->config.verbose)
-		fprintf(stderr, "entry 0x%" PRIx64 " at EL%u, device tree 0x%" PRIx64 ", bootargs: %s\n",
+		fprintf(stderr,
+			"entry 0x%" PRIx64 " at EL%u, device tree 0x%" PRIx64 ", bootargs: %s\n",
 			sim->boot.entry, sim->boot.el, sim->boot.dtb,
 			sim->boot.bootargs ? sim->boot.bootargs : "");
 	return true;
@@ -319,7 +322,9 @@ static double seconds_since(const struct timespec *start)
 static struct stats_report report(struct sim *sim, bool complete)
 {
 	static const char *const guest[] = {
-		[GUEST_EL0] = "el0", [GUEST_EL1] = "el1", [GUEST_BARE] = "bare",
+		[GUEST_EL0] = "el0",
+		[GUEST_EL1] = "el1",
+		[GUEST_BARE] = "bare",
 		[GUEST_REPLAY] = "replay",
 	};
 

@@ -9,7 +9,8 @@ static uint64_t *fetch_counter(struct walk_counts *counts, const struct mmu_fetc
 	return &counts->fetches[f->stage][f->purpose][f->level + 1];
 }
 
-/* Hardware updates are rare: they have been counted as fetches, and are no fetches. Returns how many there are. */
+/* Hardware updates are rare: they have been counted as fetches, and are no fetches. Returns how
+ * many there are. */
 static unsigned take_updates_out(struct walk_counts *counts, const struct mmu_walk *walk)
 {
 	unsigned updates = 0;

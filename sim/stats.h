@@ -1,6 +1,7 @@
 /*
- * Statistics: the collector that every walk passes through, and what is made of it and of the core's own counters at the
- * end: JSON (schema nestwalk-stats/1) and a short table for people. What each counter means is in nestwalk(1).
+ * Statistics: the collector that every walk passes through, and what is made of it and of the
+ * core's own counters at the end: JSON (schema nestwalk-stats/1) and a short table for people. What
+ * each counter means is in nestwalk(1).
  */
 #ifndef SIM_STATS_H
 #define SIM_STATS_H
@@ -9,13 +10,14 @@
 
 #include <jansson.h>
 
-/* The classes of per_walk. The first three are enum mmu_walk_kind: walks that neither faulted nor were made by AT. */
+/* The classes of per_walk. The first three are enum mmu_walk_kind: walks that neither faulted nor
+ * were made by AT. */
 enum walk_class { CLASS_FAULTED = WALK_STAGE2_ONLY + 1, CLASS_AT, CLASS_COUNT };
 
 /* Indices are Arm's stage, enum mmu_fetch_for, level + 1; powers of two make cheap indices. */
-#define STATS_STAGES 3
+#define STATS_STAGES   3
 #define STATS_PURPOSES 4
-#define STATS_LEVELS 8
+#define STATS_LEVELS   8
 
 /* Walks of one exception level: only uint64_t, so that levels can be added up. */
 struct walk_counts {
@@ -24,7 +26,7 @@ struct walk_counts {
 	uint64_t cycles;
 	uint64_t updates;
 	uint64_t fetches[STATS_STAGES][STATS_PURPOSES][STATS_LEVELS];
-	uint64_t histogram[CLASS_COUNT][MMU_WALK_FETCHES + 1];           /* walks by number of fetches */
+	uint64_t histogram[CLASS_COUNT][MMU_WALK_FETCHES + 1]; /* walks by number of fetches */
 };
 
 struct stats {

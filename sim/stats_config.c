@@ -1,4 +1,5 @@
-/* The "config" member of the statistics: everything that shapes the result, defaults filled in, nothing that does not. */
+/* The "config" member of the statistics: everything that shapes the result, defaults filled in,
+ * nothing that does not. */
 #include "config.h"
 #include "json.h"
 #include "stats.h"

@@ -109,12 +109,15 @@ static json_t *histogram_json(const uint64_t histogram[MMU_WALK_FETCHES + 1])
 static json_t *per_walk_json(const struct walk_counts *walks)
 {
 	static const char *const name[CLASS_COUNT] = {
-		[WALK_NESTED] = "nested", [WALK_STAGE1_ONLY] = "stage1_only",
-		[WALK_STAGE2_ONLY] = "stage2_only", [CLASS_FAULTED] = "faulted", [CLASS_AT] = "at",
+		[WALK_NESTED] = "nested",
+		[WALK_STAGE1_ONLY] = "stage1_only",
+		[WALK_STAGE2_ONLY] = "stage2_only",
+		[CLASS_FAULTED] = "faulted",
+		[CLASS_AT] = "at",
 	};
 	json_t *object = json_object();
 
-	for (unsigned class = 0; class < CLASS_COUNT; class++)
+	for (unsigned class = 0; class < CLASS_COUNT; class ++)
 		put(object, name[class], histogram_json(walks->histogram[class]));
 	return object;
 }
@@ -176,12 +179,13 @@ static json_t *tlbi_json(const struct cpu_counts *core)
 	return object;
 }
 
-/* The exception classes that a core without a secure world or debug state can report; others only where they occur. */
+/* The exception classes that a core without a secure world or debug state can report; others only
+ * where they occur. */
 static bool class_always_shown(unsigned class)
 {
-	static const uint8_t shown[] = {0x00, 0x01, 0x07, 0x0d, 0x0e, 0x15, 0x16, 0x17, 0x18, 0x19,
-					0x20, 0x21, 0x22, 0x24, 0x25, 0x26, 0x2f, 0x30, 0x31, 0x32,
-					0x33, 0x34, 0x35, 0x3c};
+	static const uint8_t shown[] = {0x00, 0x01, 0x07, 0x0d, 0x0e, 0x15, 0x16, 0x17,
+					0x18, 0x19, 0x20, 0x21, 0x22, 0x24, 0x25, 0x26,
+					0x2f, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x3c};
 
 	return memchr(shown, (int)class, sizeof(shown)) != NULL;
 }
@@ -199,7 +203,7 @@ static json_t *exceptions_json(const struct cpu_counts *core)
 			put_count(member, kind[i], core->exceptions[el][i]);
 		put(object, target[el], member);
 	}
-	for (unsigned class = 0; class < 64; class++) {
+	for (unsigned class = 0; class < 64; class ++) {
 		char key[8];
 
 		snprintf(key, sizeof(key), "0x%02x", class);
@@ -265,7 +269,8 @@ json_t *stats_json(const struct stats_report *report)
 	put(object, "config", stats_config_json(report));
 	put(object, "complete", json_boolean(report->complete));
 	put_count(object, "insns", insns);
-	put(object, "cycles", serial ? json_integer((json_int_t)(insns + walks.cycles)) : json_null());
+	put(object, "cycles",
+	    serial ? json_integer((json_int_t)(insns + walks.cycles)) : json_null());
 	put(object, "accesses", accesses_json(report->core, all));
 	put(object, "tlb", tlb_json(report->tlbs, all));
 	put(object, "walk_caches", walk_caches_json(report->tlbs, all));

@@ -92,7 +92,8 @@ static void fetch_rows(FILE *out, const struct walk_counts walks[COLUMNS])
 	}
 }
 
-/* "fetches a nested walk: 24 (1,234 walks), 35 (5 walks)", the most frequent first, four at most. */
+/* "fetches a nested walk: 24 (1,234 walks), 35 (5 walks)", the most frequent first, four at most.
+ */
 static void histogram_line(FILE *out, const uint64_t histogram[MMU_WALK_FETCHES + 1])
 {
 	uint64_t left[MMU_WALK_FETCHES + 1];
@@ -115,7 +116,8 @@ static void histogram_line(FILE *out, const uint64_t histogram[MMU_WALK_FETCHES 
 	fputc('\n', out);
 }
 
-static void time_lines(FILE *out, const struct stats_report *report, const struct walk_counts *walks)
+static void time_lines(FILE *out, const struct stats_report *report,
+		       const struct walk_counts *walks)
 {
 	uint64_t insns = stats_sum(report->core->insns, 0, 2);
 	char text[2][32];
@@ -124,8 +126,8 @@ static void time_lines(FILE *out, const struct stats_report *report, const struc
 		fprintf(out, "  cycles: %s, of them %s in walks\n",
 			grouped(insns + walks->cycles, text[0]), grouped(walks->cycles, text[1]));
 	if (report->seconds > 0)
-		fprintf(out, "  host: %.2f s, %.1f million instructions a second\n", report->seconds,
-			(double)insns / report->seconds / 1e6);
+		fprintf(out, "  host: %.2f s, %.1f million instructions a second\n",
+			report->seconds, (double)insns / report->seconds / 1e6);
 }
 
 void stats_table(const struct stats_report *report, FILE *out)

@@ -18,7 +18,8 @@ static uint8_t granule_of_tg1(uint64_t tg1)
 static struct story_stage stage1_el10(const struct mmu_registers *r, bool upper, bool lpa)
 {
 	uint64_t tcr = r->TCR_EL1;
-	uint8_t granule = upper ? granule_of_tg1(TCR_EL1_TG1(tcr)) : granule_of_tg0(TCR_EL1_TG0(tcr));
+	uint8_t granule =
+		upper ? granule_of_tg1(TCR_EL1_TG1(tcr)) : granule_of_tg0(TCR_EL1_TG0(tcr));
 
 	return (struct story_stage){
 		.on = SCTLR_EL1_M(r->SCTLR_EL1),
@@ -69,12 +70,13 @@ static struct story_stage stage2(const struct mmu_registers *r, bool lpa)
 	};
 }
 
-/* What the exception would write; FAR and the syndrome of a plain access without further detail (ISV is 0). */
+/* What the exception would write; FAR and the syndrome of a plain access without further detail
+ * (ISV is 0). */
 static void exception_registers(struct story *story)
 {
 	const struct mmu_fault *fault = &story->result.fault;
-	bool fetch = story->access.type == MMU_FETCH, external = fault->type == FAULT_EXTERNAL ||
-							fault->type == FAULT_EXTERNAL_ON_WALK;
+	bool fetch = story->access.type == MMU_FETCH,
+	     external = fault->type == FAULT_EXTERNAL || fault->type == FAULT_EXTERNAL_ON_WALK;
 	uint64_t status = mmu_fault_status(fault), ec;
 
 	story->target_el = fault->stage2 || story->access.el == 2 ? 2 : 1;
@@ -87,8 +89,8 @@ static void exception_registers(struct story *story)
 	if (fault->ipa_valid)
 		story->hpfar = FIELD_PUT(HPFAR_EL2_FIPA, fault->ipa.value >> 12);
 	story->par = FIELD_PUT(PAR_EL1_F1_F, 1) | FIELD_PUT(PAR_EL1_F1_FST, status) |
-		     FIELD_PUT(PAR_EL1_F1_PTW, fault->s1ptw) | FIELD_PUT(PAR_EL1_F1_S, fault->stage2) |
-		     UINT64_C(1) << 11; /* RES1 */
+		     FIELD_PUT(PAR_EL1_F1_PTW, fault->s1ptw) |
+		     FIELD_PUT(PAR_EL1_F1_S, fault->stage2) | UINT64_C(1) << 11; /* RES1 */
 }
 
 struct story story_of(struct cpu *cpu, const struct mmu_features *features, va_t va,
@@ -133,7 +135,9 @@ enum story_kind story_kind(const struct story *story, const struct mmu_fetch *fe
 const char *story_kind_name(enum story_kind kind)
 {
 	static const char *const name[] = {
-		[STORY_TABLE] = "table", [STORY_BLOCK] = "block", [STORY_PAGE] = "page",
+		[STORY_TABLE] = "table",
+		[STORY_BLOCK] = "block",
+		[STORY_PAGE] = "page",
 		[STORY_INVALID] = "invalid",
 	};
 
@@ -225,7 +229,8 @@ static void set_rights(char text[4], bool read, bool write, bool execute)
 	text[3] = '\0';
 }
 
-/* D8.4 "Memory access control": AP[2:1], and execution by UXN and PXN; what EL0 may write EL1 does not execute. */
+/* D8.4 "Memory access control": AP[2:1], and execution by UXN and PXN; what EL0 may write EL1 does
+ * not execute. */
 static struct story_rights stage1_rights(const struct story *story, uint64_t d)
 {
 	bool write = !(S1_LEAF_AP(d) & 2), el0 = S1_LEAF_AP(d) & 1;
@@ -259,7 +264,8 @@ struct story_rights story_rights(const struct story *story, const struct mmu_fet
 				: stage2_rights(leaf->descriptor);
 }
 
-bool story_shows(const struct story *story, const struct mmu_fetch *fetch, const struct field *field)
+bool story_shows(const struct story *story, const struct mmu_fetch *fetch,
+		 const struct field *field)
 {
 	static const char *const told[] = {"VALID", "TABLE", "PAGE", "ADDRESS"};
 

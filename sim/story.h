@@ -1,5 +1,6 @@
 /*
- * One translation to be explained: the log of mmu_probe, with what each descriptor means under the registers in force.
+ * One translation to be explained: the log of mmu_probe, with what each descriptor means under the
+ * registers in force.
  */
 #ifndef SIM_STORY_H
 #define SIM_STORY_H
@@ -15,8 +16,8 @@ struct story_stage {
 	const char *tcr, *ttbr; /* names of its registers */
 	uint64_t tcr_value, ttbr_value;
 	uint8_t granule_bits, ia_bits;
-	bool ds;   /* 52-bit descriptors of 4 KB and 16 KB granules */
-	bool lpa;  /* 52-bit descriptors of the 64 KB granule */
+	bool ds;  /* 52-bit descriptors of 4 KB and 16 KB granules */
+	bool lpa; /* 52-bit descriptors of the 64 KB granule */
 };
 
 struct story {
@@ -56,7 +57,8 @@ struct story_rights {
 struct story_rights story_rights(const struct story *story, const struct mmu_fetch *leaf);
 
 /* Does this row of a layout say something that `next` and `kind` do not? */
-bool story_shows(const struct story *story, const struct mmu_fetch *fetch, const struct field *field);
+bool story_shows(const struct story *story, const struct mmu_fetch *fetch,
+		 const struct field *field);
 
 void story_print_text(const struct story *story, FILE *out);
 bool story_print_json(const struct story *story, FILE *out);

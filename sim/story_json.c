@@ -54,7 +54,8 @@ static json_t *fault_json(const struct story *story)
 	return object;
 }
 
-static json_t *fields_json(const struct story *story, const struct mmu_fetch *fetch, enum story_kind kind)
+static json_t *fields_json(const struct story *story, const struct mmu_fetch *fetch,
+			   enum story_kind kind)
 {
 	const char *layout = story_layout(fetch, kind);
 	json_t *object = json_object();
@@ -92,7 +93,8 @@ static json_t *fetch_json(const struct story *story, const struct mmu_fetch *fet
 	put(object, "pa", hex(fetch->pa.value));
 	put(object, "descriptor", hex(fetch->descriptor));
 	put(object, "kind", json_string(story_kind_name(kind)));
-	put(object, "next", kind == STORY_INVALID ? json_null() : hex(story_next(story, fetch, kind)));
+	put(object, "next",
+	    kind == STORY_INVALID ? json_null() : hex(story_next(story, fetch, kind)));
 	put(object, "fields", fields_json(story, fetch, kind));
 	return object;
 }

@@ -1,4 +1,5 @@
-/* The same as text: stage 1 at the margin, the stage 2 lookups that lead to a descriptor indented before it. */
+/* The same as text: stage 1 at the margin, the stage 2 lookups that lead to a descriptor indented
+ * before it. */
 #include "story.h"
 
 #include <inttypes.h>
@@ -15,13 +16,15 @@ static void print_stage(const struct story *story, unsigned number, FILE *out)
 			fputs("stage 2: off, IPA = PA\n", out);
 		return;
 	}
-	fprintf(out, "stage %u: %u KB granule, %u-bit %s, DS=%d, %s=0x%" PRIx64 ", %s=0x%" PRIx64 "\n",
-		number, 1u << (stage->granule_bits - 10), stage->ia_bits, number == 1 ? "VA" : "IPA",
-		stage->ds, stage->tcr, stage->tcr_value, stage->ttbr, stage->ttbr_value);
+	fprintf(out,
+		"stage %u: %u KB granule, %u-bit %s, DS=%d, %s=0x%" PRIx64 ", %s=0x%" PRIx64 "\n",
+		number, 1u << (stage->granule_bits - 10), stage->ia_bits,
+		number == 1 ? "VA" : "IPA", stage->ds, stage->tcr, stage->tcr_value, stage->ttbr,
+		stage->ttbr_value);
 }
 
-static void print_fields(const struct story *story, const struct mmu_fetch *fetch, enum story_kind kind,
-			 const char *indent, FILE *out)
+static void print_fields(const struct story *story, const struct mmu_fetch *fetch,
+			 enum story_kind kind, const char *indent, FILE *out)
 {
 	const char *layout = story_layout(fetch, kind);
 	const struct field *field;
@@ -41,9 +44,10 @@ static void print_fields(const struct story *story, const struct mmu_fetch *fetc
 		fputc('\n', out);
 }
 
-/* D8.3 "Translation table descriptor formats": what bits [1:0] mean at this level, and where that leads. */
-static void print_rule(const struct story *story, const struct mmu_fetch *fetch, enum story_kind kind,
-		       FILE *out)
+/* D8.3 "Translation table descriptor formats": what bits [1:0] mean at this level, and where that
+ * leads. */
+static void print_rule(const struct story *story, const struct mmu_fetch *fetch,
+		       enum story_kind kind, FILE *out)
 {
 	bool leads_to_ipa = fetch->stage == 1 && story->stage[2].on;
 	const char *space = leads_to_ipa ? "IPA" : "PA";
@@ -51,7 +55,8 @@ static void print_rule(const struct story *story, const struct mmu_fetch *fetch,
 
 	switch (kind) {
 	case STORY_TABLE:
-		fprintf(out, "table (bits [1:0] = 11 above level 3): level %d table at %s 0x%" PRIx64,
+		fprintf(out,
+			"table (bits [1:0] = 11 above level 3): level %d table at %s 0x%" PRIx64,
 			fetch->level + 1, space, next);
 		break;
 	case STORY_BLOCK:
@@ -68,7 +73,8 @@ static void print_rule(const struct story *story, const struct mmu_fetch *fetch,
 	}
 }
 
-static void print_fetch(const struct story *story, const struct mmu_fetch *fetch, unsigned n, FILE *out)
+static void print_fetch(const struct story *story, const struct mmu_fetch *fetch, unsigned n,
+			FILE *out)
 {
 	enum story_kind kind = story_kind(story, fetch);
 	const char *indent = fetch->stage == 2 ? "    " : "";
@@ -99,7 +105,8 @@ static void print_rights(const struct story *story, unsigned stage, FILE *out)
 	if (story->access.el == 2)
 		fprintf(out, "permissions, stage %u: EL2 %s\n", stage, rights.above);
 	else
-		fprintf(out, "permissions, stage %u: EL0 %s, EL1 %s\n", stage, rights.el0, rights.above);
+		fprintf(out, "permissions, stage %u: EL0 %s, EL1 %s\n", stage, rights.el0,
+			rights.above);
 }
 
 static void print_output(const struct story *story, FILE *out)
@@ -114,16 +121,17 @@ static void print_output(const struct story *story, FILE *out)
 		result->span_bits);
 	print_rights(story, 1, out);
 	print_rights(story, 2, out);
-	fprintf(out, "attributes: 0x%02x (MAIR encoding), SH=%u, %s memory\n", result->attributes.attr,
-		result->attributes.sh, result->device ? "Device" : "Normal");
+	fprintf(out, "attributes: 0x%02x (MAIR encoding), SH=%u, %s memory\n",
+		result->attributes.attr, result->attributes.sh,
+		result->device ? "Device" : "Normal");
 }
 
 static void print_fault(const struct story *story, FILE *out)
 {
 	const struct mmu_fault *fault = &story->result.fault;
 
-	fprintf(out, "fault: %s, level %d, stage %d%s, taken to EL%u\n", story_fault_name(fault->type),
-		fault->level, fault->stage2 ? 2 : 1,
+	fprintf(out, "fault: %s, level %d, stage %d%s, taken to EL%u\n",
+		story_fault_name(fault->type), fault->level, fault->stage2 ? 2 : 1,
 		fault->s1ptw ? " on a stage 1 descriptor (S1PTW)" : "", story->target_el);
 	fprintf(out, "ESR_EL%u=0x%" PRIx64 " FAR_EL%u=0x%" PRIx64, story->target_el, story->esr,
 		story->target_el, story->far);
@@ -137,8 +145,9 @@ void story_print_text(const struct story *story, FILE *out)
 {
 	unsigned n = 0;
 
-	fprintf(out, "%s at VA 0x%" PRIx64 " from EL%u, regime %s\n", story_access_name(story->access.type),
-		story->va.value, story->access.el, story->access.el == 2 ? "EL2" : "EL1&0");
+	fprintf(out, "%s at VA 0x%" PRIx64 " from EL%u, regime %s\n",
+		story_access_name(story->access.type), story->va.value, story->access.el,
+		story->access.el == 2 ? "EL2" : "EL1&0");
 	print_stage(story, 1, out);
 	print_stage(story, 2, out);
 	for (unsigned i = 0; i < story->walk.fetch_count; i++) {

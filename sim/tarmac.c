@@ -1,6 +1,6 @@
 /*
- * Lines are `COUNT clk IT (COUNT) PC WORD A EL : TEXT`: one clock an instruction, A for A64, EL as EL0t, EL1h, EL2h. The
- * count includes instructions that then raised an exception.
+ * Lines are `COUNT clk IT (COUNT) PC WORD A EL : TEXT`: one clock an instruction, A for A64, EL as
+ * EL0t, EL1h, EL2h. The count includes instructions that then raised an exception.
  */
 #include "tarmac.h"
 
@@ -63,7 +63,8 @@ void tarmac_instruction(struct tarmac *tarmac, struct cpu *cpu, va_t pc, uint32_
 
 	disassemble(tarmac->disassembler, word, pc.value, text, sizeof(text));
 	tarmac->count++;
-	fprintf(tarmac->out, "%" PRIu64 " clk IT (%" PRIu64 ") %016" PRIx64 " %08" PRIx32 " A EL%u%c : %s\n",
-		tarmac->count, tarmac->count, pc.value, word, cpu_el(cpu), handler_stack ? 'h' : 't',
-		text);
+	fprintf(tarmac->out,
+		"%" PRIu64 " clk IT (%" PRIu64 ") %016" PRIx64 " %08" PRIx32 " A EL%u%c : %s\n",
+		tarmac->count, tarmac->count, pc.value, word, cpu_el(cpu),
+		handler_stack ? 'h' : 't', text);
 }

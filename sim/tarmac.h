@@ -1,4 +1,5 @@
-/* --trace tarmac:FILE: a line for each completed instruction, in the form of Arm's Tarmac traces. */
+/* --trace tarmac:FILE: a line for each completed instruction, in the form of Arm's Tarmac traces.
+ */
 #ifndef SIM_TARMAC_H
 #define SIM_TARMAC_H
 

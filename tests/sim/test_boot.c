@@ -1,4 +1,5 @@
-/* Check suite sim/boot: the words that the hypervisor reads, the guest's kind, and where everything is put. */
+/* Check suite sim/boot: the words that the hypervisor reads, the guest's kind, and where everything
+ * is put. */
 #include "sim/boot.h"
 
 #include <check.h>
@@ -55,8 +56,8 @@ START_TEST(stage2_off_and_start_below_zero_are_words)
 	ck_assert_str_eq(text, "s1=4k:48 s2=off el2=4k:48 replay");
 	free(text);
 	config.image = "vm";
-	config.s2 = (struct sim_geometry){.granule_bits = 12, .size_bits = 52, .start_given = true,
-					  .start = -1};
+	config.s2 = (struct sim_geometry){
+		.granule_bits = 12, .size_bits = 52, .start_given = true, .start = -1};
 	text = bootargs_make(&config, GUEST_EL1);
 	ck_assert_str_eq(text, "s1=4k:48 s2=4k:52:start=-1 el2=4k:48 el=1 -- vm");
 	free(text);
@@ -72,7 +73,8 @@ START_TEST(blanks_and_backslashes_in_arguments_are_escaped)
 	config.guest_argv = arguments;
 	config.guest_argc = 3;
 	text = bootargs_make(&config, GUEST_EL0);
-	ck_assert_str_eq(text, "s1=4k:48 s2=4k:48 el2=4k:48 el=0 -- my\\ prog two\\ words back\\\\slash ");
+	ck_assert_str_eq(
+		text, "s1=4k:48 s2=4k:48 el2=4k:48 el=0 -- my\\ prog two\\ words back\\\\slash ");
 	free(text);
 }
 END_TEST
@@ -87,11 +89,20 @@ static void write_elf(uint64_t vaddr, uint64_t paddr, uint64_t size)
 		uint32_t code[4];
 	} elf = {
 		.header = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-			   .e_type = ET_EXEC, .e_machine = EM_AARCH64, .e_version = EV_CURRENT,
-			   .e_entry = vaddr, .e_phoff = sizeof(Elf64_Ehdr),
-			   .e_ehsize = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1},
-		.ph = {.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = vaddr, .p_paddr = paddr,
-		       .p_filesz = sizeof(elf), .p_memsz = size},
+			   .e_type = ET_EXEC,
+			   .e_machine = EM_AARCH64,
+			   .e_version = EV_CURRENT,
+			   .e_entry = vaddr,
+			   .e_phoff = sizeof(Elf64_Ehdr),
+			   .e_ehsize = sizeof(Elf64_Ehdr),
+			   .e_phentsize = sizeof(Elf64_Phdr),
+			   .e_phnum = 1},
+		.ph = {.p_type = PT_LOAD,
+		       .p_flags = PF_R | PF_X,
+		       .p_vaddr = vaddr,
+		       .p_paddr = paddr,
+		       .p_filesz = sizeof(elf),
+		       .p_memsz = size},
 		.code = {0xd4400000},
 	};
 	FILE *file = fopen(path, "w");
@@ -123,27 +134,33 @@ static const struct kind_row {
 	enum sim_undef undef;
 	enum sim_files files;
 } kind_rows[] = {
-	{"program", 0x400000, 0x400000, 0x1000, false, false, 0, 48, true, GUEST_EL0, UINT64_C(4) << 30,
-	 UNDEF_STOP, FILES_HOST},
-	{"ELF in the VM's RAM", 0x40080000, 0x40080000, 0x1000, false, false, 0, 48, true, GUEST_EL1,
-	 512 << 20, UNDEF_STOP, FILES_NONE},
+	{"program", 0x400000, 0x400000, 0x1000, false, false, 0, 48, true, GUEST_EL0,
+	 UINT64_C(4) << 30, UNDEF_STOP, FILES_HOST},
+	{"ELF in the VM's RAM", 0x40080000, 0x40080000, 0x1000, false, false, 0, 48, true,
+	 GUEST_EL1, 512 << 20, UNDEF_STOP, FILES_NONE},
 	{"... forced to EL0", 0x40080000, 0x40080000, 0x1000, false, true, 0, 48, true, GUEST_EL0,
 	 UINT64_C(4) << 30, UNDEF_STOP, FILES_HOST},
-	{"ELF that ends above the VM's 256 MB", 0x40080000, 0x40080000, 0x10000000, false, false, 0, 48, true,
-	 GUEST_EL0, UINT64_C(4) << 30, UNDEF_STOP, FILES_HOST},
-	{"... forced to EL1", 0x40080000, 0x40080000, 0x10000000, false, true, 1, 48, false, GUEST_EL1, 0, 0, 0},
-	{"program forced to EL1", 0x400000, 0x400000, 0x1000, false, true, 1, 48, false, GUEST_EL1, 0, 0, 0},
-	{"Image", 0, 0, 0, false, false, 0, 48, true, GUEST_EL1, 512 << 20, UNDEF_GUEST, FILES_NONE},
+	{"ELF that ends above the VM's 256 MB", 0x40080000, 0x40080000, 0x10000000, false, false, 0,
+	 48, true, GUEST_EL0, UINT64_C(4) << 30, UNDEF_STOP, FILES_HOST},
+	{"... forced to EL1", 0x40080000, 0x40080000, 0x10000000, false, true, 1, 48, false,
+	 GUEST_EL1, 0, 0, 0},
+	{"program forced to EL1", 0x400000, 0x400000, 0x1000, false, true, 1, 48, false, GUEST_EL1,
+	 0, 0, 0},
+	{"Image", 0, 0, 0, false, false, 0, 48, true, GUEST_EL1, 512 << 20, UNDEF_GUEST,
+	 FILES_NONE},
 	{"Image forced to EL0", 0, 0, 0, false, true, 0, 48, false, GUEST_EL0, 0, 0, 0},
-	{"bare ELF", 0x40080000, 0x40080000, 0x1000, true, false, 0, 48, true, GUEST_BARE, 512 << 20,
-	 UNDEF_GUEST, FILES_NONE},
-	{"bare Image", 0, 0, 0, true, false, 0, 48, true, GUEST_BARE, 512 << 20, UNDEF_GUEST, FILES_NONE},
-	{"bare at EL1", 0, 0, 0, true, true, 1, 48, true, GUEST_BARE, 512 << 20, UNDEF_GUEST, FILES_NONE},
+	{"bare ELF", 0x40080000, 0x40080000, 0x1000, true, false, 0, 48, true, GUEST_BARE,
+	 512 << 20, UNDEF_GUEST, FILES_NONE},
+	{"bare Image", 0, 0, 0, true, false, 0, 48, true, GUEST_BARE, 512 << 20, UNDEF_GUEST,
+	 FILES_NONE},
+	{"bare at EL1", 0, 0, 0, true, true, 1, 48, true, GUEST_BARE, 512 << 20, UNDEF_GUEST,
+	 FILES_NONE},
 	{"bare at EL0", 0, 0, 0, true, true, 0, 48, false, GUEST_BARE, 0, 0, 0},
 	{"a guest at EL2", 0, 0, 0, false, true, 2, 48, false, GUEST_EL1, 0, 0, 0},
 	{"last byte of a 32-bit space", 0xfffff000, 0, 0x1000, false, false, 0, 32, true, GUEST_EL0,
 	 UINT64_C(4) << 30, UNDEF_STOP, FILES_HOST},
-	{"a byte above a 32-bit space", 0xfffff000, 0, 0x1001, false, false, 0, 32, false, GUEST_EL0, 0, 0, 0},
+	{"a byte above a 32-bit space", 0xfffff000, 0, 0x1001, false, false, 0, 32, false,
+	 GUEST_EL0, 0, 0, 0},
 };
 
 START_TEST(kind_decides_defaults)
@@ -229,7 +246,10 @@ START_TEST(program_is_the_initrd_of_the_hypervisor)
 		ck_assert_uint_eq(chosen(fdt, "linux,initrd-start"), row->initrd);
 		ck_assert_uint_eq(chosen(fdt, "linux,initrd-end"), row->initrd + boot.guest.size);
 		ck_assert_uint_ge(boot.dtb, row->initrd + boot.guest.size);
-		ck_assert(!memcmp(machine_ram(&machine, row->initrd, 4), "\x7f" "ELF", 4));
+		ck_assert(!memcmp(machine_ram(&machine, row->initrd, 4),
+				  "\x7f"
+				  "ELF",
+				  4));
 	}
 	boot_free(&boot);
 	machine_free(&machine);
@@ -267,7 +287,10 @@ START_TEST(bare_elf_at_the_base_of_ram_keeps_its_place)
 	ck_assert(machine_init(&machine, &config.ram, stdout));
 	ck_assert(boot_load(&boot, &config, &machine));
 	ck_assert_uint_eq(boot.dtb, 0x40200000);
-	ck_assert(!memcmp(machine_ram(&machine, 0x40000000, 4), "\x7f" "ELF", 4));
+	ck_assert(!memcmp(machine_ram(&machine, 0x40000000, 4),
+			  "\x7f"
+			  "ELF",
+			  4));
 	boot_free(&boot);
 	machine_free(&machine);
 }
@@ -282,7 +305,8 @@ static Suite *boot_suite(void)
 	tcase_add_test(tcase, options_become_words);
 	tcase_add_test(tcase, stage2_off_and_start_below_zero_are_words);
 	tcase_add_test(tcase, blanks_and_backslashes_in_arguments_are_escaped);
-	tcase_add_loop_test(tcase, kind_decides_defaults, 0, sizeof(kind_rows) / sizeof(kind_rows[0]));
+	tcase_add_loop_test(tcase, kind_decides_defaults, 0,
+			    sizeof(kind_rows) / sizeof(kind_rows[0]));
 	tcase_add_test(tcase, options_of_bare_images_need_bare);
 	tcase_add_loop_test(tcase, program_is_the_initrd_of_the_hypervisor, 0,
 			    sizeof(layout_rows) / sizeof(layout_rows[0]));

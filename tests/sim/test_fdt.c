@@ -52,7 +52,8 @@ END_TEST
 
 START_TEST(chosen_holds_bootargs_and_initrd)
 {
-	struct fdt_boot boot = {.bootargs = "s1=4k:48 -- a\\ b", .initrd_start = 0x48000000,
+	struct fdt_boot boot = {.bootargs = "s1=4k:48 -- a\\ b",
+				.initrd_start = 0x48000000,
 				.initrd_end = 0x48001234};
 	struct machine machine = make_machine();
 	size_t size = 0;

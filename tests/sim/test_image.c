@@ -1,4 +1,5 @@
-/* Check suite sim/image: good and bad ELF files and Linux Images, made here byte by byte, and where they are put. */
+/* Check suite sim/image: good and bad ELF files and Linux Images, made here byte by byte, and where
+ * they are put. */
 #include "sim/image.h"
 
 #include <check.h>
@@ -8,7 +9,7 @@
 #include <unistd.h>
 
 #define CODE_OFFSET 0x1000
-#define CODE_BYTES 0x100
+#define CODE_BYTES  0x100
 
 /* An ELF with two program headers, which each row bends. */
 struct sample {
@@ -20,25 +21,35 @@ struct sample {
 static struct sample good_sample(void)
 {
 	struct sample s = {
-		.header = {
-			.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-			.e_type = ET_EXEC,
-			.e_machine = EM_AARCH64,
-			.e_version = EV_CURRENT,
-			.e_entry = 0x400010,
-			.e_phoff = sizeof(Elf64_Ehdr),
-			.e_ehsize = sizeof(Elf64_Ehdr),
-			.e_phentsize = sizeof(Elf64_Phdr),
-			.e_phnum = 2,
-		},
+		.header =
+			{
+				.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB,
+					    EV_CURRENT},
+				.e_type = ET_EXEC,
+				.e_machine = EM_AARCH64,
+				.e_version = EV_CURRENT,
+				.e_entry = 0x400010,
+				.e_phoff = sizeof(Elf64_Ehdr),
+				.e_ehsize = sizeof(Elf64_Ehdr),
+				.e_phentsize = sizeof(Elf64_Phdr),
+				.e_phnum = 2,
+			},
 		.size = CODE_OFFSET + CODE_BYTES,
 	};
 
-	s.ph[0] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = CODE_OFFSET,
-			       .p_vaddr = 0x400000, .p_paddr = 0x40080000, .p_filesz = CODE_BYTES,
+	s.ph[0] = (Elf64_Phdr){.p_type = PT_LOAD,
+			       .p_flags = PF_R | PF_X,
+			       .p_offset = CODE_OFFSET,
+			       .p_vaddr = 0x400000,
+			       .p_paddr = 0x40080000,
+			       .p_filesz = CODE_BYTES,
 			       .p_memsz = CODE_BYTES};
-	s.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = CODE_OFFSET,
-			       .p_vaddr = 0x410000, .p_paddr = 0x40090000, .p_filesz = 0x10,
+	s.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD,
+			       .p_flags = PF_R | PF_W,
+			       .p_offset = CODE_OFFSET,
+			       .p_vaddr = 0x410000,
+			       .p_paddr = 0x40090000,
+			       .p_filesz = 0x10,
 			       .p_memsz = 0x2000};
 	return s;
 }
@@ -63,29 +74,99 @@ static bool parse(struct image *image, const struct sample *s)
 	return ok;
 }
 
-static void bend_none(struct sample *s) { (void)s; }
-static void bend_dyn(struct sample *s) { s->header.e_type = ET_DYN; }
-static void bend_empty_load(struct sample *s) { s->ph[1].p_filesz = s->ph[1].p_memsz = 0; }
-static void bend_bss_only(struct sample *s) { s->ph[1].p_filesz = 0; s->ph[1].p_offset = UINT64_MAX; }
-static void bend_machine(struct sample *s) { s->header.e_machine = EM_X86_64; }
-static void bend_class(struct sample *s) { s->header.e_ident[EI_CLASS] = ELFCLASS32; }
-static void bend_endian(struct sample *s) { s->header.e_ident[EI_DATA] = ELFDATA2MSB; }
-static void bend_bad_class(struct sample *s) { s->header.e_ident[EI_CLASS] = 7; }
-static void bend_relocatable(struct sample *s) { s->header.e_type = ET_REL; }
-static void bend_core(struct sample *s) { s->header.e_type = ET_CORE; }
-static void bend_interp(struct sample *s) { s->ph[1].p_type = PT_INTERP; }
-static void bend_no_load(struct sample *s) { s->ph[0].p_type = s->ph[1].p_type = PT_NOTE; }
-static void bend_cut_segment(struct sample *s) { s->size -= 1; }
-static void bend_cut_headers(struct sample *s) { s->size = sizeof(Elf64_Ehdr) + 10; }
-static void bend_cut_header(struct sample *s) { s->size = 40; }
-static void bend_cut_ident(struct sample *s) { s->size = 6; }
-static void bend_file_over_memory(struct sample *s) { s->ph[0].p_memsz = CODE_BYTES - 1; }
-static void bend_offset_wraps(struct sample *s) { s->ph[0].p_offset = UINT64_MAX - 0x10; }
-static void bend_size_wraps(struct sample *s) { s->ph[0].p_filesz = s->ph[0].p_memsz = UINT64_MAX; }
-static void bend_vaddr_wraps(struct sample *s) { s->ph[0].p_vaddr = UINT64_MAX - 0x10; }
-static void bend_paddr_wraps(struct sample *s) { s->ph[1].p_paddr = UINT64_MAX - 0x1000; }
-static void bend_phoff(struct sample *s) { s->header.e_phoff = UINT64_MAX - 0x10; }
-static void bend_phnum(struct sample *s) { s->header.e_phnum = 0xfffe; }
+static void bend_none(struct sample *s)
+{
+	(void)s;
+}
+static void bend_dyn(struct sample *s)
+{
+	s->header.e_type = ET_DYN;
+}
+static void bend_empty_load(struct sample *s)
+{
+	s->ph[1].p_filesz = s->ph[1].p_memsz = 0;
+}
+static void bend_bss_only(struct sample *s)
+{
+	s->ph[1].p_filesz = 0;
+	s->ph[1].p_offset = UINT64_MAX;
+}
+static void bend_machine(struct sample *s)
+{
+	s->header.e_machine = EM_X86_64;
+}
+static void bend_class(struct sample *s)
+{
+	s->header.e_ident[EI_CLASS] = ELFCLASS32;
+}
+static void bend_endian(struct sample *s)
+{
+	s->header.e_ident[EI_DATA] = ELFDATA2MSB;
+}
+static void bend_bad_class(struct sample *s)
+{
+	s->header.e_ident[EI_CLASS] = 7;
+}
+static void bend_relocatable(struct sample *s)
+{
+	s->header.e_type = ET_REL;
+}
+static void bend_core(struct sample *s)
+{
+	s->header.e_type = ET_CORE;
+}
+static void bend_interp(struct sample *s)
+{
+	s->ph[1].p_type = PT_INTERP;
+}
+static void bend_no_load(struct sample *s)
+{
+	s->ph[0].p_type = s->ph[1].p_type = PT_NOTE;
+}
+static void bend_cut_segment(struct sample *s)
+{
+	s->size -= 1;
+}
+static void bend_cut_headers(struct sample *s)
+{
+	s->size = sizeof(Elf64_Ehdr) + 10;
+}
+static void bend_cut_header(struct sample *s)
+{
+	s->size = 40;
+}
+static void bend_cut_ident(struct sample *s)
+{
+	s->size = 6;
+}
+static void bend_file_over_memory(struct sample *s)
+{
+	s->ph[0].p_memsz = CODE_BYTES - 1;
+}
+static void bend_offset_wraps(struct sample *s)
+{
+	s->ph[0].p_offset = UINT64_MAX - 0x10;
+}
+static void bend_size_wraps(struct sample *s)
+{
+	s->ph[0].p_filesz = s->ph[0].p_memsz = UINT64_MAX;
+}
+static void bend_vaddr_wraps(struct sample *s)
+{
+	s->ph[0].p_vaddr = UINT64_MAX - 0x10;
+}
+static void bend_paddr_wraps(struct sample *s)
+{
+	s->ph[1].p_paddr = UINT64_MAX - 0x1000;
+}
+static void bend_phoff(struct sample *s)
+{
+	s->header.e_phoff = UINT64_MAX - 0x10;
+}
+static void bend_phnum(struct sample *s)
+{
+	s->header.e_phnum = 0xfffe;
+}
 
 static const struct row {
 	const char *name;
@@ -133,7 +214,8 @@ START_TEST(elf_is_accepted_or_refused)
 }
 END_TEST
 
-/* Every prefix and every single changed byte of the headers: an answer, and no access outside (sanitizers watch). */
+/* Every prefix and every single changed byte of the headers: an answer, and no access outside
+ * (sanitizers watch). */
 START_TEST(damaged_elf_never_reads_outside)
 {
 	struct sample s = good_sample();
@@ -191,7 +273,8 @@ END_TEST
 
 START_TEST(elf_outside_of_ram_is_refused)
 {
-	struct machine machine = machine_with(0x40000000, 0x91000); /* ends inside the second PT_LOAD */
+	struct machine machine =
+		machine_with(0x40000000, 0x91000); /* ends inside the second PT_LOAD */
 	struct sample s = good_sample();
 	uint64_t entry, end;
 	struct image image;
@@ -206,8 +289,10 @@ END_TEST
 START_TEST(kind_follows_from_physical_addresses)
 {
 	struct sim_window all = {true, true, 0x40000000, 0x10000000};
-	struct sim_window two[] = {{true, true, 0x40080000, 0x1000}, {true, true, 0x40090000, 0x2000}};
-	struct sim_window part[] = {{true, true, 0x40080000, 0x1000}, {true, true, 0x40090000, 0x1fff}};
+	struct sim_window two[] = {{true, true, 0x40080000, 0x1000},
+				   {true, true, 0x40090000, 0x2000}};
+	struct sim_window part[] = {{true, true, 0x40080000, 0x1000},
+				    {true, true, 0x40090000, 0x1fff}};
 	struct sample s = good_sample();
 	struct image image;
 
@@ -226,7 +311,8 @@ static void put64(uint8_t *bytes, uint64_t value)
 }
 
 /* The 64-byte header of an arm64 Image and as many bytes as file_size says. */
-static uint8_t *linux_bytes(size_t file_size, uint64_t text_offset, uint64_t image_size, uint64_t flags)
+static uint8_t *linux_bytes(size_t file_size, uint64_t text_offset, uint64_t image_size,
+			    uint64_t flags)
 {
 	uint8_t *bytes = calloc(1, file_size);
 
@@ -279,12 +365,16 @@ END_TEST
 
 START_TEST(what_is_no_image_is_refused)
 {
-	static const uint8_t text[] = "#!/bin/sh\necho this is a text and not an image, long enough for a header\n";
+	static const uint8_t text[] =
+		"#!/bin/sh\necho this is a text and not an image, long enough for a header\n";
 	struct image image;
 
 	ck_assert(!image_parse(&image, "empty", text, 0));
 	ck_assert(!image_parse(&image, "text", text, sizeof(text)));
-	ck_assert(!image_parse(&image, "short", (const uint8_t *)"\x7f" "ELF", 4));
+	ck_assert(!image_parse(&image, "short",
+			       (const uint8_t *)"\x7f"
+						"ELF",
+			       4));
 	ck_assert(!image_read(&image, "/nonexistent/image"));
 	ck_assert(!image_read(&image, "/"));
 	ck_assert(!image_read(&image, "/dev/zero"));

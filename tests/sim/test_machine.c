@@ -24,7 +24,10 @@ static const struct row {
 	{"one window", 1, {{true, true, 0x40000000, 0x20000000}}, true},
 	{"a page", 1, {{true, true, 0x40000000, 0x1000}}, true},
 	{"the last page below 2^52", 1, {{true, true, PA_TOP - 0x1000, 0x1000}}, true},
-	{"adjacent windows", 2, {{true, true, 0x40000000, 0x1000}, {true, true, 0x40001000, 0x1000}}, true},
+	{"adjacent windows",
+	 2,
+	 {{true, true, 0x40000000, 0x1000}, {true, true, 0x40001000, 0x1000}},
+	 true},
 	{"sparse windows",
 	 3,
 	 {{true, true, 0x40000000, 0x100000},
@@ -181,7 +184,8 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_add_loop_test(tcase, window_is_accepted_or_refused, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(tcase, window_is_accepted_or_refused, 0,
+			    sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(tcase, page_is_found_in_its_window_only);
 	tcase_add_test(tcase, page_is_its_own_memory_and_flag);
 	tcase_add_test(tcase, ram_does_not_reach_over_the_end_of_a_window);

@@ -140,6 +140,10 @@ story "a fault before anything is mapped" '.fault.type == "translation" and .fau
 	.fault.level == 0 and .fault.esr == "0x92000004" and .fault.far == "0x5000" and .output == null' --no-map 0x5000
 story "... of a store" '.fault.esr == "0x92000044"' --no-map --access w 0x5000
 story "... of a fetch" '.fault.esr == "0x82000004"' --no-map --access x 0x5000
+story "a VA beyond the size of --s1" '.fault.type == "translation" and .fault.level == 0 and
+	.fault.esr == "0x92000004" and (.fetches | length) == 0' 0x1000000000000
+story "the hypervisor's own walk has five levels" '(.fetches | length) == 5 and .permissions.stage1.el1 == "r-x"' \
+	--el2 4k:52 --el 2 0x40200000
 timeout 60 "$NESTWALK" walk 0x123456789 >"$work/out" 2>&1
 if grep -q '^24 descriptor fetches' "$work/out" && grep -q 'UXN=' "$work/out"; then
 	ok "the same as text"

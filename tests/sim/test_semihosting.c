@@ -1,6 +1,7 @@
 /*
- * Check suite sim/semihosting: calls made through a core with its MMU off, so that an address is a place in RAM. Operation
- * numbers, blocks and results are those of Arm's "Semihosting for AArch32 and AArch64".
+ * Check suite sim/semihosting: calls made through a core with its MMU off, so that an address is a
+ * place in RAM. Operation numbers, blocks and results are those of Arm's "Semihosting for AArch32
+ * and AArch64".
  */
 #define _GNU_SOURCE /* asprintf */
 #include "sim/semihosting.h"
@@ -15,16 +16,39 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RAM 0x40000000u
+#define RAM       0x40000000u
 #define RAM_BYTES 0x100000u
-#define BLOCK (RAM + 0x100)  /* the parameter block */
-#define NAME (RAM + 0x1000)  /* strings */
-#define DATA (RAM + 0x10000) /* buffers */
-#define FAILED UINT64_MAX
+#define BLOCK     (RAM + 0x100)   /* the parameter block */
+#define NAME      (RAM + 0x1000)  /* strings */
+#define DATA      (RAM + 0x10000) /* buffers */
+#define FAILED    UINT64_MAX
 
-enum { OPEN = 1, CLOSE, WRITEC, WRITE0, WRITE, READ, READC, ISERROR, ISTTY, SEEK, FLEN = 0xc, TMPNAM,
-       REMOVE, RENAME, CLOCK, TIME, SYSTEM, ERRNO, GET_CMDLINE = 0x15, HEAPINFO, EXIT = 0x18,
-       EXIT_EXTENDED = 0x20, ELAPSED = 0x30, TICKFREQ };
+enum {
+	OPEN = 1,
+	CLOSE,
+	WRITEC,
+	WRITE0,
+	WRITE,
+	READ,
+	READC,
+	ISERROR,
+	ISTTY,
+	SEEK,
+	FLEN = 0xc,
+	TMPNAM,
+	REMOVE,
+	RENAME,
+	CLOCK,
+	TIME,
+	SYSTEM,
+	ERRNO,
+	GET_CMDLINE = 0x15,
+	HEAPINFO,
+	EXIT = 0x18,
+	EXIT_EXTENDED = 0x20,
+	ELAPSED = 0x30,
+	TICKFREQ
+};
 
 static struct machine machine;
 static struct cpu *cpu;
@@ -161,7 +185,8 @@ START_TEST(file_is_written_and_renamed_and_removed)
 	name_at(DATA, "abcdef");
 	ck_assert_uint_eq(call(WRITE, handle, DATA, 6, 0), 0);
 	ck_assert_uint_eq(call(CLOSE, handle, 0, 0, 0), 0);
-	ck_assert_uint_eq(call(RENAME, NAME, name_at(NAME, "new"), NAME + 64, name_at(NAME + 64, "old")), 0);
+	ck_assert_uint_eq(
+		call(RENAME, NAME, name_at(NAME, "new"), NAME + 64, name_at(NAME + 64, "old")), 0);
 	ck_assert_uint_eq(open_name("new", 0), FAILED);
 	ck_assert_uint_eq(call_at(ERRNO, 0), ENOENT);
 	handle = open_name("old", 8); /* append */
@@ -204,12 +229,16 @@ START_TEST(directory_is_not_left)
 	snprintf(path, sizeof(path), "%s/up", directory);
 	ck_assert(!symlink("..", path));
 	for (unsigned mode = 0; mode < 12; mode++)
-		ck_assert_msg(open_name(row->path, mode) == FAILED, "%s opens in mode %u", row->name, mode);
+		ck_assert_msg(open_name(row->path, mode) == FAILED, "%s opens in mode %u",
+			      row->name, mode);
 	if (strcmp(row->path, "link")) /* removing a link removes nothing outside */
-		ck_assert_msg(call(REMOVE, NAME, name_at(NAME, row->path), 0, 0) == FAILED, "%s", row->name);
+		ck_assert_msg(call(REMOVE, NAME, name_at(NAME, row->path), 0, 0) == FAILED, "%s",
+			      row->name);
 	name_at(NAME + 256, row->path);
-	ck_assert_msg(call(RENAME, NAME, name_at(NAME, "hello"), NAME + 256, strlen(row->path)) == FAILED ||
-		      !strcmp(row->path, "link"), "%s", row->name);
+	ck_assert_msg(call(RENAME, NAME, name_at(NAME, "hello"), NAME + 256, strlen(row->path)) ==
+				      FAILED ||
+			      !strcmp(row->path, "link"),
+		      "%s", row->name);
 	snprintf(path, sizeof(path), "%s/../secret", directory);
 	ck_assert(!access(path, F_OK));
 }
@@ -317,8 +346,8 @@ END_TEST
 
 START_TEST(bad_pointers_and_lengths_are_answered)
 {
-	static const uint64_t bad[] = {0, 0x1000, RAM + RAM_BYTES, RAM + RAM_BYTES - 4, UINT64_MAX - 3,
-				       UINT64_C(1) << 63};
+	static const uint64_t bad[] = {
+		0, 0x1000, RAM + RAM_BYTES, RAM + RAM_BYTES - 4, UINT64_MAX - 3, UINT64_C(1) << 63};
 	uint64_t handle = open_name("hello", 0);
 
 	ck_assert(freopen("/dev/null", "w", stdout)); /* SYS_WRITEC finds bytes in RAM */
@@ -364,7 +393,8 @@ END_TEST
 
 START_TEST(command_line_fits_or_is_refused)
 {
-	ck_assert_uint_eq(call(GET_CMDLINE, DATA, 13, 0, 0), FAILED); /* no room for the zero byte */
+	ck_assert_uint_eq(call(GET_CMDLINE, DATA, 13, 0, 0),
+			  FAILED); /* no room for the zero byte */
 	ck_assert_uint_eq(call(GET_CMDLINE, DATA, 14, 0, 0), 0);
 	ck_assert_str_eq(data(), "image one two");
 	ck_assert_uint_eq(*(uint64_t *)(void *)machine_ram(&machine, BLOCK + 8, 8), 13);
@@ -393,7 +423,8 @@ START_TEST(exit_ends_the_run)
 	} exits[] = {
 		{EXIT_EXTENDED, 0x20026, 7, 7},
 		{EXIT, 0x20026, 0, 0},
-		{EXIT_EXTENDED, 0x20024, 0, 1}, /* a run-time error: not an exit of the application's own */
+		{EXIT_EXTENDED, 0x20024, 0,
+		 1}, /* a run-time error: not an exit of the application's own */
 	};
 	uint64_t block[2] = {exits[_i].reason, exits[_i].status};
 
@@ -424,7 +455,8 @@ static Suite *semihosting_suite(void)
 	tcase_add_checked_fixture(tcase, start_directory, stop);
 	tcase_add_test(tcase, file_is_read_in_pieces_to_its_end);
 	tcase_add_test(tcase, file_is_written_and_renamed_and_removed);
-	tcase_add_loop_test(tcase, directory_is_not_left, 0, sizeof(escape_rows) / sizeof(escape_rows[0]));
+	tcase_add_loop_test(tcase, directory_is_not_left, 0,
+			    sizeof(escape_rows) / sizeof(escape_rows[0]));
 	tcase_add_test(tcase, directory_can_be_gone_down);
 	tcase_add_test(tcase, pipe_without_other_end_does_not_block);
 	tcase_add_test(tcase, no_files_means_none);

@@ -1,4 +1,5 @@
-/* Check suite sim/stats: the collector and the JSON made of it. Expected figures are worked out by hand beside each walk. */
+/* Check suite sim/stats: the collector and the JSON made of it. Expected figures are worked out by
+ * hand beside each walk. */
 #define _GNU_SOURCE /* strsep */
 #include "sim/stats.h"
 
@@ -24,8 +25,13 @@ static void setup(void)
 static json_t *make(void)
 {
 	struct stats_report report = {
-		.config = &config, .guest = "el0", .walks = &stats, .core = &core, .tlbs = &tlbs,
-		.complete = true, .seconds = 2.0,
+		.config = &config,
+		.guest = "el0",
+		.walks = &stats,
+		.core = &core,
+		.tlbs = &tlbs,
+		.complete = true,
+		.seconds = 2.0,
 	};
 
 	return stats_json(&report);
@@ -58,7 +64,10 @@ static struct mmu_walk nested_walk(unsigned el, int8_t s1_start, int8_t s2_start
 	for (int level = s1_start; level <= 4; level++) {
 		for (int l2 = s2_start; l2 <= 3; l2++)
 			walk.fetch[walk.fetch_count++] = (struct mmu_fetch){
-				.stage = 2, .level = (int8_t)l2, .for_level = (int8_t)level, .latency = 10,
+				.stage = 2,
+				.level = (int8_t)l2,
+				.for_level = (int8_t)level,
+				.latency = 10,
 				.purpose = level == 4 ? FETCH_FOR_OUTPUT : FETCH_FOR_STAGE1};
 		if (level < 4)
 			walk.fetch[walk.fetch_count++] = (struct mmu_fetch){
@@ -80,7 +89,8 @@ static const struct keys_row {
 	{"walk_caches", "stage1 stage2 ipa"},
 	{"walk_caches ipa", "lookups hits misses"},
 	{"walks", "total nested stage1_only stage2_only faulted"},
-	{"descriptor_fetches", "total stage1 stage2 stage2_for_stage1 stage2_for_output updates per_walk"},
+	{"descriptor_fetches",
+	 "total stage1 stage2 stage2_for_stage1 stage2_for_output updates per_walk"},
 	{"descriptor_fetches stage1", "-1 0 1 2 3"},
 	{"descriptor_fetches stage2", "-1 0 1 2 3"},
 	{"descriptor_fetches per_walk", "nested stage1_only stage2_only faulted at"},
@@ -108,9 +118,11 @@ START_TEST(all_keys_are_there_in_order)
 	const char *key;
 
 	ck_assert_msg(json_is_object(object), "%s", row->path);
-	json_object_foreach(object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		ck_assert_ptr_nonnull(value);
-		snprintf(keys + strlen(keys), sizeof(keys) - strlen(keys), "%s%s", *keys ? " " : "", key);
+		snprintf(keys + strlen(keys), sizeof(keys) - strlen(keys), "%s%s", *keys ? " " : "",
+			 key);
 	}
 	ck_assert_str_eq(keys, row->keys);
 	json_decref(json);
@@ -142,10 +154,8 @@ static const struct nested_row {
 	int64_t total, stage1, for_stage1, for_output;
 	const char *bar;
 } nested_rows[] = {
-	{"5x5", -1, -1, 35, 5, 25, 5, "35"},
-	{"5x4", -1, 0, 29, 5, 20, 4, "29"},
-	{"4x4", 0, 0, 24, 4, 16, 4, "24"},
-	{"4x3", 0, 1, 19, 4, 12, 3, "19"},
+	{"5x5", -1, -1, 35, 5, 25, 5, "35"}, {"5x4", -1, 0, 29, 5, 20, 4, "29"},
+	{"4x4", 0, 0, 24, 4, 16, 4, "24"},   {"4x3", 0, 1, 19, 4, 12, 3, "19"},
 	{"2x1", 2, 3, 5, 2, 2, 1, "5"},
 };
 
@@ -163,8 +173,10 @@ START_TEST(nested_walk_is_counted_by_level_and_reason)
 	ck_assert_int_eq(count(json, "descriptor_fetches stage1 3"), 1);
 	ck_assert_int_eq(count(json, "descriptor_fetches stage1 -1"), row->s1_start == -1);
 	ck_assert_int_eq(count(json, "descriptor_fetches stage2 3"), row->stage1 + 1);
-	ck_assert_int_eq(count(json, "descriptor_fetches stage2 0"), row->s2_start <= 0 ? row->stage1 + 1 : 0);
-	ck_assert_int_eq(count(at(json, "descriptor_fetches per_walk nested histogram"), row->bar), 1);
+	ck_assert_int_eq(count(json, "descriptor_fetches stage2 0"),
+			 row->s2_start <= 0 ? row->stage1 + 1 : 0);
+	ck_assert_int_eq(count(at(json, "descriptor_fetches per_walk nested histogram"), row->bar),
+			 1);
 	ck_assert_int_eq(count(json, "walks total"), 1);
 	ck_assert_int_eq(count(json, "walks nested"), 1);
 	json_decref(json);
@@ -191,10 +203,10 @@ END_TEST
 /* Fetches of all five classes together are the total; a walk is in one class only. */
 START_TEST(classes_add_up_to_the_total)
 {
-	struct mmu_walk nested = nested_walk(0, 0, 0);      /* 24 */
-	struct mmu_walk faulted = nested_walk(0, -1, -1);   /* 35, level -1 twice */
-	struct mmu_walk at_good = nested_walk(1, 0, 1);     /* 19 */
-	struct mmu_walk at_faulted = nested_walk(1, 2, 3);  /* 5 */
+	struct mmu_walk nested = nested_walk(0, 0, 0);     /* 24 */
+	struct mmu_walk faulted = nested_walk(0, -1, -1);  /* 35, level -1 twice */
+	struct mmu_walk at_good = nested_walk(1, 0, 1);    /* 19 */
+	struct mmu_walk at_faulted = nested_walk(1, 2, 3); /* 5 */
 	struct mmu_walk stage1 = {.kind = WALK_STAGE1_ONLY, .access = {.el = 2}, .fetch_count = 2};
 	struct mmu_walk none = {.kind = WALK_STAGE2_ONLY, .fault = {.type = FAULT_TRANSLATION}};
 	json_t *json;
@@ -297,8 +309,8 @@ static unsigned files_in(const char *directory)
 
 START_TEST(file_is_written_whole_or_not_at_all)
 {
-	struct stats_report report = {.config = &config, .guest = "el0", .walks = &stats,
-				      .core = &core, .tlbs = &tlbs};
+	struct stats_report report = {
+		.config = &config, .guest = "el0", .walks = &stats, .core = &core, .tlbs = &tlbs};
 	char directory[] = "/tmp/test_stats.XXXXXX", path[64];
 	json_t *json;
 
@@ -325,7 +337,8 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, NULL);
-	tcase_add_loop_test(tcase, all_keys_are_there_in_order, 0, sizeof(keys_rows) / sizeof(keys_rows[0]));
+	tcase_add_loop_test(tcase, all_keys_are_there_in_order, 0,
+			    sizeof(keys_rows) / sizeof(keys_rows[0]));
 	tcase_add_test(tcase, nothing_is_null_and_zero);
 	tcase_add_loop_test(tcase, nested_walk_is_counted_by_level_and_reason, 0,
 			    sizeof(nested_rows) / sizeof(nested_rows[0]));
