@@ -18,8 +18,10 @@ enum {
 	TLB_CONTEXT_EL2 = 1 << 16,    /* regime EL2 */
 	TLB_CONTEXT_STAGE1 = 1 << 17, /* stage 1 is on */
 	TLB_CONTEXT_STAGE2 = 1 << 18,
-	TLB_CONTEXT_PTW = 1 << 19,    /* HCR_EL2.PTW; walk caches only */
-	TLB_CONTEXT_GRANULE_LSB = 20, /* log2 of the granule of a table; walk caches only */
+	/* Walk caches only. */
+	TLB_CONTEXT_PTW = 1 << 19, /* HCR_EL2.PTW */
+	TLB_CONTEXT_GRANULE_LSB = 20,
+	TLB_CONTEXT_START_LEVEL_LSB = 25,
 };
 
 struct tlb {

@@ -26,10 +26,11 @@ static const struct ttw_params *range_of(const struct ttw_regime *r, va_t va)
 	return &r->stage1[r->regime == REGIME_EL10 && (va.value >> 55 & 1) != 0];
 }
 
-/* A level means nothing without its granule, so that is part of a table's tag. */
-static uint32_t granule(const struct ttw_params *p)
+/* A level means nothing to a walk of another granule or start level: both are in a table's tag. */
+static uint32_t geometry(const struct ttw_params *p)
 {
-	return (uint32_t)p->granule_bits << TLB_CONTEXT_GRANULE_LSB;
+	return (uint32_t)p->granule_bits << TLB_CONTEXT_GRANULE_LSB |
+	       (uint32_t)(p->start_level - TTW_LEVEL_MIN) << TLB_CONTEXT_START_LEVEL_LSB;
 }
 
 /*
@@ -38,7 +39,7 @@ static uint32_t granule(const struct ttw_params *p)
  */
 static struct assoc_key stage1_key(const struct ttw_regime *r, va_t va)
 {
-	uint32_t context = r->vmid | granule(range_of(r, va));
+	uint32_t context = r->vmid | geometry(range_of(r, va));
 
 	if (r->regime == REGIME_EL2)
 		context |= TLB_CONTEXT_EL2;
@@ -91,7 +92,7 @@ static void keep_stage1(void *ctx, const struct ttw_regime *r, va_t va,
 
 static struct assoc_key stage2_key(const struct ttw_regime *r, ipa_t ipa)
 {
-	return (struct assoc_key){assoc_tag(ipa.value, 0), r->vmid | granule(&r->stage2)};
+	return (struct assoc_key){assoc_tag(ipa.value, 0), r->vmid | geometry(&r->stage2)};
 }
 
 static bool find_stage2(void *ctx, const struct ttw_regime *r, ipa_t ipa, struct ttw_table *table)

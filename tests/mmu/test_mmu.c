@@ -448,6 +448,90 @@ START_TEST(a_probe_has_no_effect)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ arbitrary guests */
+
+static uint64_t random64(void)
+{
+	return (uint64_t)random() << 42 ^ (uint64_t)random() << 21 ^ (uint64_t)random();
+}
+
+/* Descriptors that change with every read; most are valid tables or leaves with AF=1. */
+static struct mmu_port_read read_anything(void *ctx, pa_t pa)
+{
+	uint64_t value = random64() & ~UINT64_C(0x00ff000000000000);
+
+	(void)ctx;
+	(void)pa;
+	if (random() % 8 != 0)
+		value |= UINT64_C(0x401) | (uint64_t)(random() % 4 != 0) << 1;
+	if (random() % 4 != 0)
+		value &= ~UINT64_C(0xf000); /* no address bits [51:48] with the 64 KB granule */
+	return (struct mmu_port_read){.value = value, .abort = random() % 64 == 0};
+}
+
+static void write_any_register(void)
+{
+	uint64_t *registers = (uint64_t *)mmu_registers(mmu);
+	size_t i = (size_t)random() % (sizeof(struct mmu_registers) / sizeof *registers);
+
+	/* Whole random values seldom make sense; a changed bit of a sensible one often does. */
+	if (random() % 4 == 0)
+		registers[i] = random64();
+	else
+		registers[i] ^= UINT64_C(1) << random() % 64;
+	world_signal(mmu);
+}
+
+static void access_anything(void)
+{
+	struct mmu_access access = {.type = (enum mmu_access_type)(random() % 7),
+				    .el = (uint8_t)(random() % 3),
+				    .unprivileged = random() % 2,
+				    .read_write = random() % 2,
+				    .pan = random() % 2,
+				    .unaligned = random() % 2};
+	uint64_t va = random64() >> random() % 40;
+	struct mmu_translation t;
+
+	if (random() % 2)
+		va = ~va;
+	t = mmu_translate(mmu, (va_t){va}, access, ++now);
+	if (t.fault.type == FAULT_NONE) {
+		ck_assert_uint_eq(t.pa.value >> 52, 0);
+		ck_assert_uint_ge(t.span_bits, 12);
+		ck_assert_uint_eq((t.pa.value ^ va) & 0xfff, 0);
+	} else {
+		ck_assert_int_ge(t.fault.level, -1);
+		ck_assert_int_le(t.fault.level, 3);
+	}
+	mmu_at(mmu, (enum mmu_at_op)(random() % 12), (va_t){va}, 1 + (unsigned)random() % 2, true,
+	       now);
+}
+
+START_TEST(no_registers_and_no_tables_break_it)
+{
+	struct mmu_config config =
+		config_with((struct tlb_shape){16, 0, 0}, (struct tlb_shape){UINT32_MAX, 0, 0});
+
+	config.port.read = read_anything;
+	config.walk_caches =
+		(struct walk_cache_shapes){{16, 4, 0}, {UINT32_MAX, 0, 0}, {16, 0, 0}, true};
+	begin(config);
+	srandom((unsigned)_i + 1);
+	for (unsigned step = 0; step < 20000; step++) {
+		if (step % 2048 == 0)
+			world_enter(world, mmu, &space);
+		if (random() % 8 == 0)
+			write_any_register();
+		else if (random() % 16 == 0)
+			world_tlbi(mmu, (enum mmu_tlbi_op)(random() % TLBI_OP_COUNT), random64());
+		else
+			access_anything();
+		ck_assert_uint_le(last.fetch_count, 35);
+	}
+}
+END_TEST
+
 /* ------------------------------------------------------------------ geometry */
 
 static const struct page_row {
@@ -510,6 +594,7 @@ int main(void)
 	tcase_add_test(tcase, with_stage_1_off_the_checks_of_vtcr_come_before_the_lookup);
 	tcase_add_test(tcase, faults_are_not_cached);
 	tcase_add_test(tcase, a_probe_has_no_effect);
+	tcase_add_loop_test(tcase, no_registers_and_no_tables_break_it, 0, 4);
 	tcase_add_loop_test(tcase, page_bits_is_the_smaller_granule_in_force, 0, ROWS(page_rows));
 	suite_add_tcase(suite, tcase);
 

@@ -293,6 +293,36 @@ START_TEST(tables_are_tagged_by_asid_and_vmid)
 }
 END_TEST
 
+/* Without the TLBI that such a change asks for, anything may answer, but nothing may break. */
+START_TEST(tables_of_another_geometry_do_not_answer)
+{
+	begin(12, 48, 48, 0);
+
+	uint64_t ipa = world_alloc(world, space.vm, WORLD_PAGE);
+
+	world_map(world, &space, 0x40000000, ipa, 3, S1_RW_EL0);
+	with_caches((struct walk_cache_shapes){{64, 0, 0}, {64, 0, 0}, {64, 0, 0}, false});
+	ck_assert_uint_eq(fetches(0x40000000), 12);
+	/* 39 bits: the walk begins at level 1, with the table that is now in TTBR0_EL1. */
+	mmu_registers(mmu)->TCR_EL1 |= 25;
+	mmu_registers(mmu)->TTBR0_EL1 =
+		(*world_s1_entry(world, &space, 0x40000000, 0) & ~UINT64_C(3)) | UINT64_C(5) << 48;
+	world_signal(mmu);
+	ck_assert_int_eq(load(0x40000000).fault.type, FAULT_NONE);
+	ck_assert_int_eq(last.fetch[0].level, 1);
+	ck_assert_uint_eq(last.fetch[0].stage, 1);
+	ck_assert_uint_eq(last.pa.value, world_pa(space.vm, ipa));
+	/* 64 KB: the same descriptors mean something else. */
+	mmu_registers(mmu)->TCR_EL1 |= 1 << 14;
+	world_signal(mmu);
+	load(0x40000000);
+	/* Stage 2 of 39 bits, start level 1: its table is one that the cache knew at level 1. */
+	mmu_registers(mmu)->VTCR_EL2 = (world_vtcr(world) & ~UINT64_C(0xff)) | 25 | 1 << 6;
+	world_signal(mmu);
+	load(0x40000000);
+}
+END_TEST
+
 START_TEST(the_regimes_do_not_share_tables)
 {
 	begin(12, 48, 48, 0);
@@ -385,6 +415,7 @@ int main(void)
 			    ROWS(piece_rows));
 	tcase_add_test(tcase, limits_of_table_descriptors_are_cached_with_the_table);
 	tcase_add_test(tcase, tables_are_tagged_by_asid_and_vmid);
+	tcase_add_test(tcase, tables_of_another_geometry_do_not_answer);
 	tcase_add_test(tcase, the_regimes_do_not_share_tables);
 	tcase_add_test(tcase, lookups_are_counted_once_a_walk_of_a_stage);
 	tcase_add_test(tcase, the_least_recently_used_table_goes);
