@@ -93,6 +93,7 @@ void areas_cut(struct mm *mm, uint64_t start, uint64_t end)
 {
 	struct area **place = &mm->areas;
 
+	mm->last_gap = 0;
 	areas_split(mm, start);
 	areas_split(mm, end);
 	while (*place != NULL && (*place)->start < end) {
@@ -103,7 +104,16 @@ void areas_cut(struct mm *mm, uint64_t start, uint64_t end)
 	}
 }
 
-uint64_t areas_gap(const struct mm *mm, uint64_t bytes, uint64_t alignment)
+bool areas_free(const struct mm *mm, uint64_t start, uint64_t end)
+{
+	for (const struct area *a = mm->areas; a != NULL && a->start < end; a = a->next)
+		if (a->end > start)
+			return false;
+	return true;
+}
+
+/* The highest gap that is large enough. As long as nothing goes, it lies right below the last one that was given. */
+static uint64_t highest_gap(const struct mm *mm, uint64_t bytes, uint64_t alignment)
 {
 	uint64_t from = alignment, found = 0; /* the page at 0 is given to who asks for it only */
 
@@ -116,4 +126,15 @@ uint64_t areas_gap(const struct mm *mm, uint64_t bytes, uint64_t alignment)
 			return found;
 		from = a->end > from ? a->end : from;
 	}
+}
+
+uint64_t areas_gap(struct mm *mm, uint64_t bytes, uint64_t alignment)
+{
+	uint64_t below = mm->last_gap;
+	uint64_t start = below > bytes + alignment ? align_down(below - bytes, alignment) : 0;
+
+	if (start == 0 || !areas_free(mm, start, below))
+		start = highest_gap(mm, bytes, alignment);
+	mm->last_gap = start;
+	return start;
 }

@@ -6,6 +6,9 @@
 /* Image, devices and some RAM must fit the TTBR1 half. */
 enum { VA_BITS_MIN = 30 };
 
+/* head.S gives the state that much. */
+_Static_assert(sizeof(struct kernel) <= 4096, "struct kernel has outgrown kernel_state");
+
 extern uint8_t image_start[], image_file_end[], image_writable[], image_end[];
 
 static uint64_t ram_last(const struct bootinfo *b)

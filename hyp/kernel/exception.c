@@ -21,6 +21,16 @@ static enum abort_kind abort_kind(uint64_t esr)
 	return ABORT_OTHER;
 }
 
+/* Level -1 has a code of its own. */
+static int translation_fault_level(uint64_t esr)
+{
+	unsigned code = (unsigned)ISS_DATA_ABORT_DFSC(esr);
+
+	if (code == FSC_TRANSLATION_MINUS1)
+		return -1;
+	return code >= FSC_TRANSLATION_L0 && code < FSC_TRANSLATION_L0 + 4 ? (int)(code - FSC_TRANSLATION_L0) : LEVEL_NONE;
+}
+
 /* Cache maintenance (CM) reports a write and needs none. */
 static enum access access_of(uint64_t esr)
 {
@@ -43,7 +53,7 @@ static bool handle_abort(struct kernel *k, const struct frame *frame, uint64_t e
 		panic(k, "unexpected abort: PC 0x%lx, address 0x%lx, ESR 0x%lx", frame->elr, far, esr);
 	if (kind == ABORT_ALIGNMENT)
 		die_of(k, SIGBUS, frame->elr, far, esr);
-	switch (mm_fault(k, far, access_of(esr))) {
+	switch (mm_fault(k, far, access_of(esr), translation_fault_level(esr))) {
 	case FAULT_MAPPED:
 		return true;
 	case FAULT_NO_MEMORY:

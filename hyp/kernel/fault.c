@@ -51,21 +51,19 @@ static uint64_t frame_for(struct kernel *k, const struct area *a, uint64_t start
 	return ipa;
 }
 
-enum fault_result mm_fault(struct kernel *k, uint64_t va, enum access access)
+enum fault_result mm_fault(struct kernel *k, uint64_t va, enum access access, int invalid)
 {
 	const struct area *a = area_at(&k->mm, va);
-	struct pgtable_found found;
 	int level = geometry_leaf_for(&k->geometry, k->block_bytes);
 
 	if (a == NULL || !allows(a, access))
 		return FAULT_BAD_ADDRESS;
-	found = pgtable_lookup(&k->mm.table, va);
-	if (found.valid)
+	if (invalid == LEVEL_NONE)
 		return FAULT_MAPPED;
 	for (; level <= LEVEL_LAST; level++) {
 		uint64_t bytes = geometry_level_bytes(&k->geometry, level), start = align_down(va, bytes), ipa;
 
-		if (!fits(k, a, va, level, found.level))
+		if (!fits(k, a, va, level, invalid))
 			continue;
 		ipa = frame_for(k, a, start, level);
 		if (ipa == 0)

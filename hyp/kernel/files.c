@@ -59,21 +59,25 @@ static int64_t handle_of(struct kernel *k, struct file *f)
 
 /* ------------------------------------------------------------------ open, close */
 
-/* Copies the path to where the host finds it, in pieces that cross no page of the program. */
-static int64_t copy_path(char *to, uint64_t from)
+/* Puts the path where the host finds it, in pieces that cross no page of the program. NULL: *why. */
+static const char *copy_path(struct kernel *k, uint64_t from, int64_t *why)
 {
+	char *to = (char *)host_data(k, PATH_BYTES);
+
+	*why = -EFAULT;
 	for (uint64_t at = 0; at < PATH_BYTES;) {
 		uint64_t bytes = 64 - ((from + at) & 63);
 
 		if (bytes > PATH_BYTES - at)
 			bytes = PATH_BYTES - at;
 		if (!copy_from_user(to + at, from + at, bytes))
-			return -EFAULT;
+			return NULL;
 		for (; bytes > 0; bytes--, at++)
 			if (to[at] == 0)
-				return (int64_t)at;
+				return to;
 	}
-	return -ENAMETOOLONG;
+	*why = -ENAMETOOLONG;
+	return NULL;
 }
 
 static int64_t open_on_host(struct kernel *k, const char *path, uint64_t flags)
@@ -95,13 +99,13 @@ static int64_t open_on_host(struct kernel *k, const char *path, uint64_t flags)
 
 int64_t sys_openat(struct kernel *k, uint64_t path, uint64_t flags)
 {
-	char name[PATH_BYTES];
 	uint64_t fd = 0;
-	int64_t result = copy_path(name, path);
+	int64_t result;
+	const char *name = copy_path(k, path, &result);
 
 	while (fd < FD_COUNT && k->files.fd[fd].kind != FILE_CLOSED)
 		fd++;
-	if (result < 0)
+	if (name == NULL)
 		return result;
 	if (fd == FD_COUNT)
 		return -EMFILE;

@@ -56,7 +56,7 @@ int64_t host_open(struct kernel *k, const char *path, unsigned mode)
 	uint8_t *data = host_data(k, bytes + 1);
 	int64_t handle;
 
-	memcpy(data, path, bytes + 1);
+	memmove(data, path, bytes + 1);
 	handle = host_call(k, SYS_OPEN, (uint64_t)data, mode, bytes);
 	return handle < 0 ? host_error(k) : handle;
 }

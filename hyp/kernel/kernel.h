@@ -21,7 +21,7 @@ enum {
 	RANDOM_BYTES = 16,	  /* behind AT_RANDOM */
 	BOUNCE_BYTES = 1 << 16,	  /* the buffer that the host reads and writes */
 	BOUNCE_BLOCK_BYTES = 256, /* of them, in front: a call's parameter block */
-	PATH_BYTES = 4096,
+	PATH_BYTES = 4096 - BOUNCE_BLOCK_BYTES, /* a path and the call's block share a page */
 	FD_COUNT = 64,
 	LEAF_LEVELS = 5, /* levels -1..3, as indices */
 };
@@ -96,6 +96,7 @@ struct mm {
 	struct area *spare;
 	uint64_t end;	    /* first VA above the TTBR0 half */
 	uint64_t mmap_end;  /* mappings without an address are put below */
+	uint64_t last_gap;  /* start of the last of them, 0 when something has gone since */
 	uint64_t brk_start, brk;
 };
 
@@ -185,11 +186,14 @@ void areas_insert(struct mm *mm, const struct area *area);
 void areas_cut(struct mm *mm, uint64_t start, uint64_t end);
 /* No area begins or ends inside (start, end) afterwards, save at the two addresses. */
 void areas_split(struct mm *mm, uint64_t at);
-uint64_t areas_gap(const struct mm *mm, uint64_t bytes, uint64_t alignment); /* its start, or 0 */
+uint64_t areas_gap(struct mm *mm, uint64_t bytes, uint64_t alignment); /* its start, or 0 */
+bool areas_free(const struct mm *mm, uint64_t start, uint64_t end);    /* no area in the range */
 
 enum fault_result { FAULT_MAPPED, FAULT_BAD_ADDRESS, FAULT_NO_MEMORY };
 enum access { ACCESS_READ = PROT_READ, ACCESS_WRITE = PROT_WRITE, ACCESS_EXECUTE = PROT_EXEC };
-enum fault_result mm_fault(struct kernel *k, uint64_t va, enum access access);
+/* `invalid` is the level of the Translation fault, where the walk ended; LEVEL_NONE: va is mapped. */
+enum { LEVEL_NONE = -2 };
+enum fault_result mm_fault(struct kernel *k, uint64_t va, enum access access, int invalid);
 unsigned mm_leaf(unsigned prot);
 /* Makes instructions that were stored there visible to fetches. */
 void synchronise_instructions(const void *start, uint64_t bytes);

@@ -102,14 +102,6 @@ static void release(struct kernel *k, const struct area *a, uint64_t start, uint
 
 /* ------------------------------------------------------------------ mapping */
 
-static bool is_free(const struct mm *mm, uint64_t start, uint64_t end)
-{
-	for (const struct area *a = mm->areas; a != NULL && a->start < end; a = a->next)
-		if (a->end > start)
-			return false;
-	return true;
-}
-
 /* [start, end) is made of whole granules inside the TTBR0 half. */
 static bool is_range(const struct kernel *k, uint64_t start, uint64_t end)
 {
@@ -142,13 +134,13 @@ int64_t mm_map(struct kernel *k, const struct area *wanted, unsigned how)
 			return -EINVAL;
 		if (!is_range(k, area.start, area.end))
 			return -ENOMEM;
-		if (how & MM_NOREPLACE && !is_free(&k->mm, area.start, area.end))
+		if (how & MM_NOREPLACE && !areas_free(&k->mm, area.start, area.end))
 			return -EEXIST;
 		status = mm_unmap(k, area.start, area.end);
 		if (status < 0)
 			return status;
 	} else if (area.start == 0 || !is_range(k, area.start, area.end) ||
-		   !is_free(&k->mm, area.start, area.end)) {
+		   !areas_free(&k->mm, area.start, area.end)) {
 		area.start = areas_gap(&k->mm, bytes, bytes >= k->block_bytes ? k->block_bytes : granule(k));
 		if (area.start == 0)
 			return -ENOMEM;
@@ -192,7 +184,7 @@ int64_t mm_brk(struct kernel *k, uint64_t brk)
 	if (brk < mm->brk_start || brk > mm->mmap_end)
 		return (int64_t)mm->brk;
 	if (heap.end > heap.start) {
-		if (!is_free(mm, heap.start, heap.end) || mm_map(k, &heap, MM_FIXED) < 0)
+		if (!areas_free(mm, heap.start, heap.end) || mm_map(k, &heap, MM_FIXED) < 0)
 			return (int64_t)mm->brk;
 	} else if (heap.end < heap.start && mm_unmap(k, heap.end, heap.start) < 0) {
 		return (int64_t)mm->brk;

@@ -23,9 +23,15 @@ static uint64_t to_physical(void *context, const void *table)
 	return ram_ipa(context, table);
 }
 
+/* Called for every table of every walk, and nearly all tables are in the first window. */
 static void *from_physical(void *context, uint64_t address)
 {
-	return ram_at(context, address, 8);
+	const struct kernel *k = context;
+	const struct window *w = k->ram.windows;
+
+	if (k->mmu_on && address - w->ipa < w->bytes)
+		return (void *)(w->va + (address - w->ipa));
+	return ram_at(k, address, 8);
 }
 
 /* TLBI operands hold VA[55:12] whatever the granule; TTL stays 0: any level. VAAE1 takes entries of every ASID. */

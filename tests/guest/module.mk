@@ -6,8 +6,8 @@ GUEST_LIBC := start.S system.c string.c malloc.c stdio.c sort.c
 GUEST_CC := $(CROSS_COMPILE)gcc
 GUEST_CFLAGS := -std=gnu11 $(WARNINGS) -O2 -g -mgeneral-regs-only -ffreestanding -fno-stack-protector \
 	-mno-outline-atomics -fno-tree-loop-distribute-patterns
-# Segments at 64 KB: a guest runs under every granule.
-GUEST_LDFLAGS := -nostdlib -static -Wl,-z,max-page-size=65536 -Wl,-z,noexecstack -Wl,--build-id=none
+# Segments at 64 KB: a guest runs under every granule. Stripped: the hypervisor copies the whole file into the VM.
+GUEST_LDFLAGS := -nostdlib -static -s -Wl,-z,max-page-size=65536 -Wl,-z,noexecstack -Wl,--build-id=none
 
 GUEST_LIBC_OBJ := $(GUEST_LIBC:%=build/guest/libc/%.o)
 GUEST_LIBC_PIE := $(GUEST_LIBC:%=build/guest/libc/%.pie.o)
