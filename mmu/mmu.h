@@ -176,6 +176,10 @@ struct tlb_shape {
 	uint32_t latency; /* cycles */
 };
 
+/*
+ * A lookup of a walk cache is counted once for each walk with stage 1 on (stage1), each stage 2 walk that is begun
+ * (stage2), each IPA of the kind that is held (ipa).
+ */
 struct walk_cache_shapes {
 	struct tlb_shape stage1; /* PA of next stage 1 tables: a hit skips their stage 2 */
 	struct tlb_shape stage2; /* PA of next stage 2 tables */
@@ -201,7 +205,7 @@ struct mmu_counts {
 struct tlb_entry {
 	uint64_t stamp;
 	uint32_t user;
-	uint32_t index; /* private to mmu/tlb.c, as is all that follows this struct in memory */
+	uint32_t index; /* private to mmu/ */
 };
 
 /* ------------------------------------------------------------------ the MMU */
@@ -245,7 +249,10 @@ struct mmu_at_result {
 	struct mmu_fault fault; /* else: the instruction takes this as a Data Abort instead of writing PAR_EL1 */
 };
 
-/* Executes AT at exception level el (1 or 2) with PSTATE.PAN = pan. */
+/*
+ * Executes AT at exception level el (1 or 2) with PSTATE.PAN = pan. TLBs are neither used nor filled; the walk goes to the
+ * observer with `at` set.
+ */
 struct mmu_at_result mmu_at(struct mmu *mmu, enum mmu_at_op op, va_t va, unsigned el, bool pan, uint64_t now);
 
 /* ------------------------------------------------------------------ events */
