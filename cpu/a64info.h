@@ -29,6 +29,7 @@ struct a64_info {
 	const char *unmodelled; /* what Armv9.4 has here and no core offers; NULL: modelled */
 	enum mmu_feature needs;
 	uint8_t flags, mem, pc; /* enum a64_role of PSTATE.NZCV, memory and PC */
+	uint32_t mask, value;   /* bits that are no field: fixed, or as they should be */
 	unsigned field_count;
 	struct a64_field_info fields[A64_FIELDS_MAX];
 };

@@ -98,9 +98,9 @@ static unsigned add_bits(struct row *row, const char *token, unsigned high)
 		}
 		if (strchr("01.", *token) == NULL || taken > high)
 			return 0;
-		if (*token != '.' && !ignored) {
-			row->mask |= 1u << (high - taken);
-			row->value |= (uint32_t)(*token == '1') << (high - taken);
+		if (*token != '.') {
+			*(ignored ? &row->should_mask : &row->mask) |= 1u << (high - taken);
+			*(ignored ? &row->should_value : &row->value) |= (uint32_t)(*token == '1') << (high - taken);
 		}
 		taken++;
 	}

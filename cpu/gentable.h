@@ -36,7 +36,8 @@ struct item {
 struct row {
 	char name[NAME_MAX_LEN], group[NAME_MAX_LEN], needs[NAME_MAX_LEN], timing[NAME_MAX_LEN];
 	unsigned line;
-	uint32_t mask, value; /* the fixed bits */
+	uint32_t mask, value;               /* the fixed bits */
+	uint32_t should_mask, should_value; /* (1) and (0) */
 	struct field fields[FIELDS_MAX];
 	unsigned field_count;
 	enum role flags, mem, pc;

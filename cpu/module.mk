@@ -12,3 +12,10 @@ $(B)/gen/.a64: cpu/a64.decode $(B)/gendecode
 	$(call say,GEN,$<)
 	$(Q)mkdir -p $(@D) && $(B)/gendecode $< $(@D) && touch $@
 $(cpu_GENERATED): $(B)/gen/.a64 ;
+
+# Random instruction streams, here and on qemu-aarch64: run by tests/cpu/test_stream.sh.
+EXTRA_CHECKS += $(B)/tests/cpu/stream
+$(B)/tests/cpu/stream: $(B)/tests/cpu/stream.o $(B)/libcpu.a $(B)/libmmu.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+$(B)/tests/cpu/stream.o: | $(cpu_GENERATED)
