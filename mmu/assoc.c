@@ -332,17 +332,17 @@ static uint64_t lower(uint64_t a, uint64_t b)
 /* Four at a time, because each step of one minimum waits for the one before. */
 static uint64_t oldest_stamp(const struct tlb_entry *entry, uint32_t count)
 {
+	const struct tlb_entry *end = entry + count;
 	uint64_t min[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
-	uint32_t i = 0;
 
-	for (; i + 4 <= count; i += 4) {
-		min[0] = lower(min[0], entry[i].stamp);
-		min[1] = lower(min[1], entry[i + 1].stamp);
-		min[2] = lower(min[2], entry[i + 2].stamp);
-		min[3] = lower(min[3], entry[i + 3].stamp);
+	for (; end - entry >= 4; entry += 4) {
+		min[0] = lower(min[0], entry[0].stamp);
+		min[1] = lower(min[1], entry[1].stamp);
+		min[2] = lower(min[2], entry[2].stamp);
+		min[3] = lower(min[3], entry[3].stamp);
 	}
-	for (; i < count; i++)
-		min[0] = lower(min[0], entry[i].stamp);
+	for (; entry < end; entry++)
+		min[0] = lower(min[0], entry->stamp);
 	return lower(lower(min[0], min[1]), lower(min[2], min[3]));
 }
 
@@ -350,7 +350,6 @@ static uint64_t oldest_stamp(const struct tlb_entry *entry, uint32_t count)
 static uint32_t victim_in_set(const struct assoc *a, uint32_t first)
 {
 	const struct tlb_entry *entry = &a->chunk->entry[first];
-	uint32_t i = 0;
 
 	if (a->live < a->capacity)
 		for (uint32_t way = 0; way < a->ways; way++)
@@ -359,9 +358,9 @@ static uint32_t victim_in_set(const struct assoc *a, uint32_t first)
 
 	uint64_t oldest = oldest_stamp(entry, a->ways);
 
-	while (entry[i].stamp != oldest)
-		i++;
-	return first + i;
+	while (entry->stamp != oldest)
+		entry++;
+	return entry->index;
 }
 
 /* The least recently used of an unbounded memory, which is full because memory ran out. */
