@@ -66,7 +66,8 @@ END_TEST
 
 START_TEST(blanks_and_backslashes_in_arguments_are_escaped)
 {
-	char *arguments[] = {"two words", "back\\slash", ""};
+	static char two[] = "two words", back[] = "back\\slash", empty[] = "";
+	char *arguments[] = {two, back, empty};
 	char *text;
 
 	config.image = "my prog";
