@@ -1,6 +1,6 @@
 /*
- * Descriptors of the tables that pgtable.c builds: addresses, attributes and type, for every kind of table. DDI 0487,
- * "VMSAv8-64 descriptor formats". Private to the page-table library.
+ * Descriptors of the tables that pgtable.c builds: addresses, attributes and type, for every kind
+ * of table. DDI 0487, "VMSAv8-64 descriptor formats". Private to the page-table library.
  */
 #ifndef HYP_DESCRIPTOR_H
 #define HYP_DESCRIPTOR_H
@@ -114,7 +114,7 @@ static inline unsigned leaf_of(const struct geometry *g, uint64_t d)
 }
 
 static inline uint64_t leaf_descriptor(const struct geometry *g, int level, uint64_t oa,
-				uint64_t attributes)
+				       uint64_t attributes)
 {
 	return encode_address(g, oa) | attributes |
 	       (level == LEVEL_LAST ? DESCRIPTOR_TABLE : DESCRIPTOR_VALID);
@@ -130,5 +130,16 @@ static inline uint64_t *table_of(const struct pgtable *t, uint64_t descriptor)
 {
 	return t->ops->from_physical(t->context, decode_address(&t->geometry, descriptor));
 }
+
+static inline uint64_t lesser(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * pgtable_walk.c: [ia, ia + bytes) is made of whole pages inside the table's input size; *offset is
+ * ia counted from ia_base.
+ */
+bool pgtable_range(const struct pgtable *table, uint64_t ia, uint64_t bytes, uint64_t *offset);
 
 #endif

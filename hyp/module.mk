@@ -11,7 +11,7 @@ HYP_CFLAGS := -std=gnu11 $(WARNINGS) -O2 -g -ffreestanding -fpie -fvisibility=hi
 HYP_LDFLAGS := -nostdlib -static-pie -Wl,--no-dynamic-linker -Wl,-z,text -Wl,-z,norelro -Wl,-z,max-page-size=4096 \
 	-Wl,--build-id=none -Wl,--no-warn-rwx-segments
 
-HYP_SHARED_SRC := hyp/geometry.c hyp/lib.c hyp/pgtable.c hyp/text.c
+HYP_SHARED_SRC := hyp/geometry.c hyp/lib.c hyp/pgtable.c hyp/pgtable_walk.c hyp/text.c
 HYP_EL2_SRC := hyp/el2/entry.S hyp/el2/vectors.S hyp/el2/abort.c hyp/el2/console.c hyp/el2/fdt.c hyp/el2/guest.c \
 	hyp/el2/main.c hyp/el2/memory.c hyp/el2/options.c hyp/el2/space.c hyp/el2/trap.c hyp/el2/vm.c
 
@@ -40,15 +40,18 @@ build/hyp.img: $(HYP_B)/hyp.elf
 	$(call say,OBJCOPY,$@)
 	$(Q)$(HYP_OBJCOPY) -O binary $< $@
 
-# Host tests: the library is compiled again for the host, with the variant's flags. Memory functions are libc's.
-HYP_HOST_OBJ := $(B)/hyp/geometry.o $(B)/hyp/pgtable.o $(B)/hyp/text.o
+# Host tests: what of hyp/ needs no privilege is compiled again for the host, with the variant's flags. Memory
+# functions are libc's; refusals come back to the test.
+HYP_HOST := hyp/geometry hyp/pgtable hyp/pgtable_walk hyp/text hyp/el2/fdt hyp/el2/memory \
+	hyp/el2/options tests/hyp/el2_world
+HYP_HOST_OBJ := $(HYP_HOST:%=$(B)/%.o)
 $(addprefix $(B)/,$(basename $(wildcard tests/hyp/test_*.c))): $(B)/%: $(B)/%.o $(HYP_HOST_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) -lfdt
 
 # EL1 guests that test the hypervisor without the proxy kernel.
 EL1_GUESTS := $(patsubst tests/hyp/el1_%.S,build/el1/%,$(wildcard tests/hyp/el1_*.S))
-build/el1/%: tests/hyp/el1_%.S tests/hyp/el1.h
+build/el1/%: tests/hyp/el1_%.S tests/hyp/el1.inc
 	$(call say,EL1,$@)
 	$(Q)mkdir -p $(@D) && $(HYP_CC) -I. -nostdlib -static -Wl,--build-id=none -Wl,-Ttext=0x40200000 \
 		-Wl,-z,max-page-size=65536 -Wl,--no-warn-rwx-segments -o $@ $<

@@ -1,13 +1,11 @@
 /*
- * Page-table library: the walk over levels -1 to 3, and map, unmap, protect and lookup on top of
- * it.
+ * Page-table library: map, unmap and protect.
  *
  * A change runs in two walks. The first only counts the tables that will be needed; they are
- * allocated into a reserve; the second changes the tables and cannot fail. Rules: DDI 0487,
- * "VMSAv8-64 descriptor formats" and "Using break-before-make when updating translation table
- * entries".
+ * allocated into a reserve; the second changes the tables and cannot fail. A demand fault's change,
+ * new leaves in one table, needs one descent only. Rules: DDI 0487, "VMSAv8-64 descriptor formats"
+ * and "Using break-before-make when updating translation table entries".
  */
-#include "pgtable.h"
 #include "descriptor.h"
 #include "lib.h"
 
@@ -50,94 +48,6 @@ static void replace(const struct pgtable_visit *v, uint64_t descriptor)
 			   !is_table(v->descriptor, v->level));
 	}
 	store(t, v->entry, descriptor);
-}
-
-/* ------------------------------------------------------------------ the walk */
-
-struct walk {
-	struct pgtable *table;
-	unsigned when;
-	pgtable_visitor *visitor;
-	void *argument;
-};
-
-static uint64_t lesser(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-static enum pgtable_status call(const struct walk *w, struct pgtable_visit *v,
-				enum pgtable_when when)
-{
-	if (!(w->when & when))
-		return PGTABLE_OK;
-	v->descriptor = *v->entry;
-	v->when = when;
-	return w->visitor(v, w->argument);
-}
-
-static enum pgtable_status walk_table(const struct walk *w, uint64_t *table, int level,
-				      uint64_t from, uint64_t to);
-
-/* One entry: before, its table if it is one (by now), after. */
-static enum pgtable_status walk_entry(const struct walk *w, struct pgtable_visit *v)
-{
-	bool table = is_table(*v->entry, v->level);
-	enum pgtable_status status = call(w, v, table ? VISIT_PRE : VISIT_LEAF);
-
-	if (status != PGTABLE_OK || !is_table(*v->entry, v->level))
-		return status;
-	status = walk_table(w, table_of(w->table, *v->entry), v->level + 1, v->from, v->to);
-	return status != PGTABLE_OK ? status : call(w, v, VISIT_POST);
-}
-
-/* The part [from, to) of the input range that one table (or the concatenated start tables)
- * translates. */
-static enum pgtable_status walk_table(const struct walk *w, uint64_t *table, int level,
-				      uint64_t from, uint64_t to)
-{
-	const struct geometry *g = &w->table->geometry;
-	uint64_t bytes = geometry_level_bytes(g, level);
-	enum pgtable_status status = PGTABLE_OK;
-
-	for (uint64_t at = from; at < to && status == PGTABLE_OK;
-	     at = align_down(at, bytes) + bytes) {
-		uint64_t index =
-			(at >> geometry_level_bits(g, level)) & (geometry_entries(g, level) - 1);
-		struct pgtable_visit v = {
-			.table = w->table,
-			.entry = &table[index],
-			.ia = align_down(at, bytes),
-			.from = at,
-			.to = lesser(to, align_down(at, bytes) + bytes),
-			.level = (int8_t)level,
-		};
-
-		status = walk_entry(w, &v);
-	}
-	return status;
-}
-
-/* The range is made of whole pages inside the input size; *offset counts from ia_base. */
-static bool range_offset(const struct pgtable *t, uint64_t ia, uint64_t bytes, uint64_t *offset)
-{
-	const struct geometry *g = &t->geometry;
-	uint64_t size = UINT64_C(1) << g->ia_bits;
-
-	*offset = ia - t->ia_base;
-	return ia >= t->ia_base && *offset < size && bytes <= size - *offset &&
-	       ((ia | bytes) & (geometry_granule_bytes(g) - 1)) == 0;
-}
-
-enum pgtable_status pgtable_walk(struct pgtable *table, uint64_t ia, uint64_t bytes, unsigned when,
-				 pgtable_visitor *visitor, void *argument)
-{
-	struct walk w = {table, when, visitor, argument};
-	uint64_t offset;
-
-	if (!range_offset(table, ia, bytes, &offset))
-		return PGTABLE_BAD_RANGE;
-	return walk_table(&w, table->start, table->geometry.start, offset, offset + bytes);
 }
 
 /* ------------------------------------------------------------------ changes */
@@ -201,16 +111,24 @@ static bool fits(const struct geometry *g, const struct change *c, int level, ui
 static unsigned tables_below(const struct geometry *g, const struct change *c, int level,
 			     uint64_t from, uint64_t to)
 {
-	uint64_t bytes;
+	uint64_t bytes, first, last;
 	unsigned count = 1;
 
 	if (fits(g, c, level, from, to))
 		return 0;
-	bytes = geometry_level_bytes(g, level + 1);
-	for (uint64_t at = from, next; at < to && level + 1 < LEVEL_LAST; at = next) {
-		next = lesser(to, align_down(at, bytes) + bytes);
-		count += tables_below(g, c, level + 1, at, next);
-	}
+	if (++level == LEVEL_LAST)
+		return count;
+	/* Entries that are covered as a whole are all alike, for their output addresses are. */
+	bytes = geometry_level_bytes(g, level);
+	first = lesser(to, align_up(from, bytes));
+	last = align_down(to, bytes);
+	if (from < first)
+		count += tables_below(g, c, level, from, first);
+	if (last < to && last >= first)
+		count += tables_below(g, c, level, last, to);
+	if (first < last)
+		count += (unsigned)((last - first) / bytes) *
+			 tables_below(g, c, level, first, first + bytes);
 	return count;
 }
 
@@ -223,25 +141,65 @@ static enum pgtable_status count_tables(const struct pgtable_visit *v, void *arg
 	return PGTABLE_OK;
 }
 
-/* Puts a table in place of an invalid entry, or of a block whose translations it keeps. */
-static void split(const struct pgtable_visit *v, struct change *c)
+static uint64_t table_descriptor(const struct pgtable *t, const uint64_t *table)
 {
-	struct pgtable *t = v->table;
+	return encode_address(&t->geometry, t->ops->to_physical(t->context, table)) |
+	       DESCRIPTOR_TABLE;
+}
+
+/* What the change makes of an entry that it fits. */
+static uint64_t changed(const struct geometry *g, const struct change *c, int level, uint64_t from,
+			uint64_t descriptor)
+{
+	switch (c->kind) {
+	case CHANGE_MAP:
+		return leaf_descriptor(g, level, oa_at(c, from), c->attributes);
+	case CHANGE_PROTECT:
+		return leaf_descriptor(g, level, decode_address(g, descriptor), c->attributes);
+	default:
+		return 0;
+	}
+}
+
+/* A new table of a level that translates as the entry above did, invalid or a block, and [from, to)
+ * changed. */
+static uint64_t *build_table(const struct pgtable *t, struct change *c, int level, uint64_t from,
+			     uint64_t to, uint64_t above)
+{
 	const struct geometry *g = &t->geometry;
 	uint64_t *table = pop(&c->reserve);
+	uint64_t bytes = geometry_level_bytes(g, level);
+	unsigned entries = geometry_entries(g, level);
+	uint64_t index = (from >> geometry_level_bits(g, level)) & (entries - 1);
 
-	if (is_valid(v->descriptor)) {
-		/* A block's addresses differ below bit 48 only, which is in its own place in all
-		 * formats. */
-		uint64_t leaf = leaf_descriptor(g, v->level + 1, decode_address(g, v->descriptor),
-						attributes_of(g, v->descriptor));
-		uint64_t bytes = geometry_level_bytes(g, v->level + 1);
+	if (is_valid(above)) {
+		/* A block's addresses differ below bit 48 only, which all formats have in place. */
+		uint64_t leaf = leaf_descriptor(g, level, decode_address(g, above),
+						attributes_of(g, above));
 
-		for (unsigned i = 0, n = geometry_entries(g, v->level + 1); i < n; i++)
+		for (unsigned i = 0; i < entries; i++)
 			table[i] = leaf + i * bytes;
 	}
+	for (uint64_t at = from, next; at < to; at = next, index++) {
+		next = lesser(to, align_down(at, bytes) + bytes);
+		if (fits(g, c, level, at, next))
+			table[index] = changed(g, c, level, at, table[index]);
+		else
+			table[index] = table_descriptor(
+				t, build_table(t, c, level + 1, at, next, table[index]));
+	}
 	clean(t, table, geometry_granule_bytes(g));
-	replace(v, encode_address(g, t->ops->to_physical(t->context, table)) | DESCRIPTOR_TABLE);
+	return table;
+}
+
+/* Makes the change below an entry that is no table: all of it first, then one store links it. */
+static enum pgtable_status split(const struct pgtable_visit *v, struct change *c)
+{
+	const struct pgtable *t = v->table;
+
+	replace(v, table_descriptor(
+			   t, build_table(t, c, v->level + 1, v->from, v->to, v->descriptor)));
+	return PGTABLE_SKIP;
 }
 
 /* Frees the tables below a table that nothing points to any more. */
@@ -267,16 +225,13 @@ static bool is_mapped_so(const struct pgtable_visit *v, const struct change *c)
 static enum pgtable_status commit_map(const struct pgtable_visit *v, struct change *c)
 {
 	struct pgtable *t = v->table;
-	uint64_t leaf = leaf_descriptor(&t->geometry, v->level, oa_at(c, v->from), c->attributes);
+	const struct geometry *g = &t->geometry;
 
 	if (is_mapped_so(v, c))
 		return PGTABLE_OK;
-	if (!fits(&t->geometry, c, v->level, v->from, v->to)) {
-		if (v->when == VISIT_LEAF)
-			split(v, c);
-		return PGTABLE_OK;
-	}
-	replace(v, leaf);
+	if (!fits(g, c, v->level, v->from, v->to))
+		return v->when == VISIT_LEAF ? split(v, c) : PGTABLE_OK;
+	replace(v, changed(g, c, v->level, v->from, v->descriptor));
 	if (v->when == VISIT_PRE)
 		free_tables(t, table_of(t, v->descriptor), v->level + 1, 1);
 	return PGTABLE_OK;
@@ -304,10 +259,9 @@ static enum pgtable_status commit_unmap(const struct pgtable_visit *v, struct ch
 			push(&c->dead, table);
 		}
 	} else if (is_valid(v->descriptor)) {
-		if (fits(g, c, v->level, v->from, v->to))
-			store(t, v->entry, 0);
-		else
-			split(v, c);
+		if (!fits(g, c, v->level, v->from, v->to))
+			return split(v, c);
+		store(t, v->entry, 0);
 	}
 	return PGTABLE_OK;
 }
@@ -324,25 +278,18 @@ static uint64_t memory_type(const struct geometry *g, uint64_t attributes)
 
 static enum pgtable_status commit_protect(const struct pgtable_visit *v, struct change *c)
 {
-	struct pgtable *t = v->table;
-	const struct geometry *g = &t->geometry;
-	uint64_t old = attributes_of(g, v->descriptor);
+	const struct geometry *g = &v->table->geometry;
+	uint64_t old = attributes_of(g, v->descriptor), leaf;
 
-	if (!is_valid(v->descriptor))
+	if (!is_valid(v->descriptor) || old == c->attributes)
 		return PGTABLE_OK;
-	if (!fits(g, c, v->level, v->from, v->to)) {
-		if (old != c->attributes)
-			split(v, c);
-		return PGTABLE_OK;
-	}
-
-	uint64_t leaf =
-		leaf_descriptor(g, v->level, decode_address(g, v->descriptor), c->attributes);
-
+	if (!fits(g, c, v->level, v->from, v->to))
+		return split(v, c);
+	leaf = changed(g, c, v->level, v->from, v->descriptor);
 	if (memory_type(g, old) != memory_type(g, c->attributes))
 		replace(v, leaf);
-	else if (leaf != v->descriptor)
-		store(t, v->entry, leaf);
+	else
+		store(v->table, v->entry, leaf);
 	return PGTABLE_OK;
 }
 
@@ -365,7 +312,7 @@ static enum pgtable_status make_change(struct pgtable *t, uint64_t ia, uint64_t 
 		[CHANGE_PROTECT] = VISIT_LEAF,
 	};
 
-	if (!range_offset(t, ia, bytes, &c->offset))
+	if (!pgtable_range(t, ia, bytes, &c->offset))
 		return PGTABLE_BAD_RANGE;
 	pgtable_walk(t, ia, bytes, VISIT_LEAF, count_tables, c);
 	for (; c->needed > 0; c->needed--) {
@@ -386,7 +333,7 @@ static enum pgtable_status make_change(struct pgtable *t, uint64_t ia, uint64_t 
 	return PGTABLE_OK;
 }
 
-/* ------------------------------------------------------------------ one leaf */
+/* ------------------------------------------------------------------ new leaves in one table */
 
 /* The entry for offset at the first level, `last` at the latest, that holds no table; *level
  * becomes its level. */
@@ -403,49 +350,93 @@ static uint64_t *descend(const struct pgtable *t, uint64_t offset, int last, int
 	return entry;
 }
 
-/* The level at which the change is one leaf; the start level less 1 where it isn't. */
-static int one_leaf_level(const struct geometry *g, const struct change *c, uint64_t bytes)
+/* All of the change is leaves of this level in one table. Pages are taken only where no block could
+ * fit. */
+static bool is_run(const struct geometry *g, const struct change *c, int level, uint64_t bytes)
 {
-	int level = LEVEL_LAST;
+	uint64_t last = c->offset + bytes - 1;
 
-	while (level >= g->start && !fits(g, c, level, c->offset, c->offset + bytes))
-		level--;
-	return c->offset & (bytes - 1) ? g->start - 1 : level;
+	if (fits(g, c, level, c->offset, c->offset + bytes))
+		return (c->offset & (bytes - 1)) == 0;
+	if (level < LEVEL_LAST || (geometry_leaf_level(g, level - 1) &&
+				   c->max_leaf >= geometry_level_bytes(g, level - 1)))
+		return false;
+	return level == g->start || (c->offset ^ last) >> geometry_level_bits(g, level - 1) == 0;
 }
 
-/* Fills new tables from the leaf upwards and links the last of them: a walk sees nothing or all. */
-static void link_leaf(const struct pgtable *t, struct change *c, int leaf)
+/* Leaves for the whole change, from an entry on. */
+static void fill_leaves(const struct pgtable *t, const struct change *c, uint64_t *entry, int leaf,
+			uint64_t bytes)
 {
 	const struct geometry *g = &t->geometry;
-	unsigned stride = g->granule_bits - 3u;
-	uint64_t descriptor = leaf_descriptor(g, leaf, c->oa, c->attributes);
-	int level;
-	uint64_t *entry = descend(t, c->offset, leaf, &level);
+	uint64_t step = geometry_level_bytes(g, leaf);
 
+	for (uint64_t at = 0; at < bytes; at += step)
+		store(t, entry++, leaf_descriptor(g, leaf, c->oa + at, c->attributes));
+}
+
+static unsigned index_at(const struct geometry *g, uint64_t offset, int level)
+{
+	return (unsigned)(offset >> geometry_level_bits(g, level)) &
+	       ((1u << (g->granule_bits - 3u)) - 1);
+}
+
+/* Fills new tables from the leaves upwards and links the last of them: a walk sees nothing or all.
+ */
+static void link_leaves(const struct pgtable *t, struct change *c, uint64_t *entry, int level,
+			int leaf, uint64_t bytes)
+{
+	const struct geometry *g = &t->geometry;
+	uint64_t descriptor = 0;
+
+	if (level == leaf)
+		fill_leaves(t, c, entry, leaf, bytes);
 	for (int l = leaf; l > level; l--) {
 		uint64_t *table = pop(&c->reserve);
-		uint64_t index =
-			(c->offset >> geometry_level_bits(g, l)) & ((UINT64_C(1) << stride) - 1);
 
-		table[index] = descriptor;
+		if (l == leaf)
+			fill_leaves(t, c, &table[index_at(g, c->offset, l)], leaf, bytes);
+		else
+			table[index_at(g, c->offset, l)] = descriptor;
 		clean(t, table, geometry_granule_bytes(g));
 		descriptor = encode_address(g, t->ops->to_physical(t->context, table)) |
 			     DESCRIPTOR_TABLE;
 	}
-	store(t, entry, descriptor);
+	if (level < leaf)
+		store(t, entry, descriptor);
+	synchronise(t);
 }
 
-/* Maps one leaf where nothing is mapped, as every demand fault does, in one descent. False: it is
- * another case. */
-static bool map_new_leaf(struct pgtable *t, struct change *c, uint64_t bytes,
-			 enum pgtable_status *status)
+/* Whether nothing is mapped where the change goes; *entry and *level: where a walk to its start
+ * ends. */
+static bool is_new(const struct pgtable *t, const struct change *c, int leaf, uint64_t bytes,
+		   uint64_t **entry, int *level)
 {
-	int leaf = one_leaf_level(&t->geometry, c, bytes), level;
+	uint64_t count = bytes >> geometry_level_bits(&t->geometry, leaf);
 
-	if (leaf < t->geometry.start || is_valid(*descend(t, c->offset, leaf, &level)))
+	*entry = descend(t, c->offset, leaf, level);
+	for (uint64_t i = 0; i < (*level == leaf ? count : 1); i++)
+		if (is_valid((*entry)[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Maps leaves of one table where nothing is mapped, as every demand fault does, in one descent.
+ * False: it is another case.
+ */
+static bool map_new_leaves(struct pgtable *t, struct change *c, uint64_t bytes,
+			   enum pgtable_status *status)
+{
+	int leaf = LEVEL_LAST, level;
+	uint64_t *entry;
+
+	while (leaf >= t->geometry.start && !is_run(&t->geometry, c, leaf, bytes))
+		leaf--;
+	if (bytes == 0 || leaf < t->geometry.start || !is_new(t, c, leaf, bytes, &entry, &level))
 		return false;
 	*status = PGTABLE_OK;
-	for (; level < leaf && *status == PGTABLE_OK; level++) {
+	for (int l = level; l < leaf && *status == PGTABLE_OK; l++) {
 		uint64_t *table = t->ops->alloc(t->context, 1);
 
 		if (table != NULL)
@@ -453,11 +444,12 @@ static bool map_new_leaf(struct pgtable *t, struct change *c, uint64_t bytes,
 		else
 			*status = PGTABLE_NO_MEMORY;
 	}
-	/* The descent is made again: allocating may have mapped something in this very table. */
-	if (*status == PGTABLE_OK) {
-		link_leaf(t, c, leaf);
-		synchronise(t);
-	}
+	/* Allocating may have mapped something else in this very table: then the descent is made
+	 * again. */
+	if (c->reserve != NULL)
+		entry = descend(t, c->offset, leaf, &level);
+	if (*status == PGTABLE_OK)
+		link_leaves(t, c, entry, level, leaf, bytes);
 	free_list(t, &c->reserve);
 	return true;
 }
@@ -477,7 +469,7 @@ enum pgtable_status pgtable_map(struct pgtable *table, uint64_t ia, uint64_t byt
 
 	if (oa & (geometry_granule_bytes(g) - 1) || oa >= size || bytes > size - oa)
 		return PGTABLE_BAD_RANGE;
-	if (range_offset(table, ia, bytes, &c.offset) && map_new_leaf(table, &c, bytes, &status))
+	if (pgtable_range(table, ia, bytes, &c.offset) && map_new_leaves(table, &c, bytes, &status))
 		return status;
 	return make_change(table, ia, bytes, &c);
 }
@@ -529,29 +521,4 @@ uint64_t pgtable_ttbr(const struct pgtable *table)
 {
 	return geometry_ttbr(&table->geometry,
 			     table->ops->to_physical(table->context, table->start));
-}
-
-struct pgtable_found pgtable_lookup(const struct pgtable *table, uint64_t ia)
-{
-	const struct geometry *g = &table->geometry;
-	uint64_t offset = ia - table->ia_base;
-	struct pgtable_found found = {.level = g->start};
-	const uint64_t *entries = table->start;
-
-	if (ia < table->ia_base || offset >> g->ia_bits != 0)
-		return found;
-	for (;; found.level++) {
-		found.descriptor = entries[(offset >> geometry_level_bits(g, found.level)) &
-					   (geometry_entries(g, found.level) - 1)];
-		if (!is_table(found.descriptor, found.level))
-			break;
-		entries = table_of(table, found.descriptor);
-	}
-	found.valid = is_valid(found.descriptor);
-	if (found.valid) {
-		found.oa = decode_address(g, found.descriptor) |
-			   (offset & (geometry_level_bytes(g, found.level) - 1));
-		found.leaf = leaf_of(g, found.descriptor);
-	}
-	return found;
 }

@@ -62,6 +62,7 @@ enum pgtable_leaf {
 #define PGTABLE_MAIR UINT64_C(0x04ff)
 
 enum pgtable_status {
+	PGTABLE_SKIP = 1, /* of a visitor only: OK, and the table below is not to be walked */
 	PGTABLE_OK = 0,
 	PGTABLE_NO_MEMORY = -1,
 	PGTABLE_BAD_RANGE =

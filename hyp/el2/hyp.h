@@ -135,9 +135,6 @@ void memory_free(struct memory *memory, uint64_t pa, unsigned order);
 void *memory_at(const struct memory *memory, uint64_t pa);
 uint64_t memory_pa(const struct memory *memory, const void *at);
 
-/* Zeroes whole cache lines with DC ZVA. */
-void memory_zero(void *start, uint64_t bytes);
-
 unsigned order_of(uint64_t bytes);
 
 /* ------------------------------------------------------------------ space.c */

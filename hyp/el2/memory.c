@@ -7,9 +7,6 @@
  * merged: little is ever freed.
  */
 #include "hyp.h"
-#include "../arm64.h"
-
-#define DCZID_DZP (1u << 4)
 
 unsigned order_of(uint64_t bytes)
 {
@@ -164,18 +161,4 @@ void memory_free(struct memory *memory, uint64_t pa, unsigned order)
 		if (range_contains(&memory->window[i].ram, pa, 1))
 			push(memory, &memory->window[i], pa, order);
 	}
-}
-
-void memory_zero(void *start, uint64_t bytes)
-{
-	uint64_t dczid = read_sysreg(dczid_el0);
-	uint64_t block = UINT64_C(4) << (dczid & 0xf);
-	char *at = start, *end = at + bytes;
-
-	if (dczid & DCZID_DZP || ((uintptr_t)start | bytes) & (block - 1)) {
-		memset(start, 0, bytes);
-		return;
-	}
-	for (; at < end; at += block)
-		__asm__ volatile("dc zva, %0" : : "r"(at) : "memory");
 }

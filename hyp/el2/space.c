@@ -81,6 +81,11 @@ static uint64_t place(const struct geometry *g, const struct ram_window *w, uint
 static void put_window(const struct geometry *g, struct ram_window *w, uint64_t *from,
 		       uint64_t limit)
 {
+	/* Whole pages of any granule: a window may begin or end anywhere. */
+	uint64_t base = align_up(w->ram.base, PAGE_64K);
+	uint64_t end = align_down(w->ram.base + w->ram.bytes, PAGE_64K);
+
+	w->ram = (struct range){base, end > base ? end - base : 0};
 	w->va = place(g, w, *from, limit);
 	if (w->ram.bytes > limit - w->va)
 		w->ram.bytes = limit - w->va;
@@ -90,25 +95,20 @@ static void put_window(const struct geometry *g, struct ram_window *w, uint64_t 
 /*
  * The hypervisor's window keeps its addresses where the VA range has them, for then the step to
  * virtual addresses is none. Where it has not, no fetch from the image's physical address can
- * translate, and that is how entry.S notices.
+ * translate, and that is how entry.S notices. A small VA range is shared: the other windows get
+ * half of it.
  */
 static void place_windows(const struct geometry *g, struct memory *memory, uint64_t image_end,
 			  uint64_t limit)
 {
-	uint64_t next = PAGE_64K; /* nothing at 0 */
+	struct ram_window *boot = &memory->window[memory->count - 1];
+	uint64_t next = image_end <= limit ? boot->ram.base : PAGE_64K; /* nothing at 0 */
+	uint64_t half = align_down(limit / 2, PAGE_64K);
+	bool share = memory->count > 1 && (image_end <= half || image_end > limit);
 
-	for (unsigned i = memory->count; i-- > 0;) {
-		struct ram_window *w = &memory->window[i];
-
-		if (w->boot && image_end <= limit)
-			next = w->ram.base;
-		/* Whole pages: a window may begin or end anywhere. */
-		uint64_t base = align_up(w->ram.base, PAGE_64K);
-		uint64_t end = align_down(w->ram.base + w->ram.bytes, PAGE_64K);
-
-		w->ram = (struct range){base, end > base ? end - base : 0};
-		put_window(g, w, &next, limit);
-	}
+	put_window(g, boot, &next, share ? half : limit);
+	for (unsigned i = 0; i + 1 < memory->count; i++)
+		put_window(g, &memory->window[i], &next, limit);
 }
 
 /* ------------------------------------------------------------------ mapping */

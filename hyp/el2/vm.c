@@ -23,7 +23,7 @@ static void *stage2_alloc(void *context, unsigned count)
 
 	if (pa == NO_MEMORY)
 		return NULL;
-	memory_zero(memory_at(&hyp->memory, pa), UINT64_C(1) << order);
+	zero_memory(memory_at(&hyp->memory, pa), UINT64_C(1) << order);
 	return memory_at(&hyp->memory, pa);
 }
 
@@ -288,7 +288,7 @@ static bool map_leaf(struct hyp *hyp, uint64_t ipa, int level)
 	pa = alloc_elsewhere(hyp, order_of(bytes), base);
 	if (pa == NO_MEMORY)
 		return false;
-	memory_zero(memory_at(&hyp->memory, pa), bytes);
+	zero_memory(memory_at(&hyp->memory, pa), bytes);
 	if (copy_sources(hyp, base, bytes, pa) || !guest_uses_caches())
 		publish(hyp, pa, bytes);
 	if (pgtable_map(&vm->stage2, base, bytes, pa, LEAF_W | LEAF_X, bytes) == PGTABLE_OK)

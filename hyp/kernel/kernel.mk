@@ -6,7 +6,7 @@ KERNEL_S := head vectors user
 KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) -O2 -g -I. -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector \
 	-fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -mno-outline-atomics
 KERNEL_OBJ := $(KERNEL_S:%=build/hyp/kernel/%.S.o) $(KERNEL_C:%=build/hyp/kernel/%.o) \
-	$(patsubst %,build/hyp/kernel/shared/%.o,lib text geometry pgtable)
+	$(patsubst %,build/hyp/kernel/shared/%.o,lib text geometry pgtable pgtable_walk)
 
 build/hyp/kernel/shared/%.o: hyp/%.c
 	$(call say,KERNCC,$<)

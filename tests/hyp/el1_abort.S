@@ -1,7 +1,7 @@
 /*
  * EL1 guest: accesses where the VM has nothing come back as synchronous External aborts at EL1, with the VA in FAR_EL1.
  */
-#include "tests/hyp/el1.h"
+#include "tests/hyp/el1.inc"
 
 	.equ	NOTHING, 0x1000
 

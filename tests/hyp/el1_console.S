@@ -2,7 +2,7 @@
  * EL1 guest: prints on the PL011 that the hypervisor forwards, byte, halfword and word stores, and asks for its flags;
  * asks firmware (HVC and SMC) for its version; ends by PSCI SYSTEM_OFF.
  */
-#include "tests/hyp/el1.h"
+#include "tests/hyp/el1.inc"
 
 	.text
 	.globl	_start

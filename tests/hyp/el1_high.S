@@ -5,7 +5,7 @@
  *
  * Run with s2=4k:52 (with and without start=-1) and vm-ram windows at 0x40000000, 2^50 and 2^51.
  */
-#include "tests/hyp/el1.h"
+#include "tests/hyp/el1.inc"
 
 	.equ	TABLE0, 0x0008000000001000
 	.equ	TABLE1, 0x0008000000002000
