@@ -267,6 +267,26 @@ START_TEST(a_stamp_that_the_owner_stores_is_a_use)
 }
 END_TEST
 
+START_TEST(l2_replaces_what_l1_missed_least_recently)
+{
+	uint64_t ipa = world_alloc(world, spaces[0].vm, WORLD_PAGE);
+
+	for (uint64_t va = 0x1000; va <= 0x3000; va += 0x1000)
+		world_map(world, &spaces[0], va, ipa, 3, S1_RW_EL0);
+	begin((struct tlb_shape){1, 0, 0}, (struct tlb_shape){2, 0, 0});
+	enter(VM1_ASID5);
+	access_as(MMU_LOAD, 0, 0x1000);
+	access_as(MMU_LOAD, 0, 0x2000);
+	access_as(MMU_LOAD, 0, 0x1000); /* from L2: used after 0x2000 */
+	ck_assert_uint_eq(walks, 2);
+	access_as(MMU_LOAD, 0, 0x3000); /* replaces 0x2000 in L2 */
+	access_as(MMU_LOAD, 0, 0x1000);
+	ck_assert_uint_eq(walks, 3);
+	access_as(MMU_LOAD, 0, 0x2000);
+	ck_assert_uint_eq(walks, 4);
+}
+END_TEST
+
 static const struct drop_row {
 	struct tlb_shape l1, l2;
 } drop_rows[] = {
@@ -345,6 +365,7 @@ int main(void)
 	tcase_add_test(tcase, vmid_8_bits_and_asid_8_bits_where_the_registers_say_so);
 	tcase_add_loop_test(tcase, an_entry_spans_the_smaller_leaf, 0, ROWS(span_rows));
 	tcase_add_test(tcase, a_stamp_that_the_owner_stores_is_a_use);
+	tcase_add_test(tcase, l2_replaces_what_l1_missed_least_recently);
 	tcase_add_loop_test(tcase, drop_tells_each_entry_that_goes_once, 0, ROWS(drop_rows));
 	suite_add_tcase(suite, tcase);
 
