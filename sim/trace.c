@@ -138,8 +138,9 @@ static bool choose_format(struct trace_reader *reader, const char *format)
 		return reader->format;
 	}
 	if (trace_buffer_fill(&reader->buffer, 64) < 0) {
-		trace_fail_input(reader);
-		return false;
+		trace_fail_input(reader); /* the first trace_next tells */
+		reader->format = &formats[0];
+		return true;
 	}
 	reader->format = by_content(&reader->buffer);
 	if (!reader->format)

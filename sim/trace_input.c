@@ -149,6 +149,14 @@ static la_ssize_t archive_refill(struct archive *archive, void *client, const vo
 	return got;
 }
 
+/* Where the decompressor stands. libarchive does not know if it failed on the very first bytes. */
+static uint64_t archive_offset(const struct trace_input *input)
+{
+	la_int64_t offset = archive_filter_bytes(input->archive, -1);
+
+	return offset < 0 ? consumed(input) : (uint64_t)offset;
+}
+
 static ssize_t archive_failed(struct trace_input *input)
 {
 	const char *why = archive_error_string(input->archive);
@@ -158,14 +166,14 @@ static ssize_t archive_failed(struct trace_input *input)
 		return -1;
 	snprintf(what, sizeof(what), "damaged or truncated %s: %s", input->codec_name,
 		 why ? why : "no reason given");
-	return fail(input, (uint64_t)archive_filter_bytes(input->archive, -1), what);
+	return fail(input, archive_offset(input), what);
 }
 
 /* The decompressor stopped at the end of a stream; libarchive does not mind what follows a bzip2
  * stream. */
 static ssize_t archive_ended(struct trace_input *input)
 {
-	uint64_t end = (uint64_t)archive_filter_bytes(input->archive, -1);
+	uint64_t end = archive_offset(input);
 
 	if (end == input->raw_offset && refill(input) == 0)
 		return 0;

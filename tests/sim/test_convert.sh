@@ -15,8 +15,8 @@ awk 'BEGIN {
 	for (i = 0; i < 20000; i++) {
 		printf "I  %08x,%d\n", 67108864 + i * 3, 1 + i % 15
 		if (i % 3 == 0) printf " L %08x,%d\n", 500000000 + (i * 7919) % 1000000, 8
-		if (i % 5 == 0) printf " S %x,%d\n", 137438949376 - i * 8, 4
-		if (i % 7 == 0) printf " M %x,%d\n", 137438949376 + i * 64, 512
+		if (i % 5 == 0) printf " S 1f%08x,%d\n", 1073741824 - i * 8, 4
+		if (i % 7 == 0) printf " M 7ffe%08x,%d\n", 1073741824 + i * 64, 512
 	}
 	print "==1== Exit code: 0"
 }' >"$dir/a.lackey"
