@@ -137,6 +137,6 @@ _Noreturn void kernel_main(struct kernel *k)
 		replay_start(k);
 	why = program_load(k);
 	if (why != NULL)
-		end(k, 2, "nestwalk: the program %s", why);
+		end(2, "nestwalk: the program %s", why);
 	program_start(k);
 }

@@ -28,19 +28,30 @@ _Noreturn static void leave(uint64_t status)
 		semihosting_exit(status);
 }
 
-_Noreturn void end(struct kernel *k, uint64_t status, const char *format, ...)
+/* Not through the bounce buffer, for which there may be no memory: the stack has just been written, so it is mapped. */
+static void write_stderr(const struct line *l)
+{
+	volatile char name[4] = {':', 't', 't', 0};
+	volatile uint64_t block[3] = {(uint64_t)name, MODE_STDERR, 3};
+	int64_t handle = semihosting(SYS_OPEN, (uint64_t)block);
+
+	block[0] = (uint64_t)handle;
+	block[1] = (uint64_t)l->text;
+	block[2] = l->bytes;
+	if (handle >= 0)
+		semihosting(SYS_WRITE, (uint64_t)block);
+}
+
+_Noreturn void end(uint64_t status, const char *format, ...)
 {
 	struct line l = {.bytes = 0};
 	va_list arguments;
-	int64_t handle = host_open(k, ":tt", MODE_STDERR);
 
 	va_start(arguments, format);
 	format_text(put_line, &l, format, arguments);
 	va_end(arguments);
 	end_line(&l);
-	memcpy(host_data(k, l.bytes), l.text, l.bytes);
-	if (handle >= 0)
-		host_write(k, handle, l.bytes);
+	write_stderr(&l);
 	leave(status);
 }
 
@@ -90,8 +101,8 @@ static const char *signal_name(enum signal_number number)
 	}
 }
 
-_Noreturn void die_of(struct kernel *k, enum signal_number number, uint64_t pc, uint64_t address, uint64_t esr)
+_Noreturn void die_of(enum signal_number number, uint64_t pc, uint64_t address, uint64_t esr)
 {
-	end(k, 128 + (uint64_t)number, "nestwalk: the program died of %s: PC 0x%lx, address 0x%lx, ESR 0x%lx",
+	end(128 + (uint64_t)number, "nestwalk: the program died of %s: PC 0x%lx, address 0x%lx, ESR 0x%lx",
 	    signal_name(number), pc, address, esr);
 }

@@ -47,17 +47,17 @@ static bool handle_abort(struct kernel *k, const struct frame *frame, uint64_t e
 	enum abort_kind kind = abort_kind(esr);
 
 	if (kind == ABORT_EXTERNAL)
-		end(k, 1, "nestwalk: proxy kernel: external abort: PC 0x%lx, address 0x%lx, ESR 0x%lx: no memory is there",
+		end(1, "nestwalk: proxy kernel: external abort: PC 0x%lx, address 0x%lx, ESR 0x%lx: no memory is there",
 		    frame->elr, far, esr);
 	if (kind == ABORT_OTHER)
 		panic(k, "unexpected abort: PC 0x%lx, address 0x%lx, ESR 0x%lx", frame->elr, far, esr);
 	if (kind == ABORT_ALIGNMENT)
-		die_of(k, SIGBUS, frame->elr, far, esr);
+		die_of(SIGBUS, frame->elr, far, esr);
 	switch (mm_fault(k, far, access_of(esr), translation_fault_level(esr))) {
 	case FAULT_MAPPED:
 		return true;
 	case FAULT_NO_MEMORY:
-		die_of(k, SIGKILL, frame->elr, far, esr);
+		die_of(SIGKILL, frame->elr, far, esr);
 	default:
 		return false;
 	}
@@ -74,15 +74,15 @@ static void from_el0(struct kernel *k, struct frame *frame, uint64_t esr)
 	case EC_INSTRUCTION_ABORT_LOWER:
 	case EC_DATA_ABORT_LOWER:
 		if (!handle_abort(k, frame, esr, far))
-			die_of(k, SIGSEGV, frame->elr, far, esr);
+			die_of(SIGSEGV, frame->elr, far, esr);
 		return;
 	case EC_PC_ALIGNMENT:
 	case EC_SP_ALIGNMENT:
-		die_of(k, SIGBUS, frame->elr, ESR_ELx_EC(esr) == EC_PC_ALIGNMENT ? far : frame->sp, esr);
+		die_of(SIGBUS, frame->elr, ESR_ELx_EC(esr) == EC_PC_ALIGNMENT ? far : frame->sp, esr);
 	case EC_BRK:
-		die_of(k, SIGTRAP, frame->elr, frame->elr, esr);
+		die_of(SIGTRAP, frame->elr, frame->elr, esr);
 	default:
-		die_of(k, SIGILL, frame->elr, frame->elr, esr);
+		die_of(SIGILL, frame->elr, frame->elr, esr);
 	}
 }
 

@@ -237,10 +237,10 @@ int64_t host_seek(struct kernel *k, int64_t handle, uint64_t offset);
 int64_t host_length(struct kernel *k, int64_t handle);
 
 /* end.c. end() writes its line to the program's stderr, panic() to the console; finish() writes none. */
-_Noreturn void end(struct kernel *k, uint64_t status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+_Noreturn void end(uint64_t status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 _Noreturn void panic(const struct kernel *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
 _Noreturn void finish(uint64_t status);
-_Noreturn void die_of(struct kernel *k, enum signal_number number, uint64_t pc, uint64_t address, uint64_t esr);
+_Noreturn void die_of(enum signal_number number, uint64_t pc, uint64_t address, uint64_t esr);
 
 /* user.S: to and from the program's memory with the program's own rights. False: an address there is bad. */
 bool copy_to_user(uint64_t to, const void *from, uint64_t bytes);

@@ -89,7 +89,7 @@ static uint64_t make_stack(struct kernel *k)
 	put(&s, 0);
 	put_auxiliary(&s, random);
 	if (s.bad)
-		end(k, 2, "nestwalk: the program's arguments do not fit its stack");
+		end(2, "nestwalk: the program's arguments do not fit its stack");
 	return sp;
 }
 

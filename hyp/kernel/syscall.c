@@ -174,14 +174,14 @@ static int64_t sys_newfstatat(struct kernel *k, const uint64_t *x)
 }
 
 /* Only to the program itself, which has no handlers: it dies of it, save of signal 0, which is a question. */
-static int64_t sys_kill(struct kernel *k, const struct frame *frame, uint64_t to, uint64_t number)
+static int64_t sys_kill(const struct frame *frame, uint64_t to, uint64_t number)
 {
 	if (to != PID)
 		return -ESRCH;
 	if (number > 64)
 		return -EINVAL;
 	if (number != 0)
-		die_of(k, (enum signal_number)number, frame->elr, 0, 0);
+		die_of((enum signal_number)number, frame->elr, 0, 0);
 	return 0;
 }
 
@@ -239,9 +239,9 @@ int64_t syscall_dispatch(struct kernel *k, const struct frame *frame)
 		finish(x[0]);
 	case NR_kill:
 	case NR_tkill:
-		return sys_kill(k, frame, x[0], x[1]);
+		return sys_kill(frame, x[0], x[1]);
 	case NR_tgkill:
-		return sys_kill(k, frame, x[0], x[2]);
+		return sys_kill(frame, x[0], x[2]);
 	case NR_getpid:
 	case NR_gettid:
 	case NR_set_tid_address:

@@ -81,6 +81,34 @@ static void check_memory(void)
 	expect("read into what was unmapped", syscall(SYS_getrandom, p, 8, 0), -EFAULT);
 }
 
+/* Large enough for leaves above the page level where --block allows them: they are split, and given back in part. */
+static void check_large_mapping(void)
+{
+	size_t page = page_size(), size = (size_t)8 << 20;
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	expect("mmap 8 MB", mmap_failed(p), false);
+	for (size_t at = 0; at < size; at += page)
+		*(size_t *)(p + at) = at + 1;
+	expect("mprotect a part", syscall(SYS_mprotect, p + 5 * page, 7 * page, PROT_READ), 0);
+	expect("no write there", syscall(SYS_getrandom, p + 11 * page, 8, 0), -EFAULT);
+	expect("a write behind", syscall(SYS_getrandom, p + 12 * page + 64, 8, 0), 8);
+	expect("munmap a part", munmap(p + 20 * page, 30 * page), 0);
+	expect("nothing there", syscall(SYS_getrandom, p + 49 * page, 8, 0), -EFAULT);
+	expect("no access to a part", syscall(SYS_mprotect, p + 60 * page, page, PROT_NONE), 0);
+	expect("no read there", syscall(SYS_write, STDERR, p + 60 * page, 1), -EFAULT);
+	expect("access again", syscall(SYS_mprotect, p + 60 * page, page, PROT_READ), 0);
+	for (size_t at = 0; at < size; at += page)
+		if (at < 20 * page || at >= 50 * page)
+			expect("page keeps its contents", (long)*(size_t *)(p + at), (long)(at + 1));
+	char *again = mmap(p + 20 * page, 30 * page, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	expect("the hole can be mapped", again - p, (long)(20 * page));
+	for (size_t at = 0; at < 30 * page; at += 8)
+		expect("recycled memory is zero", (long)*(size_t *)(again + at), 0);
+	expect("munmap all", munmap(p, size), 0);
+}
+
 static void check_rest(void)
 {
 	char name[6][65];
@@ -109,6 +137,7 @@ int main(int argc, char **argv)
 	check_files(argv[1]);
 	check_bad_pointers(argv[1]);
 	check_memory();
+	check_large_mapping();
 	check_rest();
 	printf("syscalls: all answers right\n");
 	return 0;
