@@ -43,7 +43,7 @@ static struct outcome read_bytes(const uint8_t *data, size_t size)
 
 START_TEST(round_trip)
 {
-	enum { COUNT = 200000 };
+	enum { COUNT = 40000 };
 	struct trace_record *records = some_records(COUNT, false);
 	struct bytes bytes = compressed(codecs[_i].suffix, records, COUNT);
 	struct outcome outcome = read_bytes(bytes.data, bytes.size);
@@ -171,7 +171,7 @@ END_TEST
  * file. */
 START_TEST(damage_far_into_the_file)
 {
-	enum { COUNT = 400000 };
+	enum { COUNT = 60000 };
 	struct trace_record *records = some_records(COUNT, false);
 	struct bytes bytes = compressed(codecs[_i].suffix, records, COUNT);
 	struct outcome outcome;
