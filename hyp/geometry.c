@@ -186,7 +186,9 @@ static const char *check_core(const struct geometry *g, const struct core_limits
 	if (g->ds && large)
 		return "ds=1 exists for the 4k and 16k granules only";
 	if (g->ds && !(stage2 ? core->stage2_lpa2 : core->stage1_lpa2)[i])
-		return "more than 48 bits need FEAT_LPA2 here, which the core lacks";
+		return g->ia_bits > 48
+			       ? "more than 48 bits need FEAT_LPA2 here, which the core lacks"
+			       : "ds=1 or memory above 2^48 needs FEAT_LPA2, which the core lacks";
 	if (g->ia_bits > most)
 		return large ? "more than 48 bits need FEAT_LVA here, which the core lacks"
 			     : "the size is too large: at most 48, or 52 with ds=1";

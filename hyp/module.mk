@@ -56,6 +56,9 @@ build/el1/%: tests/hyp/el1_%.S tests/hyp/el1.inc
 	$(Q)mkdir -p $(@D) && $(HYP_CC) -I. -nostdlib -static -Wl,--build-id=none -Wl,-Ttext=0x40200000 \
 		-Wl,-z,max-page-size=65536 -Wl,--no-warn-rwx-segments -o $@ $<
 
+build/el1/image.img: build/el1/image
+	$(Q)$(HYP_OBJCOPY) -O binary $< $@
+
 .PHONY: el1-guests
-el1-guests: $(EL1_GUESTS)
+el1-guests: $(EL1_GUESTS) build/el1/image.img
 guests: el1-guests

@@ -217,11 +217,10 @@ static uint64_t add_dtb(struct hyp *hyp, uint64_t floor)
 	const struct vm *vm = &hyp->vm;
 	uint64_t at = place_at_top(hyp, align_down(vm->ram[0].base + vm->ram[0].bytes, PAGE_64K),
 				   PAGE_64K, floor);
-	const char *arguments = hyp->options.arguments;
 	void *block;
 	uint64_t pa = alloc_block(hyp, &block);
 	size_t bytes = fdt_write(block, PAGE_64K, vm->ram, vm->ram_count,
-				 arguments + (arguments[0] == ' '));
+				 options_after_first(hyp->options.arguments));
 
 	if (bytes == 0)
 		reject(hyp, "the guest's arguments are too long for its DTB");

@@ -102,6 +102,9 @@ void options_read(struct options *options, struct hyp *hyp, const char *bootargs
  */
 unsigned options_arguments(const char *arguments, char *to, size_t bytes, size_t *used);
 
+/* What is behind the first of these words, argv[0], as it stands: an EL1 guest's bootargs. */
+const char *options_after_first(const char *arguments);
+
 /* ------------------------------------------------------------------ memory.c */
 
 /* log2 of the smallest and, exclusive, the largest piece of memory. */

@@ -161,3 +161,16 @@ unsigned options_arguments(const char *arguments, char *to, size_t bytes, size_t
 	*used = at;
 	return count;
 }
+
+const char *options_after_first(const char *arguments)
+{
+	while (is_blank(*arguments))
+		arguments++;
+	for (; *arguments != '\0' && !is_blank(*arguments); arguments++) {
+		if (*arguments == '\\' && arguments[1] != '\0')
+			arguments++;
+	}
+	while (is_blank(*arguments))
+		arguments++;
+	return arguments;
+}

@@ -11,6 +11,8 @@ aborts, sixteen tables|abort|s2=4k:43|aborts as expected
 aborts, 16K|abort|s2=16k:47|aborts as expected
 aborts, 2 MB blocks|abort|block=2m|aborts as expected
 aborts, hypervisor below its own address|abort|el2=4k:30|aborts as expected
+Image|image.img|-- build/el1/image.img console=none a=b|console=none a=b
+Image, high RAM|image.img|s2=64k:52 vm-ram=64m@0x8000000000000 -- build/el1/image.img x|x
 tables above 2^48, five levels|high|s2=4k:52:start=-1 vm-ram=1g@0x40000000 vm-ram=64m@0x4000000000000 vm-ram=64m@0x8000000000000|tables above 2^48 work
 tables above 2^48, sixteen tables|high|s2=4k:52 vm-ram=1g@0x40000000 vm-ram=64m@0x4000000000000 vm-ram=64m@0x8000000000000|tables above 2^48 work
 CASES
@@ -22,11 +24,12 @@ on_qemu() {
 		</dev/null 2>&1
 }
 
-# The words of bootargs are the command line's options without dashes.
+# The words of bootargs are the command line's options without dashes; what follows `--` are the guest's arguments.
 on_nestwalk() {
-	options=$(for word in $2; do echo "--${word%%=*} ${word#*=}"; done)
+	options=$(for word in ${2%%-- *}; do echo "--${word%%=*} ${word#*=}"; done)
+	case $2 in *'-- '*) arguments=${2#*-- * } ;; *) arguments= ;; esac
 	# shellcheck disable=SC2086
-	timeout 60 "$NESTWALK" run -q --ram 4g@0x40000000 $options "build/el1/$1" 2>&1
+	timeout 60 "$NESTWALK" run -q --ram 4g@0x40000000 $options "build/el1/$1" $arguments 2>&1
 }
 
 # check WHERE NAME GUEST OPTIONS OUTPUT

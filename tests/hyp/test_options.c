@@ -147,6 +147,18 @@ START_TEST(arguments_that_do_not_fit_are_only_counted)
 }
 END_TEST
 
+static const struct {
+	const char *text, *rest;
+} after_first[] = {
+	{"", ""}, {" a", ""}, {"  a b\\ c  d ", "b\\ c  d "}, {" a\\ b c", "c"}, {" a\\", ""},
+};
+
+START_TEST(bootargs_of_an_el1_guest)
+{
+	ck_assert_str_eq(options_after_first(after_first[_i].text), after_first[_i].rest);
+}
+END_TEST
+
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 int main(void)
@@ -160,6 +172,7 @@ int main(void)
 	tcase_add_loop_test(tc, strange_words_are_refused, 0, ROWS(refused));
 	tcase_add_loop_test(tc, arguments_are_unescaped, 0, ROWS(arguments));
 	tcase_add_test(tc, arguments_that_do_not_fit_are_only_counted);
+	tcase_add_loop_test(tc, bootargs_of_an_el1_guest, 0, ROWS(after_first));
 	suite_add_tcase(suite, tc);
 
 	SRunner *runner = srunner_create(suite);
