@@ -1,4 +1,4 @@
-/* Sequential loads and stores over 8 MB: copy, scale, add, triad. */
+/* Sequential loads and stores over 6 MB: copy, scale, add, triad. */
 #include "bench.h"
 
 #define COUNT 260000 /* no power of two: three arrays must not fight for the same slots of a TLB */
