@@ -72,10 +72,19 @@ static inline int has_hpfar(uint64_t esr)
 	return abort && !tge && ((fsc & 0x3c) != 0xc || s1ptw) && fsc != 0x10 && fsc != 0x21 && (fsc & 0x3c) != 0x14;
 }
 
+/* Of external aborts EA and, on a stage 2 walk, the instruction's syndrome are IMPLEMENTATION DEFINED. */
+static inline uint64_t comparable_esr(uint64_t esr)
+{
+	unsigned fsc = esr & 0x3f;
+
+	if (esr >> 29 != 4 || fsc < 0x10 || fsc > 0x17)
+		return esr;
+	return esr & ~UINT64_C(0x1ffc200);
+}
+
 static inline void print_syndrome(const struct syndrome *s, struct place place)
 {
-	/* EA (bit 9) of an external abort is IMPLEMENTATION DEFINED. */
-	uint64_t esr = (s->esr >> 29 & 7) == 4 && (s->esr & 0x3f) >= 0x10 ? s->esr & ~UINT64_C(0x200) : s->esr;
+	uint64_t esr = comparable_esr(s->esr);
 
 	print_field(" ESR ", esr);
 	print_address(" ELR ", s->elr, place);
