@@ -40,7 +40,8 @@ static inline void dcache_clean_invalidate(const void *start, size_t bytes)
 	dsb(sy);
 }
 
-/* Drops the lines of [start, start + bytes): what was stored there with the MMU off is what counts.
+/*
+ * Drops the lines of [start, start + bytes): what was stored there with the MMU off is what counts.
  */
 static inline void dcache_invalidate(const void *start, size_t bytes)
 {
@@ -52,8 +53,10 @@ static inline void dcache_invalidate(const void *start, size_t bytes)
 	dsb(sy);
 }
 
-/* Zeroes Normal memory, with DC ZVA where its blocks fit (DCZID_EL0.BS counts words, DZP forbids
- * it). */
+/*
+ * Zeroes Normal memory, with DC ZVA where its blocks fit (DCZID_EL0.BS counts words, DZP forbids
+ * it).
+ */
 static inline void zero_memory(void *start, uint64_t bytes)
 {
 	uint64_t dczid = read_sysreg(dczid_el0), block = UINT64_C(4) << (dczid & 0xf);

@@ -272,8 +272,10 @@ int geometry_leaf_for(const struct geometry *g, uint64_t max_bytes)
 
 uint64_t geometry_ttbr(const struct geometry *g, uint64_t base)
 {
-	/* With DS, or 64K and an output size of 52, bits 5:2 are address bits 51:48; the base is
-	 * 64-byte aligned. */
+	/*
+	 * With DS, or 64K and an output size of 52, bits 5:2 are address bits 51:48; the base is
+	 * 64-byte aligned.
+	 */
 	if (g->oa_bits == 52)
 		return FIELD_PUT(TTBR_52_BADDR_51_48, base >> 48) |
 		       (base & FIELD_MASK(TTBR_52_BADDR_47_6));
@@ -321,8 +323,10 @@ static uint64_t tcr_el2(const struct geometry *g)
 
 static uint64_t vtcr_el2(const struct geometry *g)
 {
-	/* SL0 counts the levels above the deepest start; 4K has level 3 at the end of its codes,
-	 * level -1 in SL2. */
+	/*
+	 * SL0 counts the levels above the deepest start; 4K has level 3 at the end of its codes,
+	 * level -1 in SL2.
+	 */
 	unsigned sl0 = g->granule_bits != GRANULE_4K ? (unsigned)(3 - g->start)
 		       : g->start == 3               ? 3
 		       : g->start == -1              ? 0

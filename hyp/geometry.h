@@ -29,7 +29,8 @@ struct geometry_request {
 	bool ds_given, ds;
 };
 
-/* What the core offers, from ID_AA64MMFR0_EL1 and ID_AA64MMFR2_EL1. Index [0] 4K, [1] 16K, [2] 64K.
+/*
+ * What the core offers, from ID_AA64MMFR0_EL1 and ID_AA64MMFR2_EL1. Index [0] 4K, [1] 16K, [2] 64K.
  */
 struct core_limits {
 	uint8_t pa_bits;
@@ -97,15 +98,19 @@ unsigned geometry_start_tables(const struct geometry *g);
 /* A block or page descriptor is allowed at the level. */
 bool geometry_leaf_level(const struct geometry *g, int level);
 
-/* The level of the largest leaf of at most max_bytes; the page level where max_bytes is less than a
- * page. */
+/*
+ * The level of the largest leaf of at most max_bytes; the page level where max_bytes is less than a
+ * page.
+ */
 int geometry_leaf_for(const struct geometry *g, uint64_t max_bytes);
 
 /* TTBR0_EL1, TTBR1_EL1, TTBR0_EL2 or VTTBR_EL2 with this base (no ASID, VMID or CnP). */
 uint64_t geometry_ttbr(const struct geometry *g, uint64_t base);
 
-/* TCR_EL1 (both halves alike, 8-bit ASIDs from TTBR0), TCR_EL2 or VTCR_EL2 (8-bit VMIDs), by kind.
- * HA = HD = 0. */
+/*
+ * TCR_EL1 (both halves alike, 8-bit ASIDs from TTBR0), TCR_EL2 or VTCR_EL2 (8-bit VMIDs), by kind.
+ * HA = HD = 0.
+ */
 uint64_t geometry_tcr(const struct geometry *g);
 
 #endif

@@ -3,8 +3,10 @@
  */
 #include "lib.h"
 
-/* Four words at a time where both sides are aligned to 8, for which the compiler has pair
- * instructions. */
+/*
+ * Four words at a time where both sides are aligned to 8, for which the compiler has pair
+ * instructions.
+ */
 enum { ROUND_BYTES = 32 };
 
 static bool is_aligned(const void *a, const void *b)

@@ -38,8 +38,10 @@ bool word_number(const char *word, size_t length, uint64_t *value);
 /* A number with an optional k, m, g or t (either case). */
 bool word_size(const char *word, size_t length, uint64_t *bytes);
 
-/* Formats %s %c %d %u %x %lu %ld %lx %% (and a width with leading zeros: %016lx) through put, byte
- * by byte. */
+/*
+ * Formats %s %c %d %u %x %lu %ld %lx %% (and a width with leading zeros: %016lx) through put, byte
+ * by byte.
+ */
 void format_text(void (*put)(void *context, char byte), void *context, const char *format,
 		 va_list arguments);
 
@@ -47,8 +49,10 @@ void format_text(void (*put)(void *context, char byte), void *context, const cha
 size_t format_string(char *to, size_t bytes, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Arm semihosting, AArch64: operation numbers and the call (HLT #0xF000). parameter: a value or a
- * block's address. */
+/*
+ * Arm semihosting, AArch64: operation numbers and the call (HLT #0xF000). parameter: a value or a
+ * block's address.
+ */
 enum semihosting_operation {
 	SYS_OPEN = 0x01,
 	SYS_CLOSE = 0x02,

@@ -43,7 +43,7 @@ build/hyp.img: $(HYP_B)/hyp.elf
 # Host tests: what of hyp/ needs no privilege is compiled again for the host, with the variant's flags. Memory
 # functions are libc's; refusals come back to the test.
 HYP_HOST := hyp/geometry hyp/pgtable hyp/pgtable_walk hyp/text hyp/el2/fdt hyp/el2/memory \
-	hyp/el2/options tests/hyp/el2_world
+	hyp/el2/options tests/hyp/arena tests/hyp/el2_world
 HYP_HOST_OBJ := $(HYP_HOST:%=$(B)/%.o)
 $(addprefix $(B)/,$(basename $(wildcard tests/hyp/test_*.c))): $(B)/%: $(B)/%.o $(HYP_HOST_OBJ)
 	$(call say,LINK,$@)

@@ -36,8 +36,10 @@ static void store(const struct pgtable *t, uint64_t *entry, uint64_t descriptor)
 	clean(t, entry, sizeof(*entry));
 }
 
-/* Break-before-make: a valid entry becomes invalid, leaves every TLB, and only then becomes
- * something else. */
+/*
+ * Break-before-make: a valid entry becomes invalid, leaves every TLB, and only then becomes
+ * something else.
+ */
 static void replace(const struct pgtable_visit *v, uint64_t descriptor)
 {
 	struct pgtable *t = v->table;
@@ -54,8 +56,10 @@ static void replace(const struct pgtable_visit *v, uint64_t descriptor)
 
 enum change_kind { CHANGE_MAP, CHANGE_UNMAP, CHANGE_PROTECT };
 
-/* A change of a range while it is being made. Tables in the two lists are chained through their
- * first word. */
+/*
+ * A change of a range while it is being made. Tables in the two lists are chained through their
+ * first word.
+ */
 struct change {
 	enum change_kind kind;
 	uint64_t offset; /* start of the range */
@@ -106,7 +110,8 @@ static bool fits(const struct geometry *g, const struct change *c, int level, ui
 	       (oa_at(c, from) & (bytes - 1)) == 0;
 }
 
-/* Tables that must be made below an entry that is no table, to make the change to [from, to) in it.
+/*
+ * Tables that must be made below an entry that is no table, to make the change to [from, to) in it.
  */
 static unsigned tables_below(const struct geometry *g, const struct change *c, int level,
 			     uint64_t from, uint64_t to)
@@ -161,8 +166,10 @@ static uint64_t changed(const struct geometry *g, const struct change *c, int le
 	}
 }
 
-/* A new table of a level that translates as the entry above did, invalid or a block, and [from, to)
- * changed. */
+/*
+ * A new table of a level that translates as the entry above did, invalid or a block, and [from, to)
+ * changed.
+ */
 static uint64_t *build_table(const struct pgtable *t, struct change *c, int level, uint64_t from,
 			     uint64_t to, uint64_t above)
 {
@@ -266,8 +273,10 @@ static enum pgtable_status commit_unmap(const struct pgtable_visit *v, struct ch
 	return PGTABLE_OK;
 }
 
-/* What may not change under a TLB entry: memory type and shareability. The same fields at every
- * level. */
+/*
+ * What may not change under a TLB entry: memory type and shareability. The same fields at every
+ * level.
+ */
 static uint64_t memory_type(const struct geometry *g, uint64_t attributes)
 {
 	uint64_t sh = g->ds ? 0 : FIELD_MASK(S1_LEAF_SH);
@@ -335,8 +344,10 @@ static enum pgtable_status make_change(struct pgtable *t, uint64_t ia, uint64_t 
 
 /* ------------------------------------------------------------------ new leaves in one table */
 
-/* The entry for offset at the first level, `last` at the latest, that holds no table; *level
- * becomes its level. */
+/*
+ * The entry for offset at the first level, `last` at the latest, that holds no table; *level
+ * becomes its level.
+ */
 static uint64_t *descend(const struct pgtable *t, uint64_t offset, int last, int *level)
 {
 	const struct geometry *g = &t->geometry;
@@ -350,8 +361,10 @@ static uint64_t *descend(const struct pgtable *t, uint64_t offset, int last, int
 	return entry;
 }
 
-/* All of the change is leaves of this level in one table. Pages are taken only where no block could
- * fit. */
+/*
+ * All of the change is leaves of this level in one table. Pages are taken only where no block could
+ * fit.
+ */
 static bool is_run(const struct geometry *g, const struct change *c, int level, uint64_t bytes)
 {
 	uint64_t last = c->offset + bytes - 1;
@@ -381,7 +394,8 @@ static unsigned index_at(const struct geometry *g, uint64_t offset, int level)
 	       ((1u << (g->granule_bits - 3u)) - 1);
 }
 
-/* Fills new tables from the leaves upwards and links the last of them: a walk sees nothing or all.
+/*
+ * Fills new tables from the leaves upwards and links the last of them: a walk sees nothing or all.
  */
 static void link_leaves(const struct pgtable *t, struct change *c, uint64_t *entry, int level,
 			int leaf, uint64_t bytes)
@@ -407,8 +421,10 @@ static void link_leaves(const struct pgtable *t, struct change *c, uint64_t *ent
 	synchronise(t);
 }
 
-/* Whether nothing is mapped where the change goes; *entry and *level: where a walk to its start
- * ends. */
+/*
+ * Whether nothing is mapped where the change goes; *entry and *level: where a walk to its start
+ * ends.
+ */
 static bool is_new(const struct pgtable *t, const struct change *c, int leaf, uint64_t bytes,
 		   uint64_t **entry, int *level)
 {
@@ -444,8 +460,10 @@ static bool map_new_leaves(struct pgtable *t, struct change *c, uint64_t bytes,
 		else
 			*status = PGTABLE_NO_MEMORY;
 	}
-	/* Allocating may have mapped something else in this very table: then the descent is made
-	 * again. */
+	/*
+	 * Allocating may have mapped something else in this very table: then the descent is made
+	 * again.
+	 */
 	if (c->reserve != NULL)
 		entry = descend(t, c->offset, leaf, &level);
 	if (*status == PGTABLE_OK)

@@ -26,8 +26,10 @@ struct pgtable_ops {
 	/* Between a table's address here and the physical address that goes into a descriptor. */
 	uint64_t (*to_physical)(void *context, const void *table);
 	void *(*from_physical)(void *context, uint64_t address);
-	/* Makes what was stored to a table visible to a walk that doesn't look into caches. NULL:
-	 * walks do. */
+	/*
+	 * Makes what was stored to a table visible to a walk that doesn't look into caches. NULL:
+	 * walks do.
+	 */
 	void (*clean)(void *context, const void *start, size_t bytes);
 	/*
 	 * Removes what a TLB may hold of [ia, ia + bytes): of leaves only, or of tables too.
@@ -35,7 +37,8 @@ struct pgtable_ops {
 	 * no MMU uses the tables yet.
 	 */
 	void (*invalidate)(void *context, uint64_t ia, uint64_t bytes, bool leaf_only);
-	/* Makes new valid entries, stored before, visible to walks (DSB, ISB). NULL: nothing to do.
+	/*
+	 * Makes new valid entries, stored before, visible to walks (DSB, ISB). NULL: nothing to do.
 	 */
 	void (*synchronise)(void *context);
 };
@@ -48,8 +51,10 @@ struct pgtable {
 	uint64_t *start; /* the start table, all its concatenated tables */
 };
 
-/* Permissions and type of a leaf. Readable by its owner always; AttrIndx values are those of
- * PGTABLE_MAIR. */
+/*
+ * Permissions and type of a leaf. Readable by its owner always; AttrIndx values are those of
+ * PGTABLE_MAIR.
+ */
 enum pgtable_leaf {
 	LEAF_W = 1 << 0,
 	LEAF_X = 1 << 1,    /* for EL0 with LEAF_USER, for EL1 or EL2 without; stage 2: both */
@@ -87,12 +92,16 @@ uint64_t pgtable_ttbr(const struct pgtable *table);
 enum pgtable_status pgtable_map(struct pgtable *table, uint64_t ia, uint64_t bytes, uint64_t oa,
 				unsigned leaf, uint64_t max_leaf);
 
-/* Unmaps; splits blocks that reach beyond the range; frees tables that become empty. Holes are
- * fine. */
+/*
+ * Unmaps; splits blocks that reach beyond the range; frees tables that become empty. Holes are
+ * fine.
+ */
 enum pgtable_status pgtable_unmap(struct pgtable *table, uint64_t ia, uint64_t bytes);
 
-/* Changes permissions and type of whatever is mapped in the range; splits blocks that reach beyond
- * it. */
+/*
+ * Changes permissions and type of whatever is mapped in the range; splits blocks that reach beyond
+ * it.
+ */
 enum pgtable_status pgtable_protect(struct pgtable *table, uint64_t ia, uint64_t bytes,
 				    unsigned leaf);
 

@@ -38,8 +38,10 @@ static enum pgtable_status walk_entry(const struct walk *w, struct pgtable_visit
 	return status != PGTABLE_OK ? status : call(w, v, VISIT_POST);
 }
 
-/* The part [from, to) of the input range that one table (or the concatenated start tables)
- * translates. */
+/*
+ * The part [from, to) of the input range that one table (or the concatenated start tables)
+ * translates.
+ */
 static enum pgtable_status walk_table(const struct walk *w, uint64_t *table, int level,
 				      uint64_t from, uint64_t to)
 {

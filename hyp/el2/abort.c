@@ -92,8 +92,10 @@ void inject_exception(struct guest_frame *frame, uint64_t esr, uint64_t far)
 		frame->spsr |= FIELD_MASK(SPSR_EL2_PAN);
 }
 
-/* There is nothing at this address: a synchronous External abort, with the class that the access
- * has at EL1. */
+/*
+ * There is nothing at this address: a synchronous External abort, with the class that the access
+ * has at EL1.
+ */
 static void inject_external_abort(struct guest_frame *frame, uint64_t esr)
 {
 	bool fetch = ESR_ELx_EC(esr) == EC_INSTRUCTION_ABORT_LOWER;
@@ -151,8 +153,10 @@ void abort_handle(struct hyp *hyp, struct guest_frame *frame, uint64_t esr)
 	/* The page offset is the VA's, but of a descriptor only the page is told. */
 	if (!on_walk)
 		ipa |= far & 0xfff;
-	/* HPFAR holds an IPA for these alone; no other can come of tables that allow everything, AF
-	 * = 1. */
+	/*
+	 * HPFAR holds an IPA for these alone; no other can come of tables that allow everything, AF
+	 * = 1.
+	 */
 	if (fault.kind != FAULT_TRANSLATION || !hyp->vm.stage2_on)
 		panic(hyp,
 		      "stage 2 %s fault, level %d%s: ESR 0x%lx FAR 0x%lx HPFAR 0x%lx ELR 0x%lx",

@@ -177,8 +177,10 @@ const char *fdt_read(struct machine_info *info, const void *dtb)
 
 /* ------------------------------------------------------------------ writing */
 
-/* The strings block goes behind the structure block: names are collected in a small block of their
- * own first. */
+/*
+ * The strings block goes behind the structure block: names are collected in a small block of their
+ * own first.
+ */
 enum { STRINGS_BYTES = 192 };
 
 struct writer {

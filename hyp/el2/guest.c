@@ -125,8 +125,10 @@ static uint64_t image_place(const struct hyp *hyp)
 	return align_up(hyp->vm.ram[0].base, IMAGE_ALIGNMENT);
 }
 
-/* A range at the top of the first window, below `below`; not into what lies from `floor` on
- * upwards. */
+/*
+ * A range at the top of the first window, below `below`; not into what lies from `floor` on
+ * upwards.
+ */
 static uint64_t place_at_top(struct hyp *hyp, uint64_t below, uint64_t bytes, uint64_t floor)
 {
 	const struct range *ram = &hyp->vm.ram[0];
@@ -150,8 +152,7 @@ static uint64_t alloc_block(struct hyp *hyp, void **at)
 	return pa;
 }
 
-/* ------------------------------------------------------------------ the proxy kernel and its
- * program */
+/* ------------------------------------------------------------ the proxy kernel and its program */
 
 static void fill_bootinfo(struct hyp *hyp, struct bootinfo *b)
 {

@@ -52,8 +52,10 @@ void console_print(const struct console *console, const char *format, ...)
 
 enum exit_status { EXIT_PANIC = 1, EXIT_BAD_INPUT = 2 };
 
-/* "hyp: " and the message, then exit: something went wrong here; options, machine or guest cannot
- * be run. */
+/*
+ * "hyp: " and the message, then exit: something went wrong here; options, machine or guest cannot
+ * be run.
+ */
 _Noreturn void panic(struct hyp *hyp, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 _Noreturn void reject(struct hyp *hyp, const char *format, ...)
@@ -72,8 +74,10 @@ struct machine_info {
 /* NULL, or what is wrong with the DTB. */
 const char *fdt_read(struct machine_info *info, const void *dtb);
 
-/* A DTB for the VM: memory, PSCI by HVC, PL011, bootargs. Its size in bytes; 0: more than `bytes`
- * are needed. */
+/*
+ * A DTB for the VM: memory, PSCI by HVC, PL011, bootargs. Its size in bytes; 0: more than `bytes`
+ * are needed.
+ */
 size_t fdt_write(void *to, size_t bytes, const struct range *ram, unsigned ram_count,
 		 const char *bootargs);
 
@@ -110,8 +114,10 @@ const char *options_after_first(const char *arguments);
 /* log2 of the smallest and, exclusive, the largest piece of memory. */
 enum { ORDER_MIN = 12, ORDER_END = 48 };
 
-/* A window of RAM, mapped from va on, with its free pieces by size: chained through their first
- * word. */
+/*
+ * A window of RAM, mapped from va on, with its free pieces by size: chained through their first
+ * word.
+ */
 struct ram_window {
 	struct range ram;
 	uint64_t va;
@@ -124,8 +130,10 @@ struct memory {
 	struct ram_window window[HYP_RAM_WINDOWS]; /* in order of preference */
 };
 
-/* The windows, not yet with any free memory, at va = pa. The boot window is the one that holds
- * `image`. */
+/*
+ * The windows, not yet with any free memory, at va = pa. The boot window is the one that holds
+ * `image`.
+ */
 void memory_open(struct memory *memory, const struct machine_info *machine, uint64_t image);
 
 /* Gives all mapped RAM outside of the reserved ranges to the allocator. */

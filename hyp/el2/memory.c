@@ -19,8 +19,10 @@ unsigned order_of(uint64_t bytes)
 
 /* ------------------------------------------------------------------ windows */
 
-/* The hypervisor's own window comes last: what isn't its own lies apart from it, and as high as it
- * can. */
+/*
+ * The hypervisor's own window comes last: what isn't its own lies apart from it, and as high as it
+ * can.
+ */
 static bool preferred(const struct ram_window *a, const struct ram_window *b)
 {
 	return a->boot != b->boot ? b->boot : a->ram.base > b->ram.base;

@@ -19,8 +19,7 @@
 
 extern const char _start[], _rodata_start[], _data_start[], _image_end[];
 
-/* ------------------------------------------------------------------ tables, from behind the image
- */
+/* ------------------------------------------------------------ tables, from behind the image */
 
 struct early_tables {
 	uint64_t next, end;
@@ -61,8 +60,10 @@ static void *early_from_physical(void *context, uint64_t address)
 
 /* ------------------------------------------------------------------ places */
 
-/* The lowest VA from `from` on that allows the largest leaves that a window can have, if the range
- * has room for it. */
+/*
+ * The lowest VA from `from` on that allows the largest leaves that a window can have, if the range
+ * has room for it.
+ */
 static uint64_t place(const struct geometry *g, const struct ram_window *w, uint64_t from,
 		      uint64_t limit)
 {

@@ -121,8 +121,10 @@ static uint64_t power_below(uint64_t limit)
 	return bytes;
 }
 
-/* What the options say, or half of all RAM, as far as the IPA space has room above the default's
- * base. */
+/*
+ * What the options say, or half of all RAM, as far as the IPA space has room above the default's
+ * base.
+ */
 static void decide_ram(struct hyp *hyp, unsigned ipa_bits)
 {
 	const uint64_t base = UINT64_C(0x40000000), size = UINT64_C(1) << ipa_bits;
@@ -230,7 +232,8 @@ static bool guest_uses_caches(void)
 	return SCTLR_EL1_M(sctlr) && SCTLR_EL1_C(sctlr);
 }
 
-/* Memory holds what was stored through the caches, and no instruction cache holds anything older.
+/*
+ * Memory holds what was stored through the caches, and no instruction cache holds anything older.
  */
 static void publish(struct hyp *hyp, uint64_t pa, uint64_t bytes)
 {
@@ -261,8 +264,10 @@ void vm_add_source(struct hyp *hyp, uint64_t ipa, uint64_t bytes, uint64_t pa)
 
 /* ------------------------------------------------------------------ memory on demand */
 
-/* A piece that doesn't lie at the guest's own address: a mix-up of IPA and PA shall not go
- * unnoticed. */
+/*
+ * A piece that doesn't lie at the guest's own address: a mix-up of IPA and PA shall not go
+ * unnoticed.
+ */
 static uint64_t alloc_elsewhere(struct hyp *hyp, unsigned order, uint64_t ipa)
 {
 	uint64_t pa = memory_alloc(&hyp->memory, order);

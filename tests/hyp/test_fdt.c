@@ -86,8 +86,10 @@ START_TEST(no_blob_no_memory)
 }
 END_TEST
 
-/* One changed byte anywhere behind the header's sizes: an answer, and nothing outside the blob is
- * read. */
+/*
+ * One changed byte anywhere behind the header's sizes: an answer, and nothing outside the blob is
+ * read.
+ */
 START_TEST(damaged_blobs_end)
 {
 	_Alignas(8) static char whole[BLOB_BYTES];

@@ -195,7 +195,8 @@ static const struct {
 	{"4k:25", TABLE_EL1, MMFR0_ALL, 0, 0, true},
 	{"4k:25:start=3", TABLE_STAGE2, MMFR0_ALL, 0, 0, false},
 	{"64k:16", TABLE_EL1, MMFR0_ALL, MMFR2_ALL, 0, false},
-	/* A 40-bit core has no level 0 of 4K and no level 1 of 16K at stage 2, and no larger IPA.
+	/*
+	 * A 40-bit core has no level 0 of 4K and no level 1 of 16K at stage 2, and no larger IPA.
 	 */
 	{"4k:40:start=0", TABLE_STAGE2, MMFR0_PA40, MMFR2_ALL, 0, false},
 	{"16k:39:start=1", TABLE_STAGE2, MMFR0_PA40, MMFR2_ALL, 0, false},
@@ -258,8 +259,7 @@ START_TEST(strange_words_do_not_parse)
 }
 END_TEST
 
-/* ------------------------------------------------------------------ addresses in registers, leaves
- */
+/* ------------------------------------------------------------ addresses in registers, leaves */
 
 static const struct {
 	const char *word;

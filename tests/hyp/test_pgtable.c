@@ -1,193 +1,13 @@
 /*
- * Check suite hyp/pgtable: tables are read back by a small walker of the test's own, which knows
- * the descriptor formats as literals; memory is an arena at made-up physical addresses.
+ * Check suite hyp/pgtable: tables are read back by the small walker of arena.c.
  */
-#include "../../hyp/pgtable.h"
+#include "arena.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MMFR0_ALL UINT64_C(0x0000000010200006)
-#define MMFR2_ALL UINT64_C(0x0000000010010000)
-
-#define ARENA_BYTES (64u << 20)
-
-/* ------------------------------------------------------------------ memory and a TLB that
- * remembers */
-
-struct world {
-	unsigned char *arena;
-	uint64_t base; /* its physical address */
-	size_t used;
-	unsigned live; /* granules allocated and not freed */
-	int allowance; /* allocations left; negative: no limit */
-	unsigned invalidations, table_invalidations;
-	uint64_t last_ia, last_bytes;
-	size_t granule;
-};
-
-static void *world_alloc(void *context, unsigned count)
-{
-	struct world *w = context;
-	size_t bytes = w->granule * count;
-
-	if (w->allowance == 0)
-		return NULL;
-	if (w->allowance > 0)
-		w->allowance--;
-	w->used = (w->used + bytes - 1) / bytes * bytes;
-	ck_assert(w->used + bytes <= ARENA_BYTES);
-	w->used += bytes;
-	w->live += count;
-	return memset(w->arena + w->used - bytes, 0, bytes);
-}
-
-static void world_free(void *context, void *table, unsigned count)
-{
-	struct world *w = context;
-
-	ck_assert(w->live >= count);
-	w->live -= count;
-	/* Whoever still walks it finds nonsense. */
-	memset(table, 0xa5, w->granule * count);
-}
-
-static uint64_t world_physical(void *context, const void *table)
-{
-	struct world *w = context;
-
-	return w->base + (uint64_t)((const unsigned char *)table - w->arena);
-}
-
-static void *world_from_physical(void *context, uint64_t address)
-{
-	struct world *w = context;
-
-	ck_assert_msg(address >= w->base && address < w->base + ARENA_BYTES, "table at %#lx",
-		      address);
-	return w->arena + (address - w->base);
-}
-
-static void world_invalidate(void *context, uint64_t ia, uint64_t bytes, bool leaf_only)
-{
-	struct world *w = context;
-
-	w->invalidations++;
-	w->table_invalidations += !leaf_only;
-	w->last_ia = ia;
-	w->last_bytes = bytes;
-}
-
-static const struct pgtable_ops ops = {
-	.alloc = world_alloc,
-	.free = world_free,
-	.to_physical = world_physical,
-	.from_physical = world_from_physical,
-	.invalidate = world_invalidate,
-};
-
-struct fixture {
-	struct world world;
-	struct pgtable table;
-};
-
-static void open_table(struct fixture *f, const char *word, enum table_kind kind, uint64_t ia_base)
-{
-	struct core_limits core = core_limits(MMFR0_ALL, MMFR2_ALL);
-	struct geometry_request r;
-	struct geometry g;
-	bool high;
-
-	ck_assert(geometry_parse(&r, word, strlen(word)));
-	ck_assert_msg(geometry_make(&g, &r, kind, &core, 0) == NULL, "%s", word);
-	high = g.oa_bits == 52;
-	f->world = (struct world){
-		.arena = aligned_alloc(1 << 20, ARENA_BYTES),
-		.base = high ? UINT64_C(0x000d400000000000) : UINT64_C(0x0000400000000000),
-		.allowance = -1,
-		.granule = (size_t)geometry_granule_bytes(&g),
-	};
-	ck_assert(f->world.arena != NULL);
-	ck_assert(pgtable_init(&f->table, &g, ia_base, &ops, &f->world) == PGTABLE_OK);
-}
-
-static void close_table(struct fixture *f)
-{
-	pgtable_destroy(&f->table);
-	ck_assert_msg(f->world.live == 0, "%u granules leaked", f->world.live);
-	free(f->world.arena);
-}
-
-/* ------------------------------------------------------------------ a walker of the test's own */
-
-struct read_back {
-	bool valid;
-	int level, fetches;
-	uint64_t oa, descriptor;
-};
-
-/* Address bits of a descriptor: 4K/16K with DS 49:12 and 9:8, 64K 47:16 and 15:12, else 47:12. */
-static uint64_t descriptor_address(const struct geometry *g, uint64_t d)
-{
-	if (g->granule_bits == 16)
-		return (d & UINT64_C(0x0000ffffffff0000)) | (d >> 12 & 0xf) << 48;
-	if (g->ds)
-		return (d & UINT64_C(0x0003fffffffff000)) | (d >> 8 & 3) << 50;
-	return d & UINT64_C(0x0000fffffffff000);
-}
-
-static struct read_back walk(struct fixture *f, uint64_t ia)
-{
-	const struct geometry *g = &f->table.geometry;
-	uint64_t ttbr = pgtable_ttbr(&f->table);
-	uint64_t base = g->oa_bits == 52
-				? (ttbr >> 2 & 0xf) << 48 | (ttbr & UINT64_C(0x0000ffffffffffc0))
-				: ttbr & UINT64_C(0x0000fffffffffffe);
-	unsigned s = g->granule_bits - 3u;
-	struct read_back r = {.level = g->start};
-
-	ia &= (UINT64_C(1) << g->ia_bits) - 1;
-	for (unsigned top = g->ia_bits;; r.level++) {
-		unsigned shift = g->granule_bits + (unsigned)(3 - r.level) * s;
-		uint64_t index = (ia & ((UINT64_C(1) << top) - 1)) >> shift;
-		uint64_t mask = (UINT64_C(1) << shift) - 1;
-
-		r.descriptor = ((uint64_t *)world_from_physical(&f->world, base))[index];
-		r.fetches++;
-		base = descriptor_address(g, r.descriptor);
-		top = shift;
-		if ((r.descriptor & 1) == 0 || (r.level == 3 && (r.descriptor & 2) == 0))
-			return r;
-		if (r.level == 3 || (r.descriptor & 2) == 0) {
-			ck_assert_msg((base & mask) == 0, "leaf address %#lx not aligned", base);
-			r.valid = true;
-			r.oa = base | (ia & mask);
-			return r;
-		}
-	}
-}
-
-static void expect(struct fixture *f, uint64_t ia, uint64_t oa, int level)
-{
-	struct read_back r = walk(f, ia);
-	struct pgtable_found found = pgtable_lookup(&f->table, ia);
-
-	ck_assert_msg(r.valid, "%#lx is not mapped", ia);
-	ck_assert_msg(r.oa == oa, "%#lx: %#lx instead of %#lx", ia, r.oa, oa);
-	ck_assert_msg(r.level == level, "%#lx: level %d instead of %d", ia, r.level, level);
-	ck_assert(found.valid && found.oa == oa && found.level == level &&
-		  found.descriptor == r.descriptor);
-}
-
-static void expect_hole(struct fixture *f, uint64_t ia)
-{
-	ck_assert_msg(!walk(f, ia).valid, "%#lx is mapped", ia);
-	ck_assert(!pgtable_lookup(&f->table, ia).valid);
-}
-
-/* ------------------------------------------------------------------ every geometry: one page,
- * first and last */
+/* ---------------------------------------- every geometry: one page, first and last */
 
 static const struct {
 	const char *word;
@@ -231,12 +51,12 @@ START_TEST(first_and_last_page_of_every_shape)
 	uint64_t size = UINT64_C(1) << shapes[_i].ia_bits, page = UINT64_C(1) << shapes[_i].granule;
 	uint64_t first = shapes[_i].ia_base, last = first + size - page;
 
-	open_table(&f, shapes[_i].word, shapes[_i].kind, first);
+	arena_open(&f, shapes[_i].word, shapes[_i].kind, first);
 	ck_assert(pgtable_map(&f.table, first, page, 7 * page, LEAF_W, 0) == PGTABLE_OK);
 	ck_assert(pgtable_map(&f.table, last, page, 9 * page, LEAF_W, 0) == PGTABLE_OK);
-	expect(&f, first + 0x123, 7 * page + 0x123, 3);
-	expect(&f, last + page - 1, 10 * page - 1, 3);
-	ck_assert_int_eq(walk(&f, last).fetches, shapes[_i].fetches);
+	expect_leaf(&f, first + 0x123, 7 * page + 0x123, 3);
+	expect_leaf(&f, last + page - 1, 10 * page - 1, 3);
+	ck_assert_int_eq(arena_walk(&f, last).fetches, shapes[_i].fetches);
 	/* Nothing beside them. */
 	expect_hole(&f, first + page);
 	expect_hole(&f, last - page);
@@ -247,8 +67,8 @@ START_TEST(first_and_last_page_of_every_shape)
 	expect_hole(&f, first);
 	expect_hole(&f, last);
 	/* All but the start table is given back. */
-	ck_assert_uint_eq(f.world.live, geometry_start_tables(&f.table.geometry));
-	close_table(&f);
+	ck_assert_uint_eq(f.arena.live, geometry_start_tables(&f.table.geometry));
+	arena_close(&f);
 }
 END_TEST
 
@@ -260,21 +80,21 @@ START_TEST(sixteen_concatenated_tables)
 {
 	struct fixture f;
 
-	open_table(&f, sixteen[_i], TABLE_STAGE2, 0);
+	arena_open(&f, sixteen[_i], TABLE_STAGE2, 0);
 
 	const struct geometry *g = &f.table.geometry;
 	uint64_t step = UINT64_C(1) << (g->ia_bits - 4), page = geometry_granule_bytes(g);
-	uint64_t base = world_physical(&f.world, f.table.start);
+	uint64_t base = arena_physical(&f.arena, f.table.start);
 
 	ck_assert_uint_eq(base % (16 * page), 0);
 	for (uint64_t i = 0; i < 16; i++)
 		ck_assert(pgtable_map(&f.table, i * step + page, page, (i + 1) * page,
 				      LEAF_W | LEAF_X, 0) == PGTABLE_OK);
 	for (uint64_t i = 0; i < 16; i++) {
-		expect(&f, i * step + page, (i + 1) * page, 3);
+		expect_leaf(&f, i * step + page, (i + 1) * page, 3);
 		expect_hole(&f, i * step);
 	}
-	close_table(&f);
+	arena_close(&f);
 }
 END_TEST
 
@@ -308,14 +128,14 @@ START_TEST(leaf_attributes)
 {
 	struct fixture f;
 
-	open_table(&f, attributes[_i].word, attributes[_i].kind, 0);
+	arena_open(&f, attributes[_i].word, attributes[_i].kind, 0);
 	ck_assert(pgtable_map(&f.table, 0x10000, 0x10000, UINT64_C(0x100000000),
 			      attributes[_i].leaf, 0) == PGTABLE_OK);
-	ck_assert_msg(walk(&f, 0x10000).descriptor == attributes[_i].descriptor, "%s: %#lx",
-		      attributes[_i].name, walk(&f, 0x10000).descriptor);
+	ck_assert_msg(arena_walk(&f, 0x10000).descriptor == attributes[_i].descriptor, "%s: %#lx",
+		      attributes[_i].name, arena_walk(&f, 0x10000).descriptor);
 	ck_assert_msg(pgtable_lookup(&f.table, 0x10000).leaf == attributes[_i].leaf,
 		      "%s: read back", attributes[_i].name);
-	close_table(&f);
+	arena_close(&f);
 }
 END_TEST
 
@@ -335,12 +155,12 @@ START_TEST(output_above_2_48)
 {
 	struct fixture f;
 
-	open_table(&f, high[_i].word, TABLE_STAGE2, 0);
+	arena_open(&f, high[_i].word, TABLE_STAGE2, 0);
 	ck_assert(pgtable_map(&f.table, 0, 0x10000, high[_i].oa, LEAF_W | LEAF_X, 0) == PGTABLE_OK);
-	ck_assert_msg(walk(&f, 0).descriptor == high[_i].descriptor, "%s: %#lx", high[_i].word,
-		      walk(&f, 0).descriptor);
-	expect(&f, 0x42, high[_i].oa + 0x42, 3);
-	close_table(&f);
+	ck_assert_msg(arena_walk(&f, 0).descriptor == high[_i].descriptor, "%s: %#lx",
+		      high[_i].word, arena_walk(&f, 0).descriptor);
+	expect_leaf(&f, 0x42, high[_i].oa + 0x42, 3);
+	arena_close(&f);
 }
 END_TEST
 
@@ -348,13 +168,13 @@ START_TEST(output_above_the_output_size_is_refused)
 {
 	struct fixture f;
 
-	open_table(&f, "4k:48:ds=0", TABLE_EL2, 0);
+	arena_open(&f, "4k:48:ds=0", TABLE_EL2, 0);
 	ck_assert(pgtable_map(&f.table, 0, 0x1000, UINT64_C(1) << 48, 0, 0) == PGTABLE_BAD_RANGE);
 	ck_assert(pgtable_map(&f.table, 0, 0x2000, (UINT64_C(1) << 48) - 0x1000, 0, 0) ==
 		  PGTABLE_BAD_RANGE);
 	ck_assert(pgtable_map(&f.table, 0x800, 0x1000, 0, 0, 0) == PGTABLE_BAD_RANGE);
 	ck_assert(pgtable_map(&f.table, 0, 0x1000, 0x800, 0, 0) == PGTABLE_BAD_RANGE);
-	close_table(&f);
+	arena_close(&f);
 }
 END_TEST
 
@@ -392,16 +212,16 @@ START_TEST(largest_blocks_that_fit)
 	struct fixture f;
 	uint64_t probe = blocks[_i].probe;
 
-	open_table(&f, blocks[_i].word, TABLE_STAGE2, 0);
+	arena_open(&f, blocks[_i].word, TABLE_STAGE2, 0);
 	ck_assert(pgtable_map(&f.table, blocks[_i].ia, blocks[_i].bytes, blocks[_i].oa, LEAF_W,
 			      blocks[_i].max) == PGTABLE_OK);
-	expect(&f, probe, probe - blocks[_i].ia + blocks[_i].oa, blocks[_i].level);
-	expect(&f, blocks[_i].ia + blocks[_i].bytes - 1, blocks[_i].oa + blocks[_i].bytes - 1,
-	       walk(&f, blocks[_i].ia + blocks[_i].bytes - 1).level);
+	expect_leaf(&f, probe, probe - blocks[_i].ia + blocks[_i].oa, blocks[_i].level);
+	expect_leaf(&f, blocks[_i].ia + blocks[_i].bytes - 1, blocks[_i].oa + blocks[_i].bytes - 1,
+		    arena_walk(&f, blocks[_i].ia + blocks[_i].bytes - 1).level);
 	expect_hole(&f, blocks[_i].ia - 1);
 	expect_hole(&f, blocks[_i].ia + blocks[_i].bytes);
-	ck_assert_uint_eq(f.world.invalidations, 0);
-	close_table(&f);
+	ck_assert_uint_eq(f.arena.invalidations, 0);
+	arena_close(&f);
 }
 END_TEST
 
@@ -409,20 +229,20 @@ START_TEST(unmap_splits_a_block_and_keeps_the_rest)
 {
 	struct fixture f;
 
-	open_table(&f, "4k:48", TABLE_STAGE2, 0);
+	arena_open(&f, "4k:48", TABLE_STAGE2, 0);
 	ck_assert(pgtable_map(&f.table, GB, GB, 4 * GB, LEAF_W | LEAF_X, GB) == PGTABLE_OK);
 	ck_assert(pgtable_unmap(&f.table, GB + 2 * MB + 4 * KB, 8 * KB) == PGTABLE_OK);
-	expect(&f, GB, 4 * GB, 2);
-	expect(&f, GB + 2 * MB, 4 * GB + 2 * MB, 3);
+	expect_leaf(&f, GB, 4 * GB, 2);
+	expect_leaf(&f, GB + 2 * MB, 4 * GB + 2 * MB, 3);
 	expect_hole(&f, GB + 2 * MB + 4 * KB);
 	expect_hole(&f, GB + 2 * MB + 12 * KB - 1);
-	expect(&f, GB + 2 * MB + 12 * KB, 4 * GB + 2 * MB + 12 * KB, 3);
-	expect(&f, 2 * GB - 1, 5 * GB - 1, 2);
+	expect_leaf(&f, GB + 2 * MB + 12 * KB, 4 * GB + 2 * MB + 12 * KB, 3);
+	expect_leaf(&f, 2 * GB - 1, 5 * GB - 1, 2);
 	/* The 1 GB block once, for all that takes its place, and the range itself. */
-	ck_assert_uint_eq(f.world.invalidations, 2);
-	ck_assert_uint_eq(f.world.last_ia, GB + 2 * MB + 4 * KB);
-	ck_assert_uint_eq(f.world.last_bytes, 8 * KB);
-	close_table(&f);
+	ck_assert_uint_eq(f.arena.invalidations, 2);
+	ck_assert_uint_eq(f.arena.last_ia, GB + 2 * MB + 4 * KB);
+	ck_assert_uint_eq(f.arena.last_bytes, 8 * KB);
+	arena_close(&f);
 }
 END_TEST
 
@@ -430,23 +250,24 @@ START_TEST(a_block_replaces_pages_and_frees_their_tables)
 {
 	struct fixture f;
 
-	open_table(&f, "4k:48", TABLE_STAGE2, 0);
+	arena_open(&f, "4k:48", TABLE_STAGE2, 0);
 	ck_assert(pgtable_map(&f.table, 2 * MB, 8 * KB, 64 * MB, LEAF_W, 0) == PGTABLE_OK);
-	ck_assert_uint_eq(f.world.live, 4);
+	ck_assert_uint_eq(f.arena.live, 4);
 	ck_assert(pgtable_map(&f.table, 2 * MB, 2 * MB, 8 * MB, LEAF_W, 2 * MB) == PGTABLE_OK);
-	expect(&f, 2 * MB + 5, 8 * MB + 5, 2);
-	ck_assert_uint_eq(f.world.live, 3);
-	/* The table entry was live: broken and invalidated as a table before it was made a block.
+	expect_leaf(&f, 2 * MB + 5, 8 * MB + 5, 2);
+	ck_assert_uint_eq(f.arena.live, 3);
+	/*
+	 * The table entry was live: broken and invalidated as a table before it was made a block.
 	 */
-	ck_assert_uint_eq(f.world.table_invalidations, 1);
+	ck_assert_uint_eq(f.arena.table_invalidations, 1);
 	/* The same once more changes nothing, part of it neither. */
 	ck_assert(pgtable_map(&f.table, 2 * MB, 2 * MB, 8 * MB, LEAF_W, 2 * MB) == PGTABLE_OK);
 	ck_assert(pgtable_map(&f.table, 2 * MB + 4 * KB, 4 * KB, 8 * MB + 4 * KB, LEAF_W, 0) ==
 		  PGTABLE_OK);
-	ck_assert_uint_eq(f.world.invalidations, 1);
-	expect(&f, 2 * MB + 5, 8 * MB + 5, 2);
-	ck_assert_uint_eq(f.world.live, 3);
-	close_table(&f);
+	ck_assert_uint_eq(f.arena.invalidations, 1);
+	expect_leaf(&f, 2 * MB + 5, 8 * MB + 5, 2);
+	ck_assert_uint_eq(f.arena.live, 3);
+	arena_close(&f);
 }
 END_TEST
 
@@ -454,25 +275,25 @@ START_TEST(protect_changes_what_is_mapped)
 {
 	struct fixture f;
 
-	open_table(&f, "16k:47", TABLE_EL1, 0);
+	arena_open(&f, "16k:47", TABLE_EL1, 0);
 	ck_assert(pgtable_map(&f.table, 0, 32 * MB, 64 * MB, LEAF_USER | LEAF_W, GB) == PGTABLE_OK);
 	ck_assert(pgtable_protect(&f.table, 16 * KB, 16 * KB, LEAF_USER | LEAF_X) == PGTABLE_OK);
-	expect(&f, 0, 64 * MB, 3);
+	expect_leaf(&f, 0, 64 * MB, 3);
 	ck_assert_uint_eq(pgtable_lookup(&f.table, 0).leaf, LEAF_USER | LEAF_W);
 	ck_assert_uint_eq(pgtable_lookup(&f.table, 16 * KB).leaf, LEAF_USER | LEAF_X);
 	ck_assert_uint_eq(pgtable_lookup(&f.table, 32 * KB).leaf, LEAF_USER | LEAF_W);
-	expect(&f, 16 * KB, 64 * MB + 16 * KB, 3);
+	expect_leaf(&f, 16 * KB, 64 * MB + 16 * KB, 3);
 	/* The split, then the range once: no break for permissions alone. */
-	ck_assert_uint_eq(f.world.invalidations, 2);
+	ck_assert_uint_eq(f.arena.invalidations, 2);
 	/* Holes stay holes. */
 	ck_assert(pgtable_protect(&f.table, 32 * MB, 32 * MB, LEAF_USER) == PGTABLE_OK);
 	expect_hole(&f, 32 * MB);
 	/* Memory type needs break-before-make. */
-	f.world.invalidations = 0;
+	f.arena.invalidations = 0;
 	ck_assert(pgtable_protect(&f.table, 0, 16 * KB, LEAF_W | LEAF_DEVICE) == PGTABLE_OK);
-	ck_assert_uint_eq(f.world.invalidations, 2);
+	ck_assert_uint_eq(f.arena.invalidations, 2);
 	ck_assert_uint_eq(pgtable_lookup(&f.table, 0).leaf, LEAF_W | LEAF_DEVICE);
-	close_table(&f);
+	arena_close(&f);
 }
 END_TEST
 
@@ -529,30 +350,29 @@ START_TEST(no_memory_leaves_the_tables_as_they_were)
 {
 	struct fixture f;
 
-	open_table(&f, changes[_i].word, TABLE_STAGE2, 0);
+	arena_open(&f, changes[_i].word, TABLE_STAGE2, 0);
 	ck_assert(pgtable_map(&f.table, GB, GB, 4 * GB, LEAF_W | LEAF_X, GB) == PGTABLE_OK);
 
-	unsigned live = f.world.live;
+	unsigned live = f.arena.live;
 	uint64_t hash = hash_tables(&f);
 
 	for (int allowed = 0; allowed < changes[_i].needed; allowed++) {
-		f.world.allowance = allowed;
+		f.arena.allowance = allowed;
 		ck_assert_msg(make_change(&f, _i) == PGTABLE_NO_MEMORY, "%s with %d",
 			      changes[_i].name, allowed);
-		ck_assert_msg(f.world.live == live, "%s with %d: leak", changes[_i].name, allowed);
+		ck_assert_msg(f.arena.live == live, "%s with %d: leak", changes[_i].name, allowed);
 		ck_assert_msg(hash_tables(&f) == hash, "%s with %d: changed", changes[_i].name,
 			      allowed);
-		ck_assert_uint_eq(f.world.invalidations, 0);
+		ck_assert_uint_eq(f.arena.invalidations, 0);
 	}
-	f.world.allowance = changes[_i].needed;
+	f.arena.allowance = changes[_i].needed;
 	ck_assert_msg(make_change(&f, _i) == PGTABLE_OK, "%s", changes[_i].name);
 	ck_assert_msg(hash_tables(&f) != hash, "%s: nothing happened", changes[_i].name);
-	close_table(&f);
+	arena_close(&f);
 }
 END_TEST
 
-/* ------------------------------------------------------------------ random changes against a flat
- * model */
+/* ---------------------------------------- random changes against a flat model */
 
 #define MODEL_PAGES 4096u /* 16 MB of 4K pages around a level 1 boundary */
 
@@ -563,7 +383,7 @@ START_TEST(random_changes_agree_with_a_flat_model)
 	uint64_t base = 512 * GB - MODEL_PAGES / 2 * 4 * KB, state = (uint64_t)_i * 2 + 1;
 
 	memset(model, 0, sizeof(model));
-	open_table(&f, _i & 1 ? "4k:52:start=-1" : "4k:40", TABLE_STAGE2, 0);
+	arena_open(&f, _i & 1 ? "4k:52:start=-1" : "4k:40", TABLE_STAGE2, 0);
 	for (int step = 0; step < 200; step++) {
 		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 
@@ -585,12 +405,12 @@ START_TEST(random_changes_agree_with_a_flat_model)
 			model[first + i] = map ? oa + i * 4 * KB : 0;
 	}
 	for (uint64_t i = 0; i < MODEL_PAGES; i++) {
-		struct read_back r = walk(&f, base + i * 4 * KB);
+		struct read_back r = arena_walk(&f, base + i * 4 * KB);
 
 		ck_assert_msg(r.valid == (model[i] != 0) && r.oa == model[i],
 			      "page %lu: %#lx, %#lx", i, r.oa, model[i]);
 	}
-	close_table(&f);
+	arena_close(&f);
 }
 END_TEST
 
