@@ -2,14 +2,16 @@
  * Memory attributes of one and of two stages. Reference: DDI 0487, D8.6 "Memory region attributes",
  * S2CombineS1MemAttrs, S2CombineS1AttrHints, EffectiveShareability.
  *
- * An attribute is written as MAIR_ELx.Attr<n> everywhere: outer and inner nibble, the outer 0 for Device types.
- * HCR_EL2.FWB=1 (FEAT_S2FWB, on no core here) would be a second form of combine().
+ * An attribute is written as MAIR_ELx.Attr<n> everywhere: outer and inner nibble, the outer 0 for
+ * Device types. HCR_EL2.FWB=1 (FEAT_S2FWB, on no core here) would be a second form of combine().
  */
 #include "ttw.h"
 
 #include "impdef.h"
 
-/* Cacheability of a nibble of a Normal attribute, ordered so that the weaker of two is the smaller. */
+/*
+ * Cacheability of a nibble of a Normal attribute, ordered so that the weaker of two is the smaller.
+ */
 enum cacheability { NON_CACHEABLE, WRITE_THROUGH, WRITE_BACK };
 
 static enum cacheability cacheability(unsigned nibble)
@@ -50,16 +52,16 @@ static uint8_t stage1_sh(uint8_t sh)
 static struct mmu_attributes stage1_disabled(const struct ttw_regime *r, bool fetch)
 {
 	if (r->dc)
-		return (struct mmu_attributes){ ATTR_NORMAL_WB_RAWA, SH_NONE };
+		return (struct mmu_attributes){ATTR_NORMAL_WB_RAWA, SH_NONE};
 	if (!fetch)
-		return (struct mmu_attributes){ ATTR_DEVICE_nGnRnE, SH_OUTER };
-	return (struct mmu_attributes){ r->i ? ATTR_NORMAL_WT_RA : ATTR_NORMAL_NC, SH_OUTER };
+		return (struct mmu_attributes){ATTR_DEVICE_nGnRnE, SH_OUTER};
+	return (struct mmu_attributes){r->i ? ATTR_NORMAL_WT_RA : ATTR_NORMAL_NC, SH_OUTER};
 }
 
 static struct mmu_attributes stage1_attributes(const struct ttw_regime *r,
 					       const struct ttw_leaf *leaf, bool fetch)
 {
-	struct mmu_attributes a = { leaf->attr, stage1_sh(leaf->sh) };
+	struct mmu_attributes a = {leaf->attr, stage1_sh(leaf->sh)};
 
 	if (leaf->flat)
 		return stage1_disabled(r, fetch);

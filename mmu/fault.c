@@ -1,11 +1,15 @@
 /*
- * Fault records and their status codes. Reference: DDI 0487, ESR_ELx, "ISS encoding for an exception from a Data Abort".
+ * Fault records and their status codes. Reference: DDI 0487, ESR_ELx, "ISS encoding for an
+ * exception from a Data Abort".
  */
 #include "ttw.h"
 
 #include "impdef.h"
 
-/* Level -1 has codes of its own; there is no leaf at -1, so neither Access flag nor Permission faults. */
+/*
+ * Level -1 has codes of its own; there is no leaf at -1, so neither Access flag nor Permission
+ * faults.
+ */
 static unsigned code_at_level(unsigned level0, unsigned minus1, int8_t level)
 {
 	return level < 0 ? minus1 : level0 + (unsigned)level;
@@ -39,7 +43,9 @@ unsigned mmu_fault_status(const struct mmu_fault *fault)
 	return 0;
 }
 
-/* WnR: DC, IC and AT report 1 always; an atomic reports 0 unless only write permission is missing. */
+/*
+ * WnR: DC, IC and AT report 1 always; an atomic reports 0 unless only write permission is missing.
+ */
 static bool reports_write(struct mmu_access access)
 {
 	switch (access.type) {
@@ -55,7 +61,7 @@ static bool reports_write(struct mmu_access access)
 
 struct mmu_fault ttw_stage1_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access)
 {
-	return (struct mmu_fault){ .type = type, .level = level, .write = reports_write(access) };
+	return (struct mmu_fault){.type = type, .level = level, .write = reports_write(access)};
 }
 
 /* HPFAR_EL2: not for alignment faults and external aborts; for a walk the IPA of the descriptor. */

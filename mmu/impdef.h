@@ -1,6 +1,7 @@
 /*
- * IMPLEMENTATION DEFINED and CONSTRAINED UNPREDICTABLE choices of address translation, all of them. Each has a name and
- * says what else the architecture permits. Nowhere else in mmu/ is a choice made.
+ * IMPLEMENTATION DEFINED and CONSTRAINED UNPREDICTABLE choices of address translation, all of them.
+ * Each has a name and says what else the architecture permits. Nowhere else in mmu/ is a choice
+ * made.
  */
 #ifndef MMU_IMPDEF_H
 #define MMU_IMPDEF_H
@@ -8,51 +9,73 @@
 #include "mmu.h"
 #include "vmsa.h"
 
-/* TCR_ELx.TGx or VTCR_EL2.TG0 reserved, or a size that the core lacks: the smallest that it has. Permitted: any. */
+/*
+ * TCR_ELx.TGx or VTCR_EL2.TG0 reserved, or a size that the core lacks: the smallest that it has.
+ * Permitted: any.
+ */
 static inline enum vmsa_granule impdef_granule(const struct mmu_features *features)
 {
-	return features->granule_4k ? GRANULE_4K : features->granule_16k ? GRANULE_16K : GRANULE_64K;
+	return features->granule_4k    ? GRANULE_4K
+	       : features->granule_16k ? GRANULE_16K
+				       : GRANULE_64K;
 }
 
 /*
- * TxSZ or T0SZ outside its limits: level 0 Translation fault, as if FEAT_LVA and FEAT_LPA were there, which demand it
- * below the minimum. Permitted without them, and above the maximum always: the limit is used instead.
+ * TxSZ or T0SZ outside its limits: level 0 Translation fault, as if FEAT_LVA and FEAT_LPA were
+ * there, which demand it below the minimum. Permitted without them, and above the maximum always:
+ * the limit is used instead.
  */
 enum { IMPDEF_SIZE_OUT_OF_RANGE = FAULT_TRANSLATION };
 
-/* A contiguous group larger than the input range: the Contiguous bit is ignored. Permitted: Translation fault. */
+/*
+ * A contiguous group larger than the input range: the Contiguous bit is ignored. Permitted:
+ * Translation fault.
+ */
 enum { IMPDEF_CONTIGUOUS_BEYOND_INPUT_IGNORED = 1 };
 
-/* MAIR_ELx.Attr<n> reserved: Device-nGnRnE for 0b0000xxxx, Normal Non-cacheable for 0bxxxx0000. Permitted: any type. */
+/*
+ * MAIR_ELx.Attr<n> reserved: Device-nGnRnE for 0b0000xxxx, Normal Non-cacheable for 0bxxxx0000.
+ * Permitted: any type.
+ */
 static inline uint8_t impdef_reserved_attr(uint8_t attr)
 {
 	return (attr & 0xf0) == 0 ? ATTR_DEVICE_nGnRnE : ATTR_NORMAL_NC;
 }
 
-/* Stage 2 MemAttr[3:2] not 0b00 with MemAttr[1:0] 0b00: inner Non-cacheable. Permitted: any type. */
+/*
+ * Stage 2 MemAttr[3:2] not 0b00 with MemAttr[1:0] 0b00: inner Non-cacheable. Permitted: any type.
+ */
 enum { IMPDEF_RESERVED_INNER_MEMATTR = 1 };
 
 /* SH 0b01: Non-shareable. Permitted: any shareability. */
 enum { IMPDEF_RESERVED_SH = SH_NONE };
 
 /*
- * An instruction fetch from Device memory: performed as Normal Non-cacheable, if the location is executable. Permitted:
- * Permission fault.
+ * An instruction fetch from Device memory: performed as Normal Non-cacheable, if the location is
+ * executable. Permitted: Permission fault.
  */
 enum { IMPDEF_FETCH_FROM_DEVICE = ATTR_NORMAL_NC };
 
 /* Stage 2 Permission fault on the access itself: HPFAR_EL2 is written. Permitted: left UNKNOWN. */
 enum { IMPDEF_HPFAR_ON_PERMISSION_FAULT = 1 };
 
-/* IC IVAU and cleaning DC at EL0 need read permission, at other levels none. Permitted for IC IVAU: none at EL0. */
+/*
+ * IC IVAU and cleaning DC at EL0 need read permission, at other levels none. Permitted for IC IVAU:
+ * none at EL0.
+ */
 enum { IMPDEF_IC_AT_EL0_NEEDS_READ = 1 };
 
-/* DC and IC by VA where the Access flag is 0: Access flag fault. Permitted: none. */
-enum { IMPDEF_CACHE_OP_ACCESS_FLAG_FAULT = 1 };
+/* DC and IC by VA where the Access flag is 0: Access flag fault. Permitted: no fault. */
 
-/* FEAT_BBM level 0 is modelled: nT, bit 16 of a block, is ignored. With levels 1 and 2 a fault would be permitted. */
+/*
+ * FEAT_BBM level 0 is modelled: nT, bit 16 of a block, is ignored. With levels 1 and 2 a fault
+ * would be permitted.
+ */
 
-/* PAR_EL1.NS after an AT of a Non-secure regime, where it is UNKNOWN: 1, the space of the output. Permitted: either. */
+/*
+ * PAR_EL1.NS after an AT of a Non-secure regime, where it is UNKNOWN: 1, the space of the output.
+ * Permitted: either.
+ */
 enum { IMPDEF_PAR_NS = 1 };
 
 /* PAR_EL1.IMPDEF fields: 0. Permitted: any value. */
@@ -60,12 +83,15 @@ enum { IMPDEF_PAR_NS = 1 };
 /* AT neither uses nor fills the TLB. Permitted: both. */
 
 /*
- * TLBI by IPA leaves combined entries of both stages and stage 1 tables that are cached by PA. Permitted: removing them.
- * Software follows it with an operation on stage 1.
+ * TLBI by IPA leaves combined entries of both stages and stage 1 tables that are cached by PA.
+ * Permitted: removing them. Software follows it with an operation on stage 1.
  */
 
 /* TLBI TTL hints are ignored. Permitted: leaving entries of other levels. */
 
-/* Of entries that overlap for want of maintenance, the one filled first answers. Permitted: any, or TLB conflict abort. */
+/*
+ * Of entries that overlap for want of maintenance, the one filled first answers. Permitted: any, or
+ * TLB conflict abort.
+ */
 
 #endif

@@ -1,9 +1,11 @@
 /*
- * Registers -> parameters of translation. The one place where fields that move with others are interpreted.
+ * Registers -> parameters of translation. The one place where fields that move with others are
+ * interpreted.
  *
- * Reference: DDI 0487, D8.2 "Translation process", AArch64.GetS1TTWParams and AArch64.GetS2TTWParams. A configuration
- * that the architecture makes a fault of every access is that fault in `bad` or `bad_start`; the geometry is then left
- * empty and never looked at. HA and HD have no effect: no core here has FEAT_HAFDBS.
+ * Reference: DDI 0487, D8.2 "Translation process", AArch64.GetS1TTWParams and
+ * AArch64.GetS2TTWParams. A configuration that the architecture makes a fault of every access is
+ * that fault in `bad` or `bad_start`; the geometry is then left empty and never looked at. HA and
+ * HD have no effect: no core here has FEAT_HAFDBS.
  */
 #include "ttw.h"
 
@@ -92,7 +94,10 @@ static unsigned decode_oa_bits(const struct mmu_features *f, enum vmsa_granule g
 	return min_bits(vmsa_ps_bits(ps), min_bits(f->pa_bits, large ? 52 : 48));
 }
 
-/* Reference: D8.3 "Block descriptor and Page descriptor formats": the levels at which a block is valid. */
+/*
+ * Reference: D8.3 "Block descriptor and Page descriptor formats": the levels at which a block is
+ * valid.
+ */
 static bool leaf_at(const struct mmu_features *f, const struct ttw_params *p, int level)
 {
 	switch (level) {
@@ -140,7 +145,8 @@ static void set_levels(const struct mmu_features *f, struct ttw_params *p)
 {
 	for (int level = p->start_level; level <= TTW_LEVEL_MAX; level++) {
 		struct ttw_level *row = &p->level[level - TTW_LEVEL_MIN];
-		unsigned table_bits = level == p->start_level ? start_table_bits(p) : p->granule_bits;
+		unsigned table_bits =
+			level == p->start_level ? start_table_bits(p) : p->granule_bits;
 
 		row->shift = (uint8_t)vmsa_level_shift(p->granule_bits, level);
 		row->offset_mask = low_mask(table_bits) & ~low_mask(3);
@@ -149,7 +155,10 @@ static void set_levels(const struct mmu_features *f, struct ttw_params *p)
 	}
 }
 
-/* Where a descriptor holds the bits of an address. 64 KB: bits [15:12] count whatever the output size is. */
+/*
+ * Where a descriptor holds the bits of an address. 64 KB: bits [15:12] count whatever the output
+ * size is.
+ */
 static void set_address_format(const struct mmu_features *f, struct ttw_params *p)
 {
 	uint64_t page_mask = ~low_mask(p->granule_bits);
@@ -165,19 +174,20 @@ static void set_address_format(const struct mmu_features *f, struct ttw_params *
 	}
 }
 
-/* AArch64.S1TTBaseAddress, AArch64.S2TTBaseAddress: bits below the size of the table are cut, without a fault. */
+/*
+ * AArch64.S1TTBaseAddress, AArch64.S2TTBaseAddress: bits below the size of the table are cut,
+ * without a fault. Above 2^48 tables are aligned to 64 bytes at least, since BADDR begins at bit 6.
+ */
 static uint64_t decode_base(const struct mmu_features *f, const struct ttw_params *p, unsigned ps,
 			    uint64_t ttbr)
 {
-	unsigned align_bits = start_table_bits(p);
+	uint64_t align_mask = ~low_mask(start_table_bits(p));
 	bool lpa = p->granule_bits == GRANULE_64K && mmu_has(f, FEAT_LPA) && ps == 6;
 
 	if (!p->ds && !lpa)
-		return ttbr & FIELD_MASK(TTBR0_EL1_BADDR) & ~low_mask(align_bits);
-	if (align_bits < TTBR_52_BADDR_47_6_LSB)
-		align_bits = TTBR_52_BADDR_47_6_LSB;
-	return (ttbr & FIELD_MASK(TTBR_52_BADDR_47_6) & ~low_mask(align_bits)) |
-	       TTBR_52_BADDR_51_48(ttbr) << 48;
+		return ttbr & FIELD_MASK(TTBR0_EL1_BADDR) & align_mask;
+	return (ttbr & FIELD_MASK(TTBR_52_BADDR_47_6) & align_mask) | TTBR_52_BADDR_51_48(ttbr)
+									      << 48;
 }
 
 /* All that follows from granule, ds, ia_bits and start_level, for both stages. */
@@ -199,14 +209,15 @@ static unsigned stage1_min_txsz(const struct mmu_features *f, const struct ttw_p
 	return p->ds || (p->granule_bits == GRANULE_64K && mmu_has(f, FEAT_LVA)) ? 12 : 16;
 }
 
-/* Which of descriptor[63:59] limit what lower levels permit; NSTable means nothing outside Secure state. */
-static uint8_t hierarchical_mask(const struct ttw_params *p, bool hpd)
+/*
+ * Which of descriptor[63:59] limit what lower levels permit; NSTable means nothing outside Secure
+ * state.
+ */
+static uint8_t hierarchical_mask(bool hpd)
 {
 	uint64_t mask = FIELD_MASK(S1_TABLE_APTable) | FIELD_MASK(S1_TABLE_UXNTable) |
 			FIELD_MASK(S1_TABLE_PXNTable);
 
-	if (!p->has_privilege)
-		mask = FIELD_PUT(S1_TABLE_APTable, 2) | FIELD_MASK(S1_TABLE_UXNTable);
 	return hpd ? 0 : (uint8_t)(mask >> S1_TABLE_PXNTable_LSB);
 }
 
@@ -220,7 +231,7 @@ static void decode_stage1(const struct mmu_features *f, const struct stage1_fiel
 	p->top_fetch = t->tbi && !t->tbid ? 55 : 63;
 	p->e0pd = t->e0pd && mmu_has(f, FEAT_E0PD);
 	p->sh = (uint8_t)t->sh;
-	p->hierarchical_mask = hierarchical_mask(p, t->hpd && mmu_has(f, FEAT_HPDS));
+	p->hierarchical_mask = hierarchical_mask(t->hpd && mmu_has(f, FEAT_HPDS));
 	if (t->txsz < stage1_min_txsz(f, p) || t->txsz > max_txsz(f, t->granule)) {
 		p->bad = (enum mmu_fault_type)IMPDEF_SIZE_OUT_OF_RANGE;
 		return;
@@ -232,7 +243,8 @@ static void decode_stage1(const struct mmu_features *f, const struct stage1_fiel
 		p->bad_start = FAULT_TRANSLATION;
 }
 
-static struct stage1_fields tcr_el1_lower(const struct mmu_registers *m, const struct mmu_features *f)
+static struct stage1_fields tcr_el1_lower(const struct mmu_registers *m,
+					  const struct mmu_features *f)
 {
 	uint64_t tcr = m->TCR_EL1;
 
@@ -251,7 +263,8 @@ static struct stage1_fields tcr_el1_lower(const struct mmu_registers *m, const s
 	};
 }
 
-static struct stage1_fields tcr_el1_upper(const struct mmu_registers *m, const struct mmu_features *f)
+static struct stage1_fields tcr_el1_upper(const struct mmu_registers *m,
+					  const struct mmu_features *f)
 {
 	uint64_t tcr = m->TCR_EL1;
 
@@ -270,7 +283,8 @@ static struct stage1_fields tcr_el1_upper(const struct mmu_registers *m, const s
 	};
 }
 
-static struct stage1_fields tcr_el2_fields(const struct mmu_registers *m, const struct mmu_features *f)
+static struct stage1_fields tcr_el2_fields(const struct mmu_registers *m,
+					   const struct mmu_features *f)
 {
 	uint64_t tcr = m->TCR_EL2;
 
@@ -289,10 +303,12 @@ static struct stage1_fields tcr_el2_fields(const struct mmu_registers *m, const 
 
 /* ------------------------------------------------------------------ stage 2 */
 
-/* D8.2 "Translation process", VTCR_EL2.SL0 and SL2; false: reserved or not possible on this core. */
+/*
+ * D8.2 "Translation process", VTCR_EL2.SL0 and SL2; false: reserved or not possible on this core.
+ */
 static bool decode_start_level(const struct mmu_features *f, struct ttw_params *p, uint64_t vtcr)
 {
-	static const int8_t levels_4k[4] = { 2, 1, 0, 3 };
+	static const int8_t levels_4k[4] = {2, 1, 0, 3};
 	unsigned sl0 = (unsigned)VTCR_EL2_SL0(vtcr);
 
 	if (p->granule_bits != GRANULE_4K) {
@@ -386,7 +402,7 @@ static void decode_el10(const struct mmu_registers *m, const struct mmu_features
 {
 	uint64_t sctlr = m->SCTLR_EL1;
 	uint64_t hcr = mmu_has(f, FEAT_EL2) ? m->HCR_EL2 : 0;
-	struct stage1_fields fields[2] = { tcr_el1_lower(m, f), tcr_el1_upper(m, f) };
+	struct stage1_fields fields[2] = {tcr_el1_lower(m, f), tcr_el1_upper(m, f)};
 
 	r->wxn = SCTLR_EL1_WXN(sctlr);
 	r->c = SCTLR_EL1_C(sctlr);
@@ -427,9 +443,9 @@ static void decode_el2(const struct mmu_registers *m, const struct mmu_features 
 
 static struct ttw_leaf flat_leaf(const struct mmu_features *f)
 {
-	const struct ttw_permissions all = { TTW_R | TTW_W | TTW_X, TTW_R | TTW_W | TTW_X };
+	const struct ttw_permissions all = {TTW_R | TTW_W | TTW_X, TTW_R | TTW_W | TTW_X};
 
-	return (struct ttw_leaf){ .flat = true, .span_bits = f->pa_bits, .permissions = all };
+	return (struct ttw_leaf){.flat = true, .span_bits = f->pa_bits, .permissions = all};
 }
 
 struct ttw_regime ttw_decode(enum mmu_regime regime, const struct mmu_registers *registers,

@@ -12,21 +12,24 @@ enum { TTW_RW = TTW_R | TTW_W, TTW_RWX = TTW_RW | TTW_X };
 
 /* AP[2:1], by value. */
 static const struct ttw_permissions stage1_ap[4] = {
-	[AP_RW_PRIVILEGED] = { TTW_RW, 0 },
-	[AP_RW] = { TTW_RW, TTW_RW },
-	[AP_RO_PRIVILEGED] = { TTW_R, 0 },
-	[AP_RO] = { TTW_R, TTW_R },
+	[AP_RW_PRIVILEGED] = {TTW_RW, 0},
+	[AP_RW] = {TTW_RW, TTW_RW},
+	[AP_RO_PRIVILEGED] = {TTW_R, 0},
+	[AP_RO] = {TTW_R, TTW_R},
 };
 
 /* XN[1:0] of stage 2, by value: privileged is EL1, unprivileged EL0. */
 static const struct ttw_permissions stage2_xn[4] = {
-	[S2XN_X] = { TTW_X, TTW_X },
-	[S2XN_X_EL0] = { 0, TTW_X },
-	[S2XN_NONE] = { 0, 0 },
-	[S2XN_X_EL1] = { TTW_X, 0 },
+	[S2XN_X] = {TTW_X, TTW_X},
+	[S2XN_X_EL0] = {0, TTW_X},
+	[S2XN_NONE] = {0, 0},
+	[S2XN_X_EL1] = {TTW_X, 0},
 };
 
-/* A regime with one privilege: AP[1] and PXN mean nothing, UXN is XN. The unprivileged set is never used. */
+/*
+ * A regime with one privilege: AP[1] and PXN mean nothing, UXN is XN. The unprivileged set is never
+ * used.
+ */
 static struct ttw_permissions one_privilege(uint64_t descriptor, uint64_t table)
 {
 	bool read_only = (S1_LEAF_AP(descriptor) & 2) || (S1_TABLE_APTable(table) & 2);
@@ -133,7 +136,7 @@ static bool write_was_refused(uint8_t missing, struct mmu_access access)
 static struct mmu_fault check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
 				     struct mmu_access access)
 {
-	struct mmu_fault none = { .type = FAULT_NONE };
+	struct mmu_fault none = {.type = FAULT_NONE};
 	bool device = leaf->flat ? !r->dc && access.type != MMU_FETCH : (leaf->attr & 0xf0) == 0;
 
 	if (device && access.unaligned)
@@ -141,8 +144,8 @@ static struct mmu_fault check_stage1(const struct ttw_regime *r, const struct tt
 	if (leaf->flat)
 		return none;
 
-	uint8_t missing = required(access) & (uint8_t)~ttw_stage1_permissions(r, leaf->permissions,
-									      access);
+	uint8_t missing =
+		required(access) & (uint8_t)~ttw_stage1_permissions(r, leaf->permissions, access);
 	if (missing == 0)
 		return none;
 
@@ -155,7 +158,7 @@ static struct mmu_fault check_stage1(const struct ttw_regime *r, const struct tt
 static struct mmu_fault check_stage2(const struct ttw_leaf *leaf, ipa_t ipa,
 				     struct mmu_access access)
 {
-	struct mmu_fault none = { .type = FAULT_NONE };
+	struct mmu_fault none = {.type = FAULT_NONE};
 
 	if (leaf->flat)
 		return none;
@@ -167,7 +170,8 @@ static struct mmu_fault check_stage2(const struct ttw_leaf *leaf, ipa_t ipa,
 	if (missing == 0)
 		return none;
 
-	struct mmu_fault fault = ttw_stage2_fault(FAULT_PERMISSION, leaf->level, access, ipa, false);
+	struct mmu_fault fault =
+		ttw_stage2_fault(FAULT_PERMISSION, leaf->level, access, ipa, false);
 
 	fault.write = write_was_refused(missing, access);
 	return fault;
@@ -195,7 +199,10 @@ bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
 	       (t->stage2.flat || choose(t->stage2.permissions, store) & TTW_W);
 }
 
-/* HCR_EL2.PTW: a stage 1 table in Device memory. Without it the read is one of Normal Non-cacheable memory. */
+/*
+ * HCR_EL2.PTW: a stage 1 table in Device memory. Without it the read is one of Normal Non-cacheable
+ * memory.
+ */
 bool ttw_walk_read_denied(const struct ttw_regime *r, const struct ttw_leaf *stage2)
 {
 	if (stage2->flat)

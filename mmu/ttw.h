@@ -41,42 +41,43 @@ enum { TTW_LEVEL_MIN = -1, TTW_LEVEL_MAX = 3, TTW_LEVELS = 5 };
 
 /* What a level of a table means, at index level + 1. */
 struct ttw_level {
-	uint64_t offset_mask;    /* of an entry's offset in its table; its own width at the start level */
+	uint64_t offset_mask;    /* of an entry's offset; the start level has a width of its own */
 	uint8_t shift;           /* log2 of what one entry covers */
-	uint8_t contiguous_bits; /* log2 of the entries in a contiguous group; 0: bit 52 is ignored */
+	uint8_t contiguous_bits; /* log2 of the entries of a contiguous group; 0: no group */
 	bool leaf;               /* a block (level 3: a page) may be here */
 };
 
 /* One stage, one input range. */
 struct ttw_params {
 	uint8_t stage;
-	bool enabled;                  /* else flat */
-	bool upper;                    /* the TTBR1 half */
-	bool big_endian;               /* descriptors: SCTLR_ELx.EE of the regime, stage 2: SCTLR_EL2.EE */
-	bool has_privilege;            /* two privileges (EL1&0): AP[1], PXN, nG mean something */
-	bool has_xnx;                  /* stage 2: XN[1:0] has two bits */
+	bool enabled;       /* else flat */
+	bool upper;         /* the TTBR1 half */
+	bool big_endian;    /* descriptors: SCTLR_ELx.EE of the regime, stage 2: SCTLR_EL2.EE */
+	bool has_privilege; /* two privileges (EL1&0): AP[1], PXN, nG mean something */
+	bool has_xnx;       /* stage 2: XN[1:0] has two bits */
 	bool e0pd;
-	bool ds;                       /* effective: SH is `sh`, not in the descriptor */
-	enum mmu_fault_type bad;       /* level 0 fault of every input: TxSZ, SL, T0SZ illegal */
-	enum mmu_fault_type bad_start; /* level 0 fault of every walk: EPD, base above the output size */
-	uint8_t top_data, top_fetch;   /* stage 1: the highest VA bit that is checked: 63, 55 with TBI */
-	uint8_t granule_bits;          /* enum vmsa_granule */
+	bool ds; /* effective: SH is `sh`, not in the descriptor */
+	/* The level 0 fault of every input (TxSZ, SL illegal), of every walk (EPD, base too high).
+	 */
+	enum mmu_fault_type bad, bad_start;
+	uint8_t top_data, top_fetch; /* stage 1: the highest VA bit checked: 63, 55 with TBI */
+	uint8_t granule_bits;        /* enum vmsa_granule */
 	uint8_t ia_bits, oa_bits;
 	int8_t start_level;
-	uint8_t sh;                    /* TCR_ELx.SHx, VTCR_EL2.SH0 */
-	uint8_t hierarchical_mask;     /* which of descriptor[63:59] limit lower levels; 0 with HPD */
-	uint64_t base;                 /* of the start table, aligned to its size */
-	uint64_t address_mask;         /* table and leaf addresses: descriptor[47:g], [49:g] with DS */
-	uint64_t high_mask;            /* their bits [51:48] or [51:50]... */
-	uint8_t high_shift;            /* ... and how far these are to be shifted up */
+	uint8_t sh;                /* TCR_ELx.SHx, VTCR_EL2.SH0 */
+	uint8_t hierarchical_mask; /* which of descriptor[63:59] limit lower levels; 0 with HPD */
+	uint64_t base;             /* of the start table, aligned to its size */
+	uint64_t address_mask;     /* table and leaf addresses: descriptor[47:g], [49:g] with DS */
+	uint64_t high_mask;        /* their bits [51:48] or [51:50]... */
+	uint8_t high_shift;        /* ... and how far these are to be shifted up */
 	struct ttw_level level[TTW_LEVELS];
-	uint8_t attr[8];               /* stage 1: MAIR_ELx.Attr<n>, reserved values replaced */
+	uint8_t attr[8]; /* stage 1: MAIR_ELx.Attr<n>, reserved values replaced */
 };
 
 /* Everything that translation in one regime reads. */
 struct ttw_regime {
 	enum mmu_regime regime;
-	uint16_t asid, vmid;         /* effective; 0 where the regime has none */
+	uint16_t asid, vmid; /* effective; 0 where the regime has none */
 	uint8_t pa_bits;
 	bool wxn;
 	bool c, i;                   /* SCTLR_ELx.C and I */
@@ -105,9 +106,9 @@ struct ttw_translation {
 struct ttw_table {
 	int8_t level;         /* of its entries */
 	uint8_t hierarchical; /* descriptor[63:59] gathered on the way there */
-	uint8_t piece_bits;   /* pa locates the aligned 2^piece_bits bytes around it (stage 2 leaf) */
-	uint64_t table;       /* its address as the descriptor gave it: stage 1 IPA, stage 2 PA */
-	uint64_t pa;          /* PA of the piece that was read; stage 2: equals table */
+	uint8_t piece_bits; /* pa locates the aligned 2^piece_bits bytes around it (stage 2 leaf) */
+	uint64_t table;     /* its address as the descriptor gave it: stage 1 IPA, stage 2 PA */
+	uint64_t pa;        /* PA of the piece that was read; stage 2: equals table */
 };
 
 /* Log2 of the input addresses whose walks read the same piece of this table. */
@@ -122,21 +123,23 @@ struct ttw_stage2_output {
 /*
  * Walk caches, as the walker sees them. find_* return true and fill their result (the deepest table
  * known); keep_* are told what memory gave: each table below the start table when it is read, each
- * stage 2 result. None is called while its stage is off, nor where a check before the walk failed. A
- * function may be NULL.
+ * stage 2 result. None is called while its stage is off, nor where a check before the walk failed.
+ * A function may be NULL.
  */
 struct ttw_caches {
 	void *ctx;
-	bool (*find_stage1)(void *ctx, const struct ttw_regime *r, va_t va, struct ttw_table *table);
+	bool (*find_stage1)(void *ctx, const struct ttw_regime *r, va_t va,
+			    struct ttw_table *table);
 	void (*keep_stage1)(void *ctx, const struct ttw_regime *r, va_t va,
 			    const struct ttw_table *table);
-	bool (*find_stage2)(void *ctx, const struct ttw_regime *r, ipa_t ipa, struct ttw_table *table);
+	bool (*find_stage2)(void *ctx, const struct ttw_regime *r, ipa_t ipa,
+			    struct ttw_table *table);
 	void (*keep_stage2)(void *ctx, const struct ttw_regime *r, ipa_t ipa,
 			    const struct ttw_table *table);
-	bool (*find_ipa)(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
-			 struct ttw_stage2_output *output);
-	void (*keep_ipa)(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
-			 const struct ttw_stage2_output *output);
+	bool (*find_ipa)(void *ctx, const struct ttw_regime *r, ipa_t ipa,
+			 enum mmu_fetch_for purpose, struct ttw_stage2_output *output);
+	void (*keep_ipa)(void *ctx, const struct ttw_regime *r, ipa_t ipa,
+			 enum mmu_fetch_for purpose, const struct ttw_stage2_output *output);
 };
 
 /* ------------------------------------------------------------------ translation */
@@ -151,7 +154,7 @@ struct ttw_memory {
 /* The input of a walk or TLB lookup, after the checks that come first. */
 struct ttw_input {
 	struct mmu_fault fault;
-	const struct ttw_params *params; /* the range of the VA; params->enabled false: stage 1 is off */
+	const struct ttw_params *params; /* the range of the VA; not enabled: stage 1 is off */
 	uint64_t ia;                     /* VA[ia_bits-1:0]; flat: the output, VA[55:0] */
 };
 

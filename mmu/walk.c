@@ -1,10 +1,11 @@
 /*
- * Translation table walks. Reference: DDI 0487, D8.2 "Translation process", AArch64.S1Translate, AArch64.S2Translate,
- * AArch64.S1Walk, AArch64.S2Walk.
+ * Translation table walks. Reference: DDI 0487, D8.2 "Translation process", AArch64.S1Translate,
+ * AArch64.S2Translate, AArch64.S1Walk, AArch64.S2Walk.
  *
- * Both stages are one loop, ttw_walk(). Stage 2 is stage 1's memory: stage 1's read() finds its descriptor through
- * stage 2 and hands back its fault unchanged; stage 2's read() finds it in physical memory. The loop and both read()
- * are inlined into stage1_walk() and stage2_walk(), so that no call is left but the caller's port.
+ * Both stages are one loop, ttw_walk(). Stage 2 is stage 1's memory: stage 1's read() finds its
+ * descriptor through stage 2 and hands back its fault unchanged; stage 2's read() finds it in
+ * physical memory. The loop and both read() are inlined into stage1_walk() and stage2_walk(), so
+ * that no call is left but the caller's port.
  */
 #include "ttw.h"
 
@@ -19,7 +20,9 @@ struct walker {
 	struct mmu_fault fault;
 };
 
-/* A translation of an IPA: of the output of stage 1, or of the address of a descriptor of stage 1. */
+/*
+ * A translation of an IPA: of the output of stage 1, or of the address of a descriptor of stage 1.
+ */
 struct stage2_input {
 	ipa_t ipa;
 	enum mmu_fetch_for purpose;
@@ -34,8 +37,8 @@ struct ttw_port {
 };
 
 /*
- * Where a walk has arrived: in a table, in the end at a leaf. Its address never leaves the inlined functions, so that
- * it lives in registers.
+ * Where a walk has arrived: in a table, in the end at a leaf. Its address never leaves the inlined
+ * functions, so that it lives in registers.
  */
 struct ttw_state {
 	struct ttw_table table;
@@ -65,7 +68,10 @@ INLINE uint64_t low_mask(unsigned bits)
 	return (UINT64_C(1) << bits) - 1;
 }
 
-/* Offset of the entry for ia in its table; at the start level of concatenated tables, in all of them. */
+/*
+ * Offset of the entry for ia in its table; at the start level of concatenated tables, in all of
+ * them.
+ */
 INLINE uint64_t entry_offset(const struct ttw_params *p, int8_t level, uint64_t ia)
 {
 	const struct ttw_level *l = level_of(p, level);
@@ -95,7 +101,10 @@ INLINE bool oa_out_of_range(const struct ttw_params *p, uint64_t address)
 	return address >> p->oa_bits;
 }
 
-/* A block or page: address size first, then the Access flag. Hardware does not set it: see params.c. */
+/*
+ * A block or page: address size first, then the Access flag. Hardware does not set it: see
+ * params.c.
+ */
 INLINE bool leaf(const struct ttw_port *port, ttw_fault *fault, struct ttw_state *w, uint64_t ia)
 {
 	const struct ttw_params *p = port->params;
@@ -134,9 +143,8 @@ INLINE bool ttw_walk(const struct ttw_port *port, ttw_read *read, ttw_fault *fau
 			w->table.table = output_address(p, w->descriptor);
 			if (oa_out_of_range(p, w->table.table))
 				return fault(port, FAULT_ADDRESS_SIZE, w->table.level);
-			w->table.hierarchical |=
-				(uint8_t)(w->descriptor >> S1_TABLE_PXNTable_LSB) &
-				p->hierarchical_mask;
+			w->table.hierarchical |= (uint8_t)(w->descriptor >> S1_TABLE_PXNTable_LSB) &
+						 p->hierarchical_mask;
 			w->cached = false;
 		}
 	}
@@ -154,7 +162,8 @@ INLINE void enter_start_table(const struct ttw_params *p, struct ttw_state *w)
 
 unsigned ttw_table_span_bits(const struct ttw_params *p, const struct ttw_table *table)
 {
-	unsigned table_bits = table->piece_bits < p->granule_bits ? table->piece_bits : p->granule_bits;
+	unsigned table_bits =
+		table->piece_bits < p->granule_bits ? table->piece_bits : p->granule_bits;
 
 	return table_bits - 3 + level_of(p, table->level)->shift;
 }
@@ -167,7 +176,7 @@ INLINE bool fetch(const struct ttw_port *port, struct ttw_state *w, uint64_t add
 	const struct ttw_params *p = port->params;
 	const struct mmu_port *memory = &port->walker->memory->port;
 	struct mmu_walk *log = port->walker->memory->log;
-	struct mmu_port_read d = memory->read(memory->ctx, (pa_t){ pa });
+	struct mmu_port_read d = memory->read(memory->ctx, (pa_t){pa});
 
 	w->descriptor = p->big_endian ? __builtin_bswap64(d.value) : d.value;
 	log->latency += d.latency;
@@ -196,7 +205,10 @@ static bool stage2_fault(const struct ttw_port *port, enum mmu_fault_type type, 
 	return false;
 }
 
-/* Tells the cache of a table that memory gave, once it is read. `table` is by value: see struct ttw_state. */
+/*
+ * Tells the cache of a table that memory gave, once it is read. `table` is by value: see struct
+ * ttw_state.
+ */
 static void keep_stage2(const struct ttw_port *port, struct ttw_table table)
 {
 	const struct ttw_caches *caches = port->walker->memory->caches;
@@ -253,7 +265,7 @@ static bool stage2_translate(struct walker *k, const struct stage2_input *in,
 {
 	const struct ttw_caches *caches = k->memory->caches;
 	const struct ttw_params *p = &k->r->stage2;
-	const struct ttw_port port = { k, p, in };
+	const struct ttw_port port = {k, p, in};
 
 	if (!p->enabled) {
 		output->pa.value = in->ipa.value;
@@ -285,13 +297,13 @@ static bool stage1_fault(const struct ttw_port *port, enum mmu_fault_type type, 
 /* Finds the PA of a descriptor of stage 1: a read by the walker, checked by stage 2 as such. */
 INLINE bool locate_descriptor(struct walker *k, struct ttw_state *w, uint64_t address)
 {
-	const struct stage2_input in = { { address }, FETCH_FOR_STAGE1, w->table.level };
+	const struct stage2_input in = {{address}, FETCH_FOR_STAGE1, w->table.level};
 	struct ttw_stage2_output s2;
 
 	if (!stage2_translate(k, &in, &s2))
 		return false;
 	if (ttw_walk_read_denied(k->r, &s2.leaf)) {
-		const struct ttw_port port = { k, &k->r->stage2, &in };
+		const struct ttw_port port = {k, &k->r->stage2, &in};
 
 		return stage2_fault(&port, FAULT_PERMISSION, s2.leaf.level);
 	}
@@ -338,8 +350,8 @@ static bool stage1_walk(const struct ttw_port *port, uint64_t ia, struct ttw_tra
 	if (caches && caches->find_stage1) {
 		struct ttw_table found = w.table;
 
-		w.cached = caches->find_stage1(caches->ctx, port->walker->r, port->walker->va,
-					       &found);
+		w.cached =
+			caches->find_stage1(caches->ctx, port->walker->r, port->walker->va, &found);
 		w.table = found;
 	}
 	if (!ttw_walk(port, stage1_read, stage1_fault, &w, ia))
@@ -352,12 +364,13 @@ static bool stage1_walk(const struct ttw_port *port, uint64_t ia, struct ttw_tra
 	t->stage1.not_global = p->has_privilege && S1_LEAF_nG(w.descriptor);
 	t->stage1.attr = p->attr[S1_LEAF_AttrIndx(w.descriptor)];
 	t->stage1.sh = p->ds ? p->sh : (uint8_t)S1_LEAF_SH(w.descriptor);
-	t->stage1.permissions =
-		ttw_stage1_base_permissions(p, w.descriptor, w.table.hierarchical);
+	t->stage1.permissions = ttw_stage1_base_permissions(p, w.descriptor, w.table.hierarchical);
 	return true;
 }
 
-/* The checks that come before a TLB lookup. Stage 1 off: all of VA[top:PAMax] is 0, in either half. */
+/*
+ * The checks that come before a TLB lookup. Stage 1 off: all of VA[top:PAMax] is 0, in either half.
+ */
 INLINE enum mmu_fault_type check_input(const struct ttw_regime *r, const struct ttw_params *p,
 				       uint64_t va, struct mmu_access access)
 {
@@ -404,7 +417,7 @@ struct ttw_input ttw_input(const struct ttw_regime *r, va_t va, struct mmu_acces
 static bool stage1_translate(struct walker *k, struct ttw_translation *t)
 {
 	const struct ttw_params *p = range_of(k->r, k->va.value);
-	const struct ttw_port port = { k, p, NULL };
+	const struct ttw_port port = {k, p, NULL};
 	enum mmu_fault_type type = check_input(k->r, p, k->va.value, k->access);
 	uint64_t ia = input_address(p, k->va.value);
 
@@ -436,7 +449,7 @@ static bool both_stages(struct walker *k, struct ttw_translation *t, bool stage1
 	if (stage1_only || !k->r->stage2.enabled)
 		return true;
 
-	const struct stage2_input in = { t->ipa, FETCH_FOR_OUTPUT, 0 };
+	const struct stage2_input in = {t->ipa, FETCH_FOR_OUTPUT, 0};
 	struct ttw_stage2_output s2;
 
 	if (!stage2_translate(k, &in, &s2))
@@ -474,8 +487,8 @@ static void translate(struct walker *k, bool stage1_only, struct ttw_translation
 struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct mmu_access access,
 				     const struct ttw_memory *memory)
 {
-	struct walker k = { .r = r, .access = access, .va = va, .memory = memory };
-	struct ttw_translation t = { .span_bits = 0 };
+	struct walker k = {.r = r, .access = access, .va = va, .memory = memory};
+	struct ttw_translation t = {.span_bits = 0};
 
 	translate(&k, false, &t);
 	return t;
@@ -485,8 +498,8 @@ struct ttw_translation ttw_translate_stage1(const struct ttw_regime *r, va_t va,
 					    struct mmu_access access,
 					    const struct ttw_memory *memory)
 {
-	struct walker k = { .r = r, .access = access, .va = va, .memory = memory };
-	struct ttw_translation t = { .span_bits = 0 };
+	struct walker k = {.r = r, .access = access, .va = va, .memory = memory};
+	struct ttw_translation t = {.span_bits = 0};
 
 	translate(&k, true, &t);
 	return t;

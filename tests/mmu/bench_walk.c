@@ -1,6 +1,6 @@
 /*
- * Speed of nested walks: 4k:52 over 4k:52, start level -1 at both stages, pages, 35 fetches, no cache of any kind.
- * Prints walks a second. Not run by `make check`.
+ * Speed of nested walks: 4k:52 over 4k:52, start level -1 at both stages, pages, 35 fetches, no
+ * cache of any kind. Prints walks a second. Not run by `make check`.
  */
 #include "mmu/ttw.h"
 
@@ -21,8 +21,8 @@ static struct mmu_port_read read_word(void *ctx, pa_t pa)
 	struct memory *m = ctx;
 
 	if (pa.value >= sizeof(m->word))
-		return (struct mmu_port_read){ .abort = true };
-	return (struct mmu_port_read){ .value = m->word[0][pa.value / 8], .latency = 10 };
+		return (struct mmu_port_read){.abort = true};
+	return (struct mmu_port_read){.value = m->word[0][pa.value / 8], .latency = 10};
 }
 
 /* Maps [0, PAGES pages) to itself through five levels of tables at `root`. */
@@ -50,7 +50,7 @@ int main(void)
 {
 	static struct memory m;
 	static struct mmu_walk log;
-	struct mmu_features features = { .set = ~UINT64_C(0), .pa_bits = 52, .granule_4k = true };
+	struct mmu_features features = {.set = ~UINT64_C(0), .pa_bits = 52, .granule_4k = true};
 	struct mmu_registers registers = {
 		.SCTLR_EL1 = 1,
 		.TCR_EL1 = 12 | UINT64_C(6) << 32 | UINT64_C(1) << 59,
@@ -60,13 +60,13 @@ int main(void)
 		.VTTBR_EL2 = identity(&m, 0x4fc, PAGES),
 	};
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
-	struct ttw_memory memory = { .port = { &m, read_word }, .log = &log };
-	struct mmu_access load = { .type = MMU_LOAD, .el = 0, .unprivileged = false };
+	struct ttw_memory memory = {.port = {&m, read_word}, .log = &log};
+	struct mmu_access load = {.type = MMU_LOAD, .el = 0, .unprivileged = false};
 	uint64_t fetches = 0, latency = 0;
 	double start = seconds();
 
 	for (uint64_t i = 0; i < WALKS; i++) {
-		va_t va = { i * 67 % PAGES * TABLE };
+		va_t va = {i * 67 % PAGES * TABLE};
 		struct ttw_translation t = ttw_translate(&regime, va, load, &memory);
 
 		if (t.fault.type != FAULT_NONE || t.pa.value != va.value) {

@@ -1,6 +1,6 @@
 /*
- * Stage 1 tables at random IPAs under stage 2 tables at random PAs, for one VA, with everything that
- * a correct walk has to read on its way.
+ * Stage 1 tables at random IPAs under stage 2 tables at random PAs, for one VA, with everything
+ * that a correct walk has to read on its way.
  */
 #ifndef TESTS_MMU_NESTED_H
 #define TESTS_MMU_NESTED_H
@@ -11,7 +11,7 @@
 
 static inline uint64_t vtcr_of(const struct geometry *g)
 {
-	static const uint64_t sl0_4k[5] = { 0, 2, 1, 0, 3 }; /* levels -1, 0, 1, 2, 3 */
+	static const uint64_t sl0_4k[5] = {0, 2, 1, 0, 3}; /* levels -1, 0, 1, 2, 3 */
 	uint64_t sl0 = g->granule == 12 ? sl0_4k[g->start + 1] : (uint64_t)(3 - g->start);
 	uint64_t sl2 = g->start == -1;
 
@@ -39,7 +39,7 @@ struct pair {
 	struct expected walk1;     /* stage 1 */
 	struct expected lookup[6]; /* stage 2 of each stage 1 descriptor, in order */
 	unsigned lookups;
-	struct expected output;    /* stage 2 of the output of stage 1 */
+	struct expected output; /* stage 2 of the output of stage 1 */
 };
 
 /* Maps the IPA of a stage 1 descriptor at stage 2, and notes how long that walk is. */
@@ -64,12 +64,18 @@ static inline void set_up(struct pair *p, const struct geometry *g1, const struc
 	p->memory.strange_reads = 0;
 	p->lookups = 0;
 	/* AF; stage 2 also S2AP=0b11, MemAttr Normal. */
-	p->stage1 = (struct stage){ .g = *g1, .m = &p->memory, .random = &p->random,
-				    .oa_bits = smaller(oa_bits_of(g1), g2->ia),
-				    .leaf = 0x400, .leaf_level = p->leaf1 };
-	p->stage2 = (struct stage){ .g = *g2, .m = &p->memory, .random = &p->random,
-				    .oa_bits = oa_bits_of(g2),
-				    .leaf = 0x4fc, .leaf_level = p->leaf2 };
+	p->stage1 = (struct stage){.g = *g1,
+				   .m = &p->memory,
+				   .random = &p->random,
+				   .oa_bits = smaller(oa_bits_of(g1), g2->ia),
+				   .leaf = 0x400,
+				   .leaf_level = p->leaf1};
+	p->stage2 = (struct stage){.g = *g2,
+				   .m = &p->memory,
+				   .random = &p->random,
+				   .oa_bits = oa_bits_of(g2),
+				   .leaf = 0x4fc,
+				   .leaf_level = p->leaf2};
 	p->stage1.base = random_address(&p->stage1, start_bits_of(g1));
 	p->stage2.base = random_address(&p->stage2, start_bits_of(g2));
 }
@@ -90,7 +96,9 @@ static inline struct mmu_registers registers_of(const struct pair *p, bool upper
 	return r;
 }
 
-/* A stage 1 block larger than the IPA space: the low bits of the VA have to stay inside that space. */
+/*
+ * A stage 1 block larger than the IPA space: the low bits of the VA have to stay inside that space.
+ */
 static inline uint64_t pick_ia(struct pair *p)
 {
 	uint64_t ia = next_random(&p->random) & ones(p->stage1.g.ia);
@@ -104,7 +112,9 @@ static inline uint64_t pick_ia(struct pair *p)
 	return ia;
 }
 
-/* Tables at random places may overlap; then two lookups want one cell, and the pair is drawn again. */
+/*
+ * Tables at random places may overlap; then two lookups want one cell, and the pair is drawn again.
+ */
 static inline bool overlaps(const struct pair *p)
 {
 	const struct expected *s1 = &p->walk1, *output = &p->output;

@@ -1,6 +1,7 @@
 /*
- * Synthetic translation tables for the suites of mmu/. Everything here is written from the architecture and shares no
- * code with mmu/: level shifts are literals, and the builder knows where a correct walk has to go.
+ * Synthetic translation tables for the suites of mmu/. Everything here is written from the
+ * architecture and shares no code with mmu/: level shifts are literals, and the builder knows where
+ * a correct walk has to go.
  */
 #ifndef TESTS_MMU_TABLES_H
 #define TESTS_MMU_TABLES_H
@@ -66,7 +67,16 @@ static inline struct mmu_port_read memory_read(void *ctx, pa_t pa)
 
 static inline struct ttw_memory walker_memory(struct memory *m, struct mmu_walk *log)
 {
-	return (struct ttw_memory){ .port = { .ctx = m, .read = memory_read }, .log = log };
+	return (struct ttw_memory){.port = {.ctx = m, .read = memory_read}, .log = log};
+}
+
+/* A path of tables, the n-th at n * 0x100000, through these entries; the last one is the leaf. */
+static inline void put_path(struct memory *m, unsigned count, const uint64_t *index, uint64_t leaf)
+{
+	m->used = 0;
+	for (unsigned i = 0; i < count; i++)
+		memory_put(m, (i + 1) * UINT64_C(0x100000) + 8 * index[i],
+			   i + 1 < count ? (i + 2) * UINT64_C(0x100000) | 3 : leaf);
 }
 
 /* ------------------------------------------------------------------ features and random numbers */
@@ -115,9 +125,9 @@ struct geometry {
 static inline unsigned shift_at(unsigned granule, int level)
 {
 	static const unsigned shifts[3][5] = {
-		{ 48, 39, 30, 21, 12 },
-		{ 0, 47, 36, 25, 14 },
-		{ 0, 0, 42, 29, 16 },
+		{48, 39, 30, 21, 12},
+		{0, 47, 36, 25, 14},
+		{0, 0, 42, 29, 16},
 	};
 
 	return shifts[(granule - 12) / 2][level + 1];
@@ -187,8 +197,8 @@ static inline uint64_t entry_index(const struct geometry *g, int level, uint64_t
 /* Where the architecture says an input ends up. */
 struct expected {
 	uint64_t oa;
-	int level;        /* of the leaf */
-	unsigned fetches; /* from the start level to the leaf */
+	int level;                      /* of the leaf */
+	unsigned fetches;               /* from the start level to the leaf */
 	uint64_t descriptor_address[5]; /* as this stage knows it: an IPA at stage 1 */
 	uint64_t descriptor_pa[5];
 };
@@ -199,9 +209,9 @@ struct stage {
 	struct geometry g;
 	struct memory *m;
 	uint64_t base;
-	unsigned oa_bits;          /* tables and outputs are put below this */
-	uint64_t leaf, table;      /* attribute bits of the descriptors */
-	int leaf_level;            /* where leaves are, or LEAF_RANDOM */
+	unsigned oa_bits;     /* tables and outputs are put below this */
+	uint64_t leaf, table; /* attribute bits of the descriptors */
+	int leaf_level;       /* where leaves are, or LEAF_RANDOM */
 	uint64_t *random;
 };
 
@@ -235,13 +245,14 @@ static inline uint64_t field_address(const struct geometry *g, uint64_t descript
 }
 
 /*
- * Follows ia through the tables of a stage and adds what is missing on the way. Where a table's descriptors lie in
- * physical memory is the caller's matter: locate(ctx, address) for stage 1, NULL for identity.
+ * Follows ia through the tables of a stage and adds what is missing on the way. Where a table's
+ * descriptors lie in physical memory is the caller's matter: locate(ctx, address) for stage 1, NULL
+ * for identity.
  */
 static inline struct expected stage_map(struct stage *s, uint64_t ia,
 					uint64_t (*locate)(void *ctx, uint64_t address), void *ctx)
 {
-	struct expected e = { .level = s->g.start };
+	struct expected e = {.level = s->g.start};
 	uint64_t table = s->base;
 
 	for (;; e.level++) {

@@ -1,12 +1,12 @@
 /*
- * Suite mmu/fault: each kind of fault at each level of each stage, what it reports, and which of two comes first.
- * Status codes are literals of "ISS encoding for an exception from a Data Abort".
+ * Suite mmu/fault: each kind of fault at each level of each stage, what it reports, and which of
+ * two comes first. Status codes are literals of "ISS encoding for an exception from a Data Abort".
  */
 #include "nested.h"
 
 /* 4 KB, 52 bits, DS=1, start level -1 at both stages: every level exists. */
-static const struct geometry five_levels = { 12, 52, -1, true };
-static const struct mmu_access el1_load = { .type = MMU_LOAD, .el = 1 };
+static const struct geometry five_levels = {12, 52, -1, true};
+static const struct mmu_access el1_load = {.type = MMU_LOAD, .el = 1};
 
 static struct pair p;
 static struct mmu_walk log_;
@@ -18,14 +18,24 @@ static struct ttw_translation translate(struct mmu_access access)
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p.memory, &log_);
 
-	return ttw_translate(&regime, (va_t){ p.ia }, access, &memory);
+	return ttw_translate(&regime, (va_t){p.ia}, access, &memory);
 }
 
-/* ------------------------------------------------------------------ what can be wrong with a descriptor */
+/* ------------------------------------------------------------------ what can be wrong with a
+ * descriptor */
 
-enum wrong { INVALID, RESERVED, TABLE_TOO_HIGH, LEAF_TOO_HIGH, NO_ACCESS_FLAG, NO_PERMISSION, ABORT };
+enum wrong {
+	INVALID,
+	RESERVED,
+	TABLE_TOO_HIGH,
+	LEAF_TOO_HIGH,
+	NO_ACCESS_FLAG,
+	NO_PERMISSION,
+	ABORT
+};
 
-static const uint64_t bit51 = UINT64_C(2) << 8; /* of an address, DS=1: descriptor bits [9:8] are OA[51:50] */
+static const uint64_t bit51 = UINT64_C(2)
+			      << 8; /* of an address, DS=1: descriptor bits [9:8] are OA[51:50] */
 
 static void limit_to_48_bits(void)
 {
@@ -61,12 +71,12 @@ static void spoil(uint64_t pa, unsigned stage, enum wrong wrong)
 }
 
 /*
- * Leaves at the given levels; nothing is wrong yet. All addresses are below 2^48, and so are the output sizes, so that
- * bit51 makes an address too large.
+ * Leaves at the given levels; nothing is wrong yet. All addresses are below 2^48, and so are the
+ * output sizes, so that bit51 makes an address too large.
  */
 static void build(int leaf1, int leaf2)
 {
-	p = (struct pair){ .random = 99, .leaf1 = leaf1, .leaf2 = leaf2 };
+	p = (struct pair){.random = 99, .leaf1 = leaf1, .leaf2 = leaf2};
 	do {
 		set_up(&p, &five_levels, &five_levels);
 		p.ia = pick_ia(&p);
@@ -90,34 +100,34 @@ static const struct {
 	enum mmu_fault_type type;
 	unsigned status;
 } rows[] = {
-	{ "invalid at -1", INVALID, -1, 3, FAULT_TRANSLATION, 0x2b },
-	{ "invalid at 0", INVALID, 0, 3, FAULT_TRANSLATION, 0x04 },
-	{ "invalid at 1", INVALID, 1, 3, FAULT_TRANSLATION, 0x05 },
-	{ "invalid at 2", INVALID, 2, 3, FAULT_TRANSLATION, 0x06 },
-	{ "invalid at 3", INVALID, 3, 3, FAULT_TRANSLATION, 0x07 },
-	{ "no block at -1", RESERVED, -1, 3, FAULT_TRANSLATION, 0x2b },
-	{ "0b01 is no page at 3", RESERVED, 3, 3, FAULT_TRANSLATION, 0x07 },
-	{ "table above PS at -1", TABLE_TOO_HIGH, -1, 3, FAULT_ADDRESS_SIZE, 0x29 },
-	{ "table above PS at 0", TABLE_TOO_HIGH, 0, 3, FAULT_ADDRESS_SIZE, 0x00 },
-	{ "table above PS at 1", TABLE_TOO_HIGH, 1, 3, FAULT_ADDRESS_SIZE, 0x01 },
-	{ "table above PS at 2", TABLE_TOO_HIGH, 2, 3, FAULT_ADDRESS_SIZE, 0x02 },
-	{ "512 GB block above PS", LEAF_TOO_HIGH, 0, 0, FAULT_ADDRESS_SIZE, 0x00 },
-	{ "1 GB block above PS", LEAF_TOO_HIGH, 1, 1, FAULT_ADDRESS_SIZE, 0x01 },
-	{ "2 MB block above PS", LEAF_TOO_HIGH, 2, 2, FAULT_ADDRESS_SIZE, 0x02 },
-	{ "page above PS", LEAF_TOO_HIGH, 3, 3, FAULT_ADDRESS_SIZE, 0x03 },
-	{ "512 GB block, AF=0", NO_ACCESS_FLAG, 0, 0, FAULT_ACCESS_FLAG, 0x08 },
-	{ "1 GB block, AF=0", NO_ACCESS_FLAG, 1, 1, FAULT_ACCESS_FLAG, 0x09 },
-	{ "2 MB block, AF=0", NO_ACCESS_FLAG, 2, 2, FAULT_ACCESS_FLAG, 0x0a },
-	{ "page, AF=0", NO_ACCESS_FLAG, 3, 3, FAULT_ACCESS_FLAG, 0x0b },
-	{ "512 GB block, permission", NO_PERMISSION, 0, 0, FAULT_PERMISSION, 0x0c },
-	{ "1 GB block, permission", NO_PERMISSION, 1, 1, FAULT_PERMISSION, 0x0d },
-	{ "2 MB block, permission", NO_PERMISSION, 2, 2, FAULT_PERMISSION, 0x0e },
-	{ "page, permission", NO_PERMISSION, 3, 3, FAULT_PERMISSION, 0x0f },
-	{ "abort at -1", ABORT, -1, 3, FAULT_EXTERNAL_ON_WALK, 0x13 },
-	{ "abort at 0", ABORT, 0, 3, FAULT_EXTERNAL_ON_WALK, 0x14 },
-	{ "abort at 1", ABORT, 1, 3, FAULT_EXTERNAL_ON_WALK, 0x15 },
-	{ "abort at 2", ABORT, 2, 3, FAULT_EXTERNAL_ON_WALK, 0x16 },
-	{ "abort at 3", ABORT, 3, 3, FAULT_EXTERNAL_ON_WALK, 0x17 },
+	{"invalid at -1", INVALID, -1, 3, FAULT_TRANSLATION, 0x2b},
+	{"invalid at 0", INVALID, 0, 3, FAULT_TRANSLATION, 0x04},
+	{"invalid at 1", INVALID, 1, 3, FAULT_TRANSLATION, 0x05},
+	{"invalid at 2", INVALID, 2, 3, FAULT_TRANSLATION, 0x06},
+	{"invalid at 3", INVALID, 3, 3, FAULT_TRANSLATION, 0x07},
+	{"no block at -1", RESERVED, -1, 3, FAULT_TRANSLATION, 0x2b},
+	{"0b01 is no page at 3", RESERVED, 3, 3, FAULT_TRANSLATION, 0x07},
+	{"table above PS at -1", TABLE_TOO_HIGH, -1, 3, FAULT_ADDRESS_SIZE, 0x29},
+	{"table above PS at 0", TABLE_TOO_HIGH, 0, 3, FAULT_ADDRESS_SIZE, 0x00},
+	{"table above PS at 1", TABLE_TOO_HIGH, 1, 3, FAULT_ADDRESS_SIZE, 0x01},
+	{"table above PS at 2", TABLE_TOO_HIGH, 2, 3, FAULT_ADDRESS_SIZE, 0x02},
+	{"512 GB block above PS", LEAF_TOO_HIGH, 0, 0, FAULT_ADDRESS_SIZE, 0x00},
+	{"1 GB block above PS", LEAF_TOO_HIGH, 1, 1, FAULT_ADDRESS_SIZE, 0x01},
+	{"2 MB block above PS", LEAF_TOO_HIGH, 2, 2, FAULT_ADDRESS_SIZE, 0x02},
+	{"page above PS", LEAF_TOO_HIGH, 3, 3, FAULT_ADDRESS_SIZE, 0x03},
+	{"512 GB block, AF=0", NO_ACCESS_FLAG, 0, 0, FAULT_ACCESS_FLAG, 0x08},
+	{"1 GB block, AF=0", NO_ACCESS_FLAG, 1, 1, FAULT_ACCESS_FLAG, 0x09},
+	{"2 MB block, AF=0", NO_ACCESS_FLAG, 2, 2, FAULT_ACCESS_FLAG, 0x0a},
+	{"page, AF=0", NO_ACCESS_FLAG, 3, 3, FAULT_ACCESS_FLAG, 0x0b},
+	{"512 GB block, permission", NO_PERMISSION, 0, 0, FAULT_PERMISSION, 0x0c},
+	{"1 GB block, permission", NO_PERMISSION, 1, 1, FAULT_PERMISSION, 0x0d},
+	{"2 MB block, permission", NO_PERMISSION, 2, 2, FAULT_PERMISSION, 0x0e},
+	{"page, permission", NO_PERMISSION, 3, 3, FAULT_PERMISSION, 0x0f},
+	{"abort at -1", ABORT, -1, 3, FAULT_EXTERNAL_ON_WALK, 0x13},
+	{"abort at 0", ABORT, 0, 3, FAULT_EXTERNAL_ON_WALK, 0x14},
+	{"abort at 1", ABORT, 1, 3, FAULT_EXTERNAL_ON_WALK, 0x15},
+	{"abort at 2", ABORT, 2, 3, FAULT_EXTERNAL_ON_WALK, 0x16},
+	{"abort at 3", ABORT, 3, 3, FAULT_EXTERNAL_ON_WALK, 0x17},
 };
 
 static void expect(const char *name, struct mmu_fault f, enum mmu_fault_type type, unsigned status,
@@ -163,7 +173,9 @@ START_TEST(stage2_faults_of_the_output_carry_level_and_ipa)
 }
 END_TEST
 
-/* Stage 1's descriptor of level s1 can't be read because of stage 2: reported as stage 2 found it. */
+/*
+ * Stage 1's descriptor of level s1 can't be read because of stage 2: reported as stage 2 found it.
+ */
 START_TEST(stage2_faults_on_a_walk_carry_the_stage2_level_and_the_descriptors_ipa)
 {
 	for (int s1 = -1; s1 <= 3; s1++) {
@@ -175,7 +187,10 @@ START_TEST(stage2_faults_on_a_walk_carry_the_stage2_level_and_the_descriptors_ip
 		expect(rows[_i].name, f, rows[_i].type, rows[_i].status, rows[_i].level);
 		ck_assert(f.stage2 && f.s1ptw && !f.write);
 		ck_assert_int_eq(f.ipa_valid, rows[_i].wrong != ABORT);
-		/* The descriptors of low levels are shared by several lookups; the first of them faults. */
+		/*
+		 * The descriptors of low levels are shared by several lookups; the first of them
+		 * faults.
+		 */
 		int first = s1;
 
 		for (int earlier = s1 - 1; earlier >= -1; earlier--)
@@ -187,10 +202,21 @@ START_TEST(stage2_faults_on_a_walk_carry_the_stage2_level_and_the_descriptors_ip
 }
 END_TEST
 
-/* ------------------------------------------------------------------ faults before the first fetch */
+/* ------------------------------------------------------------------ faults before the first fetch
+ */
 
-enum start_wrong { TTBR_HIGH, VTTBR_HIGH, EPD0_SET, E0PD0_SET, T0SZ_LOW, T0SZ_HIGH, VA_RANGE, IPA_RANGE, SL0_BAD,
-		   VT0SZ_LOW };
+enum start_wrong {
+	TTBR_HIGH,
+	VTTBR_HIGH,
+	EPD0_SET,
+	E0PD0_SET,
+	T0SZ_LOW,
+	T0SZ_HIGH,
+	VA_RANGE,
+	IPA_RANGE,
+	SL0_BAD,
+	VT0SZ_LOW
+};
 
 static const struct {
 	const char *name;
@@ -199,16 +225,16 @@ static const struct {
 	bool stage2, s1ptw;
 	unsigned fetches;
 } start_rows[] = {
-	{ "TTBR above IPS: level 0", TTBR_HIGH, 0x00, false, false, 0 },
-	{ "VTTBR above PS: level 0", VTTBR_HIGH, 0x00, true, true, 0 },
-	{ "EPD0", EPD0_SET, 0x04, false, false, 0 },
-	{ "E0PD0", E0PD0_SET, 0x04, false, false, 0 },
-	{ "T0SZ below minimum", T0SZ_LOW, 0x04, false, false, 0 },
-	{ "T0SZ above maximum", T0SZ_HIGH, 0x04, false, false, 0 },
-	{ "VA out of range", VA_RANGE, 0x04, false, false, 0 },
-	{ "IPA of the start table out of range", IPA_RANGE, 0x04, true, true, 0 },
-	{ "SL0 reserved", SL0_BAD, 0x04, true, true, 0 },
-	{ "VTCR T0SZ below minimum", VT0SZ_LOW, 0x04, true, true, 0 },
+	{"TTBR above IPS: level 0", TTBR_HIGH, 0x00, false, false, 0},
+	{"VTTBR above PS: level 0", VTTBR_HIGH, 0x00, true, true, 0},
+	{"EPD0", EPD0_SET, 0x04, false, false, 0},
+	{"E0PD0", E0PD0_SET, 0x04, false, false, 0},
+	{"T0SZ below minimum", T0SZ_LOW, 0x04, false, false, 0},
+	{"T0SZ above maximum", T0SZ_HIGH, 0x04, false, false, 0},
+	{"VA out of range", VA_RANGE, 0x04, false, false, 0},
+	{"IPA of the start table out of range", IPA_RANGE, 0x04, true, true, 0},
+	{"SL0 reserved", SL0_BAD, 0x04, true, true, 0},
+	{"VTCR T0SZ below minimum", VT0SZ_LOW, 0x04, true, true, 0},
 };
 
 static void spoil_start(enum start_wrong wrong)
@@ -236,8 +262,8 @@ static void spoil_start(enum start_wrong wrong)
 		p.ia |= UINT64_C(1) << 52;
 		break;
 	case IPA_RANGE: /* 48 bits from level 0; the start table is moved above */
-		registers.VTCR_EL2 = (registers.VTCR_EL2 & ~(UINT64_C(63) | UINT64_C(1) << 33)) | 16 |
-				     2 << 6;
+		registers.VTCR_EL2 =
+			(registers.VTCR_EL2 & ~(UINT64_C(63) | UINT64_C(1) << 33)) | 16 | 2 << 6;
 		registers.TTBR0_EL1 |= 1 << 2; /* BADDR[48] */
 		registers.TCR_EL1 |= UINT64_C(6) << 32;
 		break;
@@ -251,7 +277,7 @@ static void spoil_start(enum start_wrong wrong)
 
 START_TEST(faults_before_the_walk_are_level_0_faults)
 {
-	struct mmu_access access = { .type = MMU_LOAD, .el = 0, .unprivileged = true };
+	struct mmu_access access = {.type = MMU_LOAD, .el = 0, .unprivileged = true};
 
 	build(3, 3);
 	/* EL0 must be able to read: AP[1]. */
@@ -262,14 +288,18 @@ START_TEST(faults_before_the_walk_are_level_0_faults)
 	struct mmu_fault f = translate(access).fault;
 
 	ck_assert_msg(mmu_fault_status(&f) == start_rows[_i].status && f.level == 0,
-		      "%s: status 0x%02x level %d", start_rows[_i].name, mmu_fault_status(&f), f.level);
+		      "%s: status 0x%02x level %d", start_rows[_i].name, mmu_fault_status(&f),
+		      f.level);
 	ck_assert_int_eq(f.stage2, start_rows[_i].stage2);
 	ck_assert_int_eq(f.s1ptw, start_rows[_i].s1ptw);
 	ck_assert_uint_eq(log_.fetch_count, start_rows[_i].fetches);
 }
 END_TEST
 
-/* Pitfall: an output of stage 1 that IPS allows but T0SZ of stage 2 doesn't is stage 2's Translation fault. */
+/*
+ * Pitfall: an output of stage 1 that IPS allows but T0SZ of stage 2 doesn't is stage 2's
+ * Translation fault.
+ */
 START_TEST(an_output_beyond_the_ipa_size_is_a_stage2_translation_fault_of_level_0)
 {
 	build(3, 3);
@@ -293,17 +323,17 @@ static const struct {
 	enum wrong first, second;
 	unsigned status;
 } order_rows[] = {
-	{ "address size before AF", LEAF_TOO_HIGH, NO_ACCESS_FLAG, 0x03 },
-	{ "address size before permission", LEAF_TOO_HIGH, NO_PERMISSION, 0x03 },
-	{ "AF before permission", NO_ACCESS_FLAG, NO_PERMISSION, 0x0b },
-	{ "invalid before address size", INVALID, LEAF_TOO_HIGH, 0x07 },
-	{ "invalid before AF", INVALID, NO_ACCESS_FLAG, 0x07 },
-	{ "abort before invalid", ABORT, INVALID, 0x17 },
+	{"address size before AF", LEAF_TOO_HIGH, NO_ACCESS_FLAG, 0x03},
+	{"address size before permission", LEAF_TOO_HIGH, NO_PERMISSION, 0x03},
+	{"AF before permission", NO_ACCESS_FLAG, NO_PERMISSION, 0x0b},
+	{"invalid before address size", INVALID, LEAF_TOO_HIGH, 0x07},
+	{"invalid before AF", INVALID, NO_ACCESS_FLAG, 0x07},
+	{"abort before invalid", ABORT, INVALID, 0x17},
 };
 
 START_TEST(the_first_fault_of_a_leaf_is_reported)
 {
-	struct mmu_access store = { .type = MMU_STORE, .el = 1 };
+	struct mmu_access store = {.type = MMU_STORE, .el = 1};
 
 	for (unsigned stage = 1; stage <= 2; stage++) {
 		build(3, 3);
@@ -324,7 +354,7 @@ END_TEST
 
 START_TEST(a_permission_fault_of_stage1_comes_before_any_fault_of_stage2_on_the_output)
 {
-	struct mmu_access store = { .type = MMU_STORE, .el = 1 };
+	struct mmu_access store = {.type = MMU_STORE, .el = 1};
 
 	build(3, 3);
 	spoil(p.walk1.descriptor_pa[4], 1, NO_PERMISSION);
@@ -341,7 +371,7 @@ END_TEST
 /* Device memory: MAIR is 0, so stage 1 is Device unless said otherwise. */
 START_TEST(alignment_comes_after_the_access_flag_and_before_permission)
 {
-	struct mmu_access store = { .type = MMU_STORE, .el = 1, .unaligned = true };
+	struct mmu_access store = {.type = MMU_STORE, .el = 1, .unaligned = true};
 
 	build(3, 3);
 	spoil(p.walk1.descriptor_pa[4], 1, NO_PERMISSION);
@@ -353,7 +383,7 @@ END_TEST
 
 START_TEST(device_at_stage2_only_is_an_alignment_fault_of_stage2_without_ipa)
 {
-	struct mmu_access load = { .type = MMU_LOAD, .el = 1, .unaligned = true };
+	struct mmu_access load = {.type = MMU_LOAD, .el = 1, .unaligned = true};
 
 	build(3, 3);
 	registers.MAIR_EL1 = 0xff;
@@ -376,22 +406,33 @@ END_TEST
 static const struct {
 	const char *name;
 	struct mmu_access access;
-	bool translation;            /* WnR of a Translation fault */
-	bool no_write;               /* ... of a Permission fault of read-only memory; not if it may */
+	bool translation; /* WnR of a Translation fault */
+	bool no_write;    /* ... of a Permission fault of read-only memory; not if it may */
 	bool no_write_faults;
 	bool nothing, nothing_faults; /* ... of memory without any permission (stage 2) */
 } write_rows[] = {
-	{ "load", { .type = MMU_LOAD, .el = 1 }, false, false, false, false, true },
-	{ "store", { .type = MMU_STORE, .el = 1 }, true, true, true, true, true },
-	{ "fetch", { .type = MMU_FETCH, .el = 1 }, false, false, false, false, false },
-	{ "atomic", { .type = MMU_STORE, .el = 1, .read_write = true }, false, true, true, false, true },
-	{ "atomic, as load", { .type = MMU_LOAD, .el = 1, .read_write = true }, false, true, true,
-	  false, true },
-	{ "DC CVAC", { .type = MMU_CACHE_OP, .el = 1 }, true, false, false, false, false },
-	{ "DC CVAC at EL0", { .type = MMU_CACHE_OP, .el = 0 }, true, false, false, true, true },
-	{ "DC IVAC", { .type = MMU_CACHE_INVALIDATE, .el = 1 }, true, true, true, true, true },
-	{ "AT read", { .type = MMU_AT_LOAD, .el = 1 }, true, false, false, true, true },
-	{ "AT write", { .type = MMU_AT_STORE, .el = 1 }, true, true, true, true, true },
+	{"load", {.type = MMU_LOAD, .el = 1}, false, false, false, false, true},
+	{"store", {.type = MMU_STORE, .el = 1}, true, true, true, true, true},
+	{"fetch", {.type = MMU_FETCH, .el = 1}, false, false, false, false, false},
+	{"atomic",
+	 {.type = MMU_STORE, .el = 1, .read_write = true},
+	 false,
+	 true,
+	 true,
+	 false,
+	 true},
+	{"atomic, as load",
+	 {.type = MMU_LOAD, .el = 1, .read_write = true},
+	 false,
+	 true,
+	 true,
+	 false,
+	 true},
+	{"DC CVAC", {.type = MMU_CACHE_OP, .el = 1}, true, false, false, false, false},
+	{"DC CVAC at EL0", {.type = MMU_CACHE_OP, .el = 0}, true, false, false, true, true},
+	{"DC IVAC", {.type = MMU_CACHE_INVALIDATE, .el = 1}, true, true, true, true, true},
+	{"AT read", {.type = MMU_AT_LOAD, .el = 1}, true, false, false, true, true},
+	{"AT write", {.type = MMU_AT_STORE, .el = 1}, true, true, true, true, true},
 };
 
 START_TEST(write_is_what_the_fault_type_makes_of_it)
@@ -423,9 +464,9 @@ END_TEST
 
 START_TEST(codes_without_a_level)
 {
-	ck_assert_uint_eq(mmu_fault_status(&(struct mmu_fault){ .type = FAULT_EXTERNAL }), 0x10);
-	ck_assert_uint_eq(mmu_fault_status(&(struct mmu_fault){ .type = FAULT_TLB_CONFLICT }), 0x30);
-	ck_assert_uint_eq(mmu_fault_status(&(struct mmu_fault){ .type = FAULT_UNSUPPORTED_UPDATE }),
+	ck_assert_uint_eq(mmu_fault_status(&(struct mmu_fault){.type = FAULT_EXTERNAL}), 0x10);
+	ck_assert_uint_eq(mmu_fault_status(&(struct mmu_fault){.type = FAULT_TLB_CONFLICT}), 0x30);
+	ck_assert_uint_eq(mmu_fault_status(&(struct mmu_fault){.type = FAULT_UNSUPPORTED_UPDATE}),
 			  0x31);
 }
 END_TEST
@@ -445,9 +486,8 @@ int main(void)
 	tcase_add_test(tcase,
 		       an_output_beyond_the_ipa_size_is_a_stage2_translation_fault_of_level_0);
 	tcase_add_loop_test(tcase, the_first_fault_of_a_leaf_is_reported, 0, ROWS(order_rows));
-	tcase_add_test(
-		tcase,
-		a_permission_fault_of_stage1_comes_before_any_fault_of_stage2_on_the_output);
+	tcase_add_test(tcase,
+		       a_permission_fault_of_stage1_comes_before_any_fault_of_stage2_on_the_output);
 	tcase_add_test(tcase, alignment_comes_after_the_access_flag_and_before_permission);
 	tcase_add_test(tcase, device_at_stage2_only_is_an_alignment_fault_of_stage2_without_ipa);
 	tcase_add_loop_test(tcase, write_is_what_the_fault_type_makes_of_it, 0, ROWS(write_rows));

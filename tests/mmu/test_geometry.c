@@ -1,10 +1,14 @@
 /*
- * Suite mmu/geometry: every legal stage 1 geometry of a 52-bit core over every legal stage 2 geometry, with leaves at
- * random levels: number and places of the descriptors fetched, and the output address.
+ * Suite mmu/geometry: every legal stage 1 geometry of a 52-bit core over every legal stage 2
+ * geometry, with leaves at random levels: number and places of the descriptors fetched, and the
+ * output address.
  */
 #include "nested.h"
 
-/* Input sizes that a start level serves. Reference: D8.2, "Translation table walk ... initial lookup level". */
+/*
+ * Input sizes that a start level serves. Reference: D8.2, "Translation table walk ... initial
+ * lookup level".
+ */
 struct range {
 	unsigned granule;
 	int start;
@@ -13,16 +17,16 @@ struct range {
 
 /* Stage 1: the start level follows from the size. */
 static const struct range stage1_ranges[] = {
-	{ 12, 3, 16, 21 }, { 12, 2, 22, 30 },  { 12, 1, 31, 39 }, { 12, 0, 40, 48 },
-	{ 12, -1, 49, 52 }, { 14, 3, 16, 25 }, { 14, 2, 26, 36 }, { 14, 1, 37, 47 },
-	{ 14, 0, 48, 52 }, { 16, 3, 17, 29 },  { 16, 2, 30, 42 }, { 16, 1, 43, 52 },
+	{12, 3, 16, 21},  {12, 2, 22, 30}, {12, 1, 31, 39}, {12, 0, 40, 48},
+	{12, -1, 49, 52}, {14, 3, 16, 25}, {14, 2, 26, 36}, {14, 1, 37, 47},
+	{14, 0, 48, 52},  {16, 3, 17, 29}, {16, 2, 30, 42}, {16, 1, 43, 52},
 };
 
 /* Stage 2: software chooses, with up to sixteen concatenated tables. */
 static const struct range stage2_ranges[] = {
-	{ 12, 3, 16, 25 },  { 12, 2, 22, 34 }, { 12, 1, 31, 43 }, { 12, 0, 40, 52 },
-	{ 12, -1, 49, 52 }, { 14, 3, 16, 29 }, { 14, 2, 26, 40 }, { 14, 1, 37, 51 },
-	{ 14, 0, 48, 52 },  { 16, 3, 17, 33 }, { 16, 2, 30, 46 }, { 16, 1, 43, 52 },
+	{12, 3, 16, 25},  {12, 2, 22, 34}, {12, 1, 31, 43}, {12, 0, 40, 52},
+	{12, -1, 49, 52}, {14, 3, 16, 29}, {14, 2, 26, 40}, {14, 1, 37, 51},
+	{14, 0, 48, 52},  {16, 3, 17, 33}, {16, 2, 30, 46}, {16, 1, 43, 52},
 };
 
 enum { STAGE1_COUNT = 110, STAGE2_COUNT = 146, PAIR_COUNT = 16060, GEOMETRIES_MAX = 256 };
@@ -43,8 +47,8 @@ static unsigned list(const struct range *ranges, int count, unsigned stage, stru
 		const struct range *r = &ranges[i];
 
 		for (unsigned ia = r->first; ia <= r->last; ia++)
-			out[n++] = (struct geometry){ r->granule, ia, r->start,
-						      needs_ds(r, ia, stage) };
+			out[n++] =
+				(struct geometry){r->granule, ia, r->start, needs_ds(r, ia, stage)};
 	}
 	return n;
 }
@@ -81,7 +85,10 @@ static void check_order(const struct pair *p, const struct mmu_walk *log)
 	}
 }
 
-/* The general closed form: stage 2 lengths of all stage 1 lookups, n1, and stage 2 length of the output. */
+/*
+ * The general closed form: stage 2 lengths of all stage 1 lookups, n1, and stage 2 length of the
+ * output.
+ */
 static unsigned closed_form(const struct pair *p)
 {
 	unsigned count = p->walk1.fetches + p->output.fetches;
@@ -103,8 +110,8 @@ static void walk_pair(struct pair *p, const struct geometry *g1, const struct ge
 	struct mmu_registers registers = registers_of(p, upper);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p->memory, &log);
-	struct mmu_access load = { .type = MMU_LOAD, .el = 1 };
-	va_t va = { upper ? p->ia | ~ones(g1->ia) : p->ia };
+	struct mmu_access load = {.type = MMU_LOAD, .el = 1};
+	va_t va = {upper ? p->ia | ~ones(g1->ia) : p->ia};
 	struct ttw_translation t = ttw_translate(&regime, va, load, &memory);
 
 	ck_assert_msg(t.fault.type == FAULT_NONE && t.pa.value == output.oa,
@@ -132,7 +139,7 @@ START_TEST(all_pairs_fetch_the_closed_form_and_reach_the_output)
 
 	ck_assert_uint_eq(count1, STAGE1_COUNT);
 	ck_assert_uint_eq(count2, STAGE2_COUNT);
-	p = (struct pair){ .random = 0x9e3779b97f4a7c15, .leaf1 = LEAF_RANDOM, .leaf2 = LEAF_RANDOM };
+	p = (struct pair){.random = 0x9e3779b97f4a7c15, .leaf1 = LEAF_RANDOM, .leaf2 = LEAF_RANDOM};
 	for (unsigned i = 0; i < count1; i++)
 		for (unsigned j = 0; j < count2; j++, pairs++) {
 			struct geometry g1 = stage1[i], g2 = stage2[j];
@@ -154,25 +161,16 @@ static const struct {
 	struct geometry g;
 	unsigned tables, fetches;
 } concatenated_rows[] = {
-	{ "4k:22:start=3", { 12, 22, 3, false }, 2, 1 },
-	{ "4k:25:start=3", { 12, 25, 3, false }, 16, 1 },
-	{ "4k:31:start=2", { 12, 31, 2, false }, 2, 2 },
-	{ "4k:34:start=2", { 12, 34, 2, false }, 16, 2 },
-	{ "4k:40:start=1", { 12, 40, 1, false }, 2, 3 },
-	{ "4k:42:start=1", { 12, 42, 1, false }, 8, 3 },
-	{ "4k:43:start=1", { 12, 43, 1, false }, 16, 3 },
-	{ "4k:49:start=0", { 12, 49, 0, true }, 2, 4 },
-	{ "4k:50:start=0", { 12, 50, 0, true }, 4, 4 },
-	{ "4k:52:start=0", { 12, 52, 0, true }, 16, 4 },
-	{ "16k:29:start=3", { 14, 29, 3, false }, 16, 1 },
-	{ "16k:37:start=2", { 14, 37, 2, false }, 2, 2 },
-	{ "16k:40:start=2", { 14, 40, 2, false }, 16, 2 },
-	{ "16k:48:start=1", { 14, 48, 1, false }, 2, 3 },
-	{ "16k:51:start=1", { 14, 51, 1, true }, 16, 3 },
-	{ "64k:30:start=3", { 16, 30, 3, false }, 2, 1 },
-	{ "64k:33:start=3", { 16, 33, 3, false }, 16, 1 },
-	{ "64k:43:start=2", { 16, 43, 2, false }, 2, 2 },
-	{ "64k:46:start=2", { 16, 46, 2, false }, 16, 2 },
+	{"4k:22:start=3", {12, 22, 3, false}, 2, 1},   {"4k:25:start=3", {12, 25, 3, false}, 16, 1},
+	{"4k:31:start=2", {12, 31, 2, false}, 2, 2},   {"4k:34:start=2", {12, 34, 2, false}, 16, 2},
+	{"4k:40:start=1", {12, 40, 1, false}, 2, 3},   {"4k:42:start=1", {12, 42, 1, false}, 8, 3},
+	{"4k:43:start=1", {12, 43, 1, false}, 16, 3},  {"4k:49:start=0", {12, 49, 0, true}, 2, 4},
+	{"4k:50:start=0", {12, 50, 0, true}, 4, 4},    {"4k:52:start=0", {12, 52, 0, true}, 16, 4},
+	{"16k:29:start=3", {14, 29, 3, false}, 16, 1}, {"16k:37:start=2", {14, 37, 2, false}, 2, 2},
+	{"16k:40:start=2", {14, 40, 2, false}, 16, 2}, {"16k:48:start=1", {14, 48, 1, false}, 2, 3},
+	{"16k:51:start=1", {14, 51, 1, true}, 16, 3},  {"64k:30:start=3", {16, 30, 3, false}, 2, 1},
+	{"64k:33:start=3", {16, 33, 3, false}, 16, 1}, {"64k:43:start=2", {16, 43, 2, false}, 2, 2},
+	{"64k:46:start=2", {16, 46, 2, false}, 16, 2},
 };
 
 START_TEST(each_of_the_concatenated_tables_is_reached)
@@ -182,8 +180,12 @@ START_TEST(each_of_the_concatenated_tables_is_reached)
 	static struct memory m;
 	struct mmu_features features = all_features();
 	uint64_t random = 88172645463325252u + (unsigned)_i;
-	struct stage s = { .g = *g, .m = &m, .leaf = 0x4fc, .leaf_level = 3,
-			   .oa_bits = oa_bits_of(g), .random = &random };
+	struct stage s = {.g = *g,
+			  .m = &m,
+			  .leaf = 0x4fc,
+			  .leaf_level = 3,
+			  .oa_bits = oa_bits_of(g),
+			  .random = &random};
 	unsigned tables = concatenated_rows[_i].tables;
 	unsigned table_bits = g->ia - (unsigned)__builtin_ctz(tables);
 
@@ -192,12 +194,12 @@ START_TEST(each_of_the_concatenated_tables_is_reached)
 	for (uint64_t table = 0; table < tables; table++) {
 		uint64_t ipa = table << table_bits | (next_random(&random) & ones(table_bits));
 		struct expected e = stage_map(&s, ipa, NULL, NULL);
-		struct mmu_registers registers = { .HCR_EL2 = 1, .VTCR_EL2 = vtcr_of(g),
-						   .VTTBR_EL2 = ttbr_field(g, s.base) };
+		struct mmu_registers registers = {
+			.HCR_EL2 = 1, .VTCR_EL2 = vtcr_of(g), .VTTBR_EL2 = ttbr_field(g, s.base)};
 		struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 		struct ttw_memory memory = walker_memory(&m, &log);
 		struct ttw_translation t = ttw_translate(
-			&regime, (va_t){ ipa }, (struct mmu_access){ .type = MMU_LOAD }, &memory);
+			&regime, (va_t){ipa}, (struct mmu_access){.type = MMU_LOAD}, &memory);
 		uint64_t first = s.base + (table << g->granule);
 
 		ck_assert_uint_eq(t.fault.type, FAULT_NONE);
@@ -212,30 +214,32 @@ END_TEST
 
 /* ------------------------------------------------------------------ pages only */
 
-/* Fetches of pages with both stages' start levels (rows -1 to 3, columns likewise): (n1 + 1)(n2 + 1) - 1. */
+/*
+ * Fetches of pages with both stages' start levels (rows -1 to 3, columns likewise): (n1 + 1)(n2 +
+ * 1) - 1.
+ */
 static const unsigned page_fetches[5][5] = {
-	{ 35, 29, 23, 17, 11 }, { 29, 24, 19, 14, 9 }, { 23, 19, 15, 11, 7 },
-	{ 17, 14, 11, 8, 5 },   { 11, 9, 7, 5, 3 },
+	{35, 29, 23, 17, 11}, {29, 24, 19, 14, 9}, {23, 19, 15, 11, 7},
+	{17, 14, 11, 8, 5},   {11, 9, 7, 5, 3},
 };
 
 START_TEST(pages_under_pages_fetch_what_the_table_says)
 {
-	static const unsigned ia[5] = { 52, 48, 39, 30, 21 }; /* 4 KB, start levels -1 to 3 */
+	static const unsigned ia[5] = {52, 48, 39, 30, 21}; /* 4 KB, start levels -1 to 3 */
 	static struct pair p;
 	static struct mmu_walk log;
 	struct mmu_features features = all_features();
 	int s1 = _i / 5, s2 = _i % 5;
-	struct geometry g1 = { 12, ia[s1], s1 - 1, s1 == 0 }, g2 = { 12, ia[s2], s2 - 1, s2 == 0 };
+	struct geometry g1 = {12, ia[s1], s1 - 1, s1 == 0}, g2 = {12, ia[s2], s2 - 1, s2 == 0};
 
-	p = (struct pair){ .random = 42 + (unsigned)_i, .leaf1 = 3, .leaf2 = 3 };
+	p = (struct pair){.random = 42 + (unsigned)_i, .leaf1 = 3, .leaf2 = 3};
 	pair_build(&p, &g1, &g2);
 
 	struct mmu_registers registers = registers_of(&p, false);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p.memory, &log);
-	struct ttw_translation t = ttw_translate(&regime, (va_t){ p.ia },
-						 (struct mmu_access){ .type = MMU_LOAD, .el = 1 },
-						 &memory);
+	struct ttw_translation t = ttw_translate(
+		&regime, (va_t){p.ia}, (struct mmu_access){.type = MMU_LOAD, .el = 1}, &memory);
 
 	ck_assert_uint_eq(t.fault.type, FAULT_NONE);
 	ck_assert_uint_eq(log.fetch_count, page_fetches[s1][s2]);

@@ -1,7 +1,7 @@
 /* Suite mmu/input: what is checked before a TLB lookup, and flat addresses. */
 #include "nested.h"
 
-static const struct mmu_access el1_load = { .type = MMU_LOAD, .el = 1 };
+static const struct mmu_access el1_load = {.type = MMU_LOAD, .el = 1};
 static struct mmu_walk log_;
 static struct memory memory;
 
@@ -12,7 +12,7 @@ static struct ttw_translation translate_with(enum mmu_regime regime, const struc
 	struct ttw_regime decoded = ttw_decode(regime, r, f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
 
-	return ttw_translate(&decoded, (va_t){ va }, access, &m);
+	return ttw_translate(&decoded, (va_t){va}, access, &m);
 }
 
 /* ------------------------------------------------------------------ the range of an input */
@@ -27,36 +27,37 @@ static const struct {
 	enum mmu_access_type type;
 	bool ok;
 } range_rows[] = {
-	{ "last of the lower half", EL1, 0, 0x0000007fffffffff, MMU_LOAD, true },
-	{ "first above the lower half", EL1, 0, 0x0000008000000000, MMU_LOAD, false },
-	{ "first of the upper half", EL1, 0, 0xffffff8000000000, MMU_LOAD, true },
-	{ "last below the upper half", EL1, 0, 0xffffff7fffffffff, MMU_LOAD, false },
-	{ "bit 63 only", EL1, 0, 0x8000000000000000, MMU_LOAD, false },
-	{ "bit 55 only", EL1, 0, 0x0080000000000000, MMU_LOAD, false },
-	{ "a tag without TBI", EL1, 0, 0x5a00000000000000, MMU_LOAD, false },
-	{ "a tag with TBI0", EL1, tbi0, 0x5a00000000000000, MMU_LOAD, true },
-	{ "a tag in the upper half with TBI0", EL1, tbi0, 0x5affff8000000000, MMU_LOAD, false },
-	{ "a tag in the upper half with TBI1", EL1, tbi1, 0x5affff8000000000, MMU_LOAD, true },
-	{ "a fetch with TBI0", EL1, tbi0, 0x5a00000000000000, MMU_FETCH, true },
-	{ "a fetch with TBI0 and TBID0", EL1, tbi0 | tbid0, 0x5a00000000000000, MMU_FETCH, false },
-	{ "a load with TBI0 and TBID0", EL1, tbi0 | tbid0, 0x5a00000000000000, MMU_LOAD, true },
-	{ "EL2", EL2, 0, 0x0000007fffffffff, MMU_LOAD, true },
-	{ "EL2 has no upper half", EL2, 0, 0xffffff8000000000, MMU_LOAD, false },
-	{ "EL2, TBI", EL2, 1 << 20, 0x5a00000000000000, MMU_LOAD, true },
-	{ "EL2, TBI, bit 55", EL2, 1 << 20, 0x5a80000000000000, MMU_LOAD, false },
-	{ "EL2, TBI and TBID, fetch", EL2, 1 << 20 | 1 << 29, 0x5a00000000000000, MMU_FETCH, false },
+	{"last of the lower half", EL1, 0, 0x0000007fffffffff, MMU_LOAD, true},
+	{"first above the lower half", EL1, 0, 0x0000008000000000, MMU_LOAD, false},
+	{"first of the upper half", EL1, 0, 0xffffff8000000000, MMU_LOAD, true},
+	{"last below the upper half", EL1, 0, 0xffffff7fffffffff, MMU_LOAD, false},
+	{"bit 63 only", EL1, 0, 0x8000000000000000, MMU_LOAD, false},
+	{"bit 55 only", EL1, 0, 0x0080000000000000, MMU_LOAD, false},
+	{"a tag without TBI", EL1, 0, 0x5a00000000000000, MMU_LOAD, false},
+	{"a tag with TBI0", EL1, tbi0, 0x5a00000000000000, MMU_LOAD, true},
+	{"a tag in the upper half with TBI0", EL1, tbi0, 0x5affff8000000000, MMU_LOAD, false},
+	{"a tag in the upper half with TBI1", EL1, tbi1, 0x5affff8000000000, MMU_LOAD, true},
+	{"a fetch with TBI0", EL1, tbi0, 0x5a00000000000000, MMU_FETCH, true},
+	{"a fetch with TBI0 and TBID0", EL1, tbi0 | tbid0, 0x5a00000000000000, MMU_FETCH, false},
+	{"a load with TBI0 and TBID0", EL1, tbi0 | tbid0, 0x5a00000000000000, MMU_LOAD, true},
+	{"EL2", EL2, 0, 0x0000007fffffffff, MMU_LOAD, true},
+	{"EL2 has no upper half", EL2, 0, 0xffffff8000000000, MMU_LOAD, false},
+	{"EL2, TBI", EL2, 1 << 20, 0x5a00000000000000, MMU_LOAD, true},
+	{"EL2, TBI, bit 55", EL2, 1 << 20, 0x5a80000000000000, MMU_LOAD, false},
+	{"EL2, TBI and TBID, fetch", EL2, 1 << 20 | 1 << 29, 0x5a00000000000000, MMU_FETCH, false},
 };
 
 START_TEST(the_range_of_an_input)
 {
 	bool el2 = range_rows[_i].el == EL2;
-	struct mmu_registers r = { .SCTLR_EL1 = 1, .SCTLR_EL2 = 1,
-				   .TCR_EL1 = 25 | 25 << 16 | UINT64_C(2) << 30 | range_rows[_i].tcr,
-				   .TCR_EL2 = 25 | range_rows[_i].tcr };
+	struct mmu_registers r = {.SCTLR_EL1 = 1,
+				  .SCTLR_EL2 = 1,
+				  .TCR_EL1 = 25 | 25 << 16 | UINT64_C(2) << 30 | range_rows[_i].tcr,
+				  .TCR_EL2 = 25 | range_rows[_i].tcr};
 	struct mmu_features f = all_features();
 	struct ttw_regime regime = ttw_decode(el2 ? REGIME_EL2 : REGIME_EL10, &r, &f);
-	struct mmu_access access = { .type = range_rows[_i].type, .el = el2 ? 2 : 1 };
-	struct ttw_input in = ttw_input(&regime, (va_t){ range_rows[_i].va }, access);
+	struct mmu_access access = {.type = range_rows[_i].type, .el = el2 ? 2 : 1};
+	struct ttw_input in = ttw_input(&regime, (va_t){range_rows[_i].va}, access);
 
 	ck_assert_msg((in.fault.type == FAULT_NONE) == range_rows[_i].ok, "%s: fault %d",
 		      range_rows[_i].name, in.fault.type);
@@ -72,13 +73,13 @@ END_TEST
 /* E0PD: accesses with the privilege of EL0, LDTR of EL1 too. */
 START_TEST(e0pd_counts_for_unprivileged_accesses_only)
 {
-	struct mmu_registers r = { .SCTLR_EL1 = 1, .TCR_EL1 = 25 | 25 << 16 | UINT64_C(2) << 30 |
-							      UINT64_C(1) << 56 };
+	struct mmu_registers r = {.SCTLR_EL1 = 1,
+				  .TCR_EL1 = 25 | 25 << 16 | UINT64_C(2) << 30 | UINT64_C(1) << 56};
 	struct mmu_features f = all_features(), no_e0pd = without(f, FEAT_E0PD);
-	struct mmu_access ldtr = { .type = MMU_LOAD, .el = 1, .unprivileged = true };
+	struct mmu_access ldtr = {.type = MMU_LOAD, .el = 1, .unprivileged = true};
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
 	struct ttw_regime without_it = ttw_decode(REGIME_EL10, &r, &no_e0pd);
-	va_t upper = { 0xffffff8000000000 }, lower = { 0 };
+	va_t upper = {0xffffff8000000000}, lower = {0};
 
 	ck_assert_uint_eq(ttw_input(&regime, upper, ldtr).fault.type, FAULT_TRANSLATION);
 	ck_assert_uint_eq(ttw_input(&regime, upper, el1_load).fault.type, FAULT_NONE);
@@ -93,18 +94,18 @@ static const struct {
 	bool ok;
 	uint64_t pa;
 } off_rows[] = {
-	{ "flat", 0, 0x0000ffffffffffff, true, 0x0000ffffffffffff },
-	{ "above the PA size", 0, 0x0001000000000000, false, 0 },
-	{ "upper half", 0, 0xffff000000000000, false, 0 },
-	{ "tag", 0, 0x5a00000000000000, false, 0 },
-	{ "tag with TBI0 is dropped", UINT64_C(1) << 37, 0x5a00000000001000, true, 0x1000 },
-	{ "TBI1 is for bit 55", UINT64_C(1) << 38, 0x5a00000000001000, false, 0 },
-	{ "no TxSZ check", 0x3f, 0x1000, true, 0x1000 },
+	{"flat", 0, 0x0000ffffffffffff, true, 0x0000ffffffffffff},
+	{"above the PA size", 0, 0x0001000000000000, false, 0},
+	{"upper half", 0, 0xffff000000000000, false, 0},
+	{"tag", 0, 0x5a00000000000000, false, 0},
+	{"tag with TBI0 is dropped", UINT64_C(1) << 37, 0x5a00000000001000, true, 0x1000},
+	{"TBI1 is for bit 55", UINT64_C(1) << 38, 0x5a00000000001000, false, 0},
+	{"no TxSZ check", 0x3f, 0x1000, true, 0x1000},
 };
 
 START_TEST(with_stage1_off_addresses_are_flat_and_have_to_fit)
 {
-	struct mmu_registers r = { .TCR_EL1 = off_rows[_i].tcr };
+	struct mmu_registers r = {.TCR_EL1 = off_rows[_i].tcr};
 	struct mmu_features f = all_features();
 
 	f.pa_bits = 48;
@@ -126,15 +127,16 @@ END_TEST
 /* Data is Device-nGnRnE while stage 1 is off, unless HCR_EL2.DC makes it Normal. */
 START_TEST(unaligned_accesses_with_stage1_off)
 {
-	struct mmu_access access = { .type = MMU_LOAD, .el = 1, .unaligned = true };
-	struct geometry g = { 12, 40, 1, false };
-	struct mmu_registers r = { .VTCR_EL2 = vtcr_of(&g), .VTTBR_EL2 = 0x100000 };
+	struct mmu_access access = {.type = MMU_LOAD, .el = 1, .unaligned = true};
+	struct geometry g = {12, 40, 1, false};
+	struct mmu_registers r = {.VTCR_EL2 = vtcr_of(&g), .VTTBR_EL2 = 0x100000};
 	struct mmu_features f = all_features();
 
 	memory_put(&memory, 0x100000, 0x200003);
 	memory_put(&memory, 0x200000, 0x300003);
 	memory_put(&memory, 0x300000, 0x400004ff);
-	ck_assert_uint_eq(translate_with(REGIME_EL10, &r, &f, 1, access).fault.type, FAULT_ALIGNMENT);
+	ck_assert_uint_eq(translate_with(REGIME_EL10, &r, &f, 1, access).fault.type,
+			  FAULT_ALIGNMENT);
 	r.HCR_EL2 = 1 << 12;
 	ck_assert_uint_eq(translate_with(REGIME_EL10, &r, &f, 1, access).pa.value, 0x40000001);
 	ck_assert_uint_eq(log_.fetch_count, 3);

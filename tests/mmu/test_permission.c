@@ -1,8 +1,16 @@
-/* Suite mmu/permission: permissions of both stages against the tables of "Memory access control". */
+/*
+ * Suite mmu/permission: permissions of both stages against the tables of "Memory access control".
+ */
 #include "nested.h"
 
 /* Three levels of 4 KB tables for VA 0 to 2^39-1: descriptors at these addresses. */
-enum { TABLE1 = 0x1000, TABLE2 = 0x2000, TABLE3 = 0x3000, PAGE = 0x80000000, STAGE2_PAGE = 0x90000000 };
+enum {
+	TABLE1 = 0x1000,
+	TABLE2 = 0x2000,
+	TABLE3 = 0x3000,
+	PAGE = 0x80000000,
+	STAGE2_PAGE = 0x90000000
+};
 
 /* A set as text: privileged R W X, unprivileged R W X. */
 struct set {
@@ -13,8 +21,9 @@ static struct memory memory;
 static struct mmu_walk log_;
 
 /* Descriptor bits 63:59 of tables, and the leaf's, of stage 1; stage 2 is off. */
-static struct mmu_fault stage1(enum mmu_regime regime, const struct mmu_registers *base, uint64_t table1,
-			       uint64_t table2, uint64_t leaf, struct mmu_access access)
+static struct mmu_fault stage1(enum mmu_regime regime, const struct mmu_registers *base,
+			       uint64_t table1, uint64_t table2, uint64_t leaf,
+			       struct mmu_access access)
 {
 	struct mmu_features f = all_features();
 	struct mmu_registers r = *base;
@@ -31,7 +40,7 @@ static struct mmu_fault stage1(enum mmu_regime regime, const struct mmu_register
 
 	struct ttw_regime regime_value = ttw_decode(regime, &r, &f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
-	struct ttw_translation t = ttw_translate(&regime_value, (va_t){ 0 }, access, &m);
+	struct ttw_translation t = ttw_translate(&regime_value, (va_t){0}, access, &m);
 
 	if (t.fault.type == FAULT_NONE) {
 		ck_assert_uint_eq(t.pa.value, PAGE);
@@ -47,18 +56,18 @@ static struct mmu_fault stage1(enum mmu_regime regime, const struct mmu_register
 
 static struct mmu_access access_of(enum mmu_access_type type, bool unprivileged, bool pan)
 {
-	return (struct mmu_access){ .type = type, .el = !unprivileged, .unprivileged = unprivileged,
-				    .pan = pan };
+	return (struct mmu_access){
+		.type = type, .el = !unprivileged, .unprivileged = unprivileged, .pan = pan};
 }
 
 /* ------------------------------------------------------------------ stage 1, two privileges */
 
 /* Read and write by AP[2:1] (rows) and APTable of the tables above (columns). */
 static const char *const ap_table[4][4] = {
-	{ "RW --", "RW --", "R- --", "R- --" },
-	{ "RW RW", "RW --", "R- R-", "R- --" },
-	{ "R- --", "R- --", "R- --", "R- --" },
-	{ "R- R-", "R- --", "R- R-", "R- --" },
+	{"RW --", "RW --", "R- --", "R- --"},
+	{"RW RW", "RW --", "R- R-", "R- --"},
+	{"R- --", "R- --", "R- --", "R- --"},
+	{"R- R-", "R- --", "R- R-", "R- --"},
 };
 
 struct combination {
@@ -70,7 +79,8 @@ struct combination {
 static struct set expected(const struct combination *c)
 {
 	const char *text = ap_table[c->ap][c->hpd ? 0 : c->aptable];
-	struct set s = { text[0] == 'R', text[1] == 'W', false, text[3] == 'R', text[4] == 'W', false };
+	struct set s = {text[0] == 'R', text[1] == 'W', false,
+			text[3] == 'R', text[4] == 'W', false};
 
 	s.ux = !c->uxn && (c->hpd || !c->uxntable);
 	s.px = !c->pxn && (c->hpd || !c->pxntable) && !s.uw;
@@ -79,22 +89,21 @@ static struct set expected(const struct combination *c)
 
 static void check_access(const struct combination *c, struct mmu_access access, bool allowed)
 {
-	struct mmu_registers r = { .SCTLR_EL1 = (uint64_t)c->wxn << 19,
-				   .TCR_EL1 = (uint64_t)c->hpd << 41 };
+	struct mmu_registers r = {.SCTLR_EL1 = (uint64_t)c->wxn << 19,
+				  .TCR_EL1 = (uint64_t)c->hpd << 41};
 	uint64_t table = (uint64_t)c->aptable << 61 | (uint64_t)c->uxntable << 60 |
 			 (uint64_t)c->pxntable << 59;
-	uint64_t first = table & UINT64_C(1) << 61, leaf = (uint64_t)c->ap << 6 |
-							   (uint64_t)c->uxn << 54 |
-							   (uint64_t)c->pxn << 53;
+	uint64_t first = table & UINT64_C(1) << 61,
+		 leaf = (uint64_t)c->ap << 6 | (uint64_t)c->uxn << 54 | (uint64_t)c->pxn << 53;
 	struct mmu_fault f = stage1(REGIME_EL10, &r, c->split ? first : 0,
 				    c->split ? table & ~first : table, leaf, access);
 
-	ck_assert_msg((f.type == FAULT_NONE) == allowed,
-		      "AP %u APTable %u UXN %d PXN %d UXNTable %d PXNTable %d WXN %d PAN %d HPD %d: "
-		      "access %d, unprivileged %d, read_write %d is%s allowed",
-		      c->ap, c->aptable, c->uxn, c->pxn, c->uxntable, c->pxntable, c->wxn, c->pan,
-		      c->hpd, access.type, access.unprivileged, access.read_write,
-		      allowed ? "" : " not");
+	ck_assert_msg(
+		(f.type == FAULT_NONE) == allowed,
+		"AP %u APTable %u UXN %d PXN %d UXNTable %d PXNTable %d WXN %d PAN %d HPD %d: "
+		"access %d, unprivileged %d, read_write %d is%s allowed",
+		c->ap, c->aptable, c->uxn, c->pxn, c->uxntable, c->pxntable, c->wxn, c->pan, c->hpd,
+		access.type, access.unprivileged, access.read_write, allowed ? "" : " not");
 }
 
 static void check_combination(const struct combination *c)
@@ -122,7 +131,7 @@ static void check_combination(const struct combination *c)
 
 START_TEST(stage1_with_two_privileges)
 {
-	struct combination c = { .ap = (unsigned)_i & 3, .aptable = (unsigned)_i >> 2 };
+	struct combination c = {.ap = (unsigned)_i & 3, .aptable = (unsigned)_i >> 2};
 
 	for (unsigned bits = 0; bits < 256; bits++) {
 		c.uxn = bits & 1;
@@ -141,9 +150,9 @@ END_TEST
 /* LDTR at EL1 with UAO=0 is unprivileged although el is 1; with UAO=1 it is privileged. */
 START_TEST(unprivileged_counts_and_not_the_level)
 {
-	struct mmu_registers r = { .SCTLR_EL1 = 0 };
-	struct mmu_access ldtr = { .type = MMU_LOAD, .el = 1, .unprivileged = true, .pan = true };
-	struct mmu_access uao = { .type = MMU_LOAD, .el = 1 };
+	struct mmu_registers r = {.SCTLR_EL1 = 0};
+	struct mmu_access ldtr = {.type = MMU_LOAD, .el = 1, .unprivileged = true, .pan = true};
+	struct mmu_access uao = {.type = MMU_LOAD, .el = 1};
 
 	ck_assert_uint_eq(stage1(REGIME_EL10, &r, 0, 0, 1 << 6, ldtr).type, FAULT_NONE);
 	ck_assert_uint_eq(stage1(REGIME_EL10, &r, 0, 0, 0, ldtr).type, FAULT_PERMISSION);
@@ -158,29 +167,29 @@ static const struct {
 	bool read_only, xn, table_read_only, xntable, wxn;
 	const char *set;
 } el2_rows[] = {
-	{ 0, 0, 0, 0, 0, "RWX" }, { 0, 0, 0, 0, 1, "RW-" }, { 0, 1, 0, 0, 0, "RW-" },
-	{ 0, 0, 0, 1, 0, "RW-" }, { 1, 0, 0, 0, 0, "R-X" }, { 1, 0, 0, 0, 1, "R-X" },
-	{ 0, 0, 1, 0, 0, "R-X" }, { 0, 0, 1, 0, 1, "R-X" }, { 1, 1, 0, 0, 0, "R--" },
-	{ 0, 1, 1, 0, 1, "R--" }, { 1, 0, 0, 1, 1, "R--" }, { 0, 0, 1, 1, 0, "R--" },
+	{0, 0, 0, 0, 0, "RWX"}, {0, 0, 0, 0, 1, "RW-"}, {0, 1, 0, 0, 0, "RW-"},
+	{0, 0, 0, 1, 0, "RW-"}, {1, 0, 0, 0, 0, "R-X"}, {1, 0, 0, 0, 1, "R-X"},
+	{0, 0, 1, 0, 0, "R-X"}, {0, 0, 1, 0, 1, "R-X"}, {1, 1, 0, 0, 0, "R--"},
+	{0, 1, 1, 0, 1, "R--"}, {1, 0, 0, 1, 1, "R--"}, {0, 0, 1, 1, 0, "R--"},
 };
 
 START_TEST(stage1_with_one_privilege)
 {
-	struct mmu_registers r = { .SCTLR_EL2 = (uint64_t)el2_rows[_i].wxn << 19 };
-	uint64_t table = (uint64_t)el2_rows[_i].table_read_only << 62 |
-			 (uint64_t)el2_rows[_i].xntable << 60;
+	struct mmu_registers r = {.SCTLR_EL2 = (uint64_t)el2_rows[_i].wxn << 19};
+	uint64_t table =
+		(uint64_t)el2_rows[_i].table_read_only << 62 | (uint64_t)el2_rows[_i].xntable << 60;
 	uint64_t leaf = (uint64_t)el2_rows[_i].read_only << 7 | (uint64_t)el2_rows[_i].xn << 54;
 	/* AP[1], PXN, nG of the leaf, APTable[0] and PXNTable mean nothing; PAN doesn't exist. */
 	const uint64_t nothing_leaf = 1 << 6 | UINT64_C(1) << 53 | 1 << 11;
 	const uint64_t nothing_table = UINT64_C(1) << 61 | UINT64_C(1) << 59;
-	static const enum mmu_access_type types[3] = { MMU_LOAD, MMU_STORE, MMU_FETCH };
+	static const enum mmu_access_type types[3] = {MMU_LOAD, MMU_STORE, MMU_FETCH};
 
 	for (unsigned variant = 0; variant < 4; variant++)
 		for (unsigned t = 0; t < 3; t++) {
-			struct mmu_access access = { .type = types[t], .el = 2, .pan = true };
-			struct mmu_fault f = stage1(REGIME_EL2, &r, 0,
-						    table | (variant & 1 ? nothing_table : 0),
-						    leaf | (variant & 2 ? nothing_leaf : 0), access);
+			struct mmu_access access = {.type = types[t], .el = 2, .pan = true};
+			struct mmu_fault f =
+				stage1(REGIME_EL2, &r, 0, table | (variant & 1 ? nothing_table : 0),
+				       leaf | (variant & 2 ? nothing_leaf : 0), access);
 
 			ck_assert_int_eq(f.type == FAULT_NONE, el2_rows[_i].set[t] != '-');
 		}
@@ -189,8 +198,8 @@ END_TEST
 
 START_TEST(hpd_of_el2_drops_the_limits_of_tables)
 {
-	struct mmu_registers r = { .TCR_EL2 = 1 << 24 };
-	struct mmu_access store = { .type = MMU_STORE, .el = 2 };
+	struct mmu_registers r = {.TCR_EL2 = 1 << 24};
+	struct mmu_access store = {.type = MMU_STORE, .el = 2};
 
 	ck_assert_uint_eq(stage1(REGIME_EL2, &r, UINT64_C(1) << 62, 0, 0, store).type, FAULT_NONE);
 	r.TCR_EL2 = 0;
@@ -205,17 +214,16 @@ END_TEST
 static const struct {
 	bool el1, el0, el1_without, el0_without;
 } xn_rows[4] = {
-	{ true, true, true, true },
-	{ false, true, true, true },
-	{ false, false, false, false },
-	{ true, false, false, false },
+	{true, true, true, true},
+	{false, true, true, true},
+	{false, false, false, false},
+	{true, false, false, false},
 };
 
 static struct mmu_fault stage2(uint64_t leaf, struct mmu_access access, struct mmu_features f)
 {
-	struct mmu_registers r = { .HCR_EL2 = 1,
-				   .VTCR_EL2 = 25 | 1 << 6 | 2 << 16,
-				   .VTTBR_EL2 = TABLE1 };
+	struct mmu_registers r = {
+		.HCR_EL2 = 1, .VTCR_EL2 = 25 | 1 << 6 | 2 << 16, .VTTBR_EL2 = TABLE1};
 
 	memory.used = 0;
 	memory_put(&memory, TABLE1, TABLE2 | 3);
@@ -224,9 +232,10 @@ static struct mmu_fault stage2(uint64_t leaf, struct mmu_access access, struct m
 
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
-	struct ttw_translation t = ttw_translate(&regime, (va_t){ 0 }, access, &m);
+	struct ttw_translation t = ttw_translate(&regime, (va_t){0}, access, &m);
 
-	ck_assert(t.fault.type == FAULT_NONE || (t.fault.type == FAULT_PERMISSION && t.fault.stage2));
+	ck_assert(t.fault.type == FAULT_NONE ||
+		  (t.fault.type == FAULT_PERMISSION && t.fault.stage2));
 	return t.fault;
 }
 
@@ -244,13 +253,18 @@ START_TEST(stage2_permissions)
 		struct mmu_access both = access_of(MMU_LOAD, el0, false);
 
 		both.read_write = true;
-		ck_assert_int_eq(stage2(leaf, access_of(MMU_LOAD, el0, true), f).type == FAULT_NONE, r);
-		ck_assert_int_eq(stage2(leaf, access_of(MMU_STORE, el0, true), f).type == FAULT_NONE, w);
-		ck_assert_int_eq(stage2(leaf, access_of(MMU_FETCH, el0, true), f).type == FAULT_NONE, x);
-		ck_assert_int_eq(stage2(leaf, access_of(MMU_CACHE_OP, el0, true), f).type == FAULT_NONE,
+		ck_assert_int_eq(stage2(leaf, access_of(MMU_LOAD, el0, true), f).type == FAULT_NONE,
+				 r);
+		ck_assert_int_eq(
+			stage2(leaf, access_of(MMU_STORE, el0, true), f).type == FAULT_NONE, w);
+		ck_assert_int_eq(
+			stage2(leaf, access_of(MMU_FETCH, el0, true), f).type == FAULT_NONE, x);
+		ck_assert_int_eq(stage2(leaf, access_of(MMU_CACHE_OP, el0, true), f).type ==
+					 FAULT_NONE,
 				 el0 ? r : true);
 		ck_assert_int_eq(stage2(leaf, access_of(MMU_CACHE_INVALIDATE, el0, true), f).type ==
-					 FAULT_NONE, w);
+					 FAULT_NONE,
+				 w);
 		ck_assert_int_eq(stage2(leaf, both, f).type == FAULT_NONE, r && w);
 	}
 }
@@ -261,12 +275,12 @@ END_TEST
 START_TEST(may_write_says_whether_a_store_would_pass)
 {
 	struct mmu_features f = all_features();
-	static const struct geometry g = { 12, 48, 0, false };
+	static const struct geometry g = {12, 48, 0, false};
 	static struct pair p;
 
 	/* AP[2] of stage 1, S2AP[1] of stage 2. */
 	for (unsigned bits = 0; bits < 4; bits++) {
-		p = (struct pair){ .random = 5, .leaf1 = 3, .leaf2 = 3 };
+		p = (struct pair){.random = 5, .leaf1 = 3, .leaf2 = 3};
 		pair_build(&p, &g, &g);
 		if (bits & 1)
 			*memory_cell(&p.memory, p.walk1.descriptor_pa[3]) |= 1 << 7;
@@ -277,7 +291,7 @@ START_TEST(may_write_says_whether_a_store_would_pass)
 		struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
 		struct ttw_memory m = walker_memory(&p.memory, &log_);
 		struct mmu_access load = access_of(MMU_LOAD, false, false);
-		struct ttw_translation t = ttw_translate(&regime, (va_t){ p.ia }, load, &m);
+		struct ttw_translation t = ttw_translate(&regime, (va_t){p.ia}, load, &m);
 
 		ck_assert_uint_eq(t.fault.type, FAULT_NONE);
 		ck_assert_int_eq(ttw_may_write(&regime, &t, load), bits == 0);
@@ -290,12 +304,12 @@ END_TEST
 /* HCR_EL2.PTW: a stage 1 table in stage 2 Device memory. */
 START_TEST(ptw_denies_tables_in_device_memory_unless_tge)
 {
-	static const struct geometry g = { 12, 48, 0, false };
+	static const struct geometry g = {12, 48, 0, false};
 	static struct pair p;
 	struct mmu_features f = all_features();
 	struct mmu_access load = access_of(MMU_LOAD, false, false);
 
-	p = (struct pair){ .random = 5, .leaf1 = 3, .leaf2 = 3 };
+	p = (struct pair){.random = 5, .leaf1 = 3, .leaf2 = 3};
 	pair_build(&p, &g, &g);
 	*memory_cell(&p.memory, p.lookup[2].descriptor_pa[3]) &= ~UINT64_C(0x3c);
 
@@ -303,11 +317,11 @@ START_TEST(ptw_denies_tables_in_device_memory_unless_tge)
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
 
-	ck_assert_uint_eq(ttw_translate(&regime, (va_t){ p.ia }, load, &m).fault.type, FAULT_NONE);
+	ck_assert_uint_eq(ttw_translate(&regime, (va_t){p.ia}, load, &m).fault.type, FAULT_NONE);
 	r.HCR_EL2 |= 1 << 2;
 	regime = ttw_decode(REGIME_EL10, &r, &f);
 
-	struct mmu_fault fault = ttw_translate(&regime, (va_t){ p.ia }, load, &m).fault;
+	struct mmu_fault fault = ttw_translate(&regime, (va_t){p.ia}, load, &m).fault;
 
 	ck_assert_uint_eq(mmu_fault_status(&fault), 0x0f);
 	ck_assert(fault.stage2 && fault.s1ptw && fault.ipa_valid);

@@ -1,4 +1,7 @@
-/* Suite mmu/sysreg: the layouts of mmu/sysreg.def and the constants of mmu/vmsa.h, against literals. */
+/*
+ * Suite mmu/sysreg: the layouts of mmu/sysreg.def and the constants of mmu/vmsa.h, against
+ * literals.
+ */
 #include "mmu/vmsa.h"
 
 #include <check.h>
@@ -13,10 +16,10 @@ struct row {
 };
 
 static const struct row layout[] = {
-#define FIELD(reg, name, msb, lsb) { #reg, #name, msb, lsb },
-#define RES0(reg, msb, lsb) { #reg, "RES0", msb, lsb },
-#define RES1(reg, msb, lsb) { #reg, "RES1", msb, lsb },
-#define IGNORED(reg, msb, lsb) { #reg, "IGNORED", msb, lsb },
+#define FIELD(reg, name, msb, lsb) {#reg, #name, msb, lsb},
+#define RES0(reg, msb, lsb)        {#reg, "RES0", msb, lsb},
+#define RES1(reg, msb, lsb)        {#reg, "RES1", msb, lsb},
+#define IGNORED(reg, msb, lsb)     {#reg, "IGNORED", msb, lsb},
 #include "mmu/sysreg.def"
 #undef FIELD
 #undef RES0
@@ -25,11 +28,13 @@ static const struct row layout[] = {
 };
 
 static const char *const registers[] = {
-	"TCR_EL1", "TCR_EL2", "VTCR_EL2", "SCTLR_EL1", "SCTLR_EL2", "HCR_EL2", "TTBR0_EL1", "TTBR1_EL1",
-	"TTBR0_EL2", "VTTBR_EL2", "MAIR_EL1", "MAIR_EL2", "PAR_EL1_F0", "PAR_EL1_F1", "ESR_ELx",
-	"HPFAR_EL2", "SPSR_EL1", "SPSR_EL2", "ISS_DATA_ABORT", "ISS_INSTRUCTION_ABORT", "ISS_SYSTEM",
-	"ISS_CALL", "ISS_BREAKPOINT", "ISS_WFX", "TTBR_52", "S1_TABLE", "S1_LEAF", "S2_TABLE",
-	"S2_LEAF", "ADDRESS_48", "ADDRESS_DS", "ADDRESS_LPA",
+	"TCR_EL1",    "TCR_EL2",     "VTCR_EL2",       "SCTLR_EL1",      "SCTLR_EL2",
+	"HCR_EL2",    "TTBR0_EL1",   "TTBR1_EL1",      "TTBR0_EL2",      "VTTBR_EL2",
+	"MAIR_EL1",   "MAIR_EL2",    "PAR_EL1_F0",     "PAR_EL1_F1",     "ESR_ELx",
+	"HPFAR_EL2",  "SPSR_EL1",    "SPSR_EL2",       "ISS_DATA_ABORT", "ISS_INSTRUCTION_ABORT",
+	"ISS_SYSTEM", "ISS_CALL",    "ISS_BREAKPOINT", "ISS_WFX",        "TTBR_52",
+	"S1_TABLE",   "S1_LEAF",     "S2_TABLE",       "S2_LEAF",        "ADDRESS_48",
+	"ADDRESS_DS", "ADDRESS_LPA",
 };
 
 START_TEST(each_bit_of_a_register_is_in_exactly_one_row)
@@ -66,37 +71,45 @@ END_TEST
 
 /* Positions that translation depends on. */
 static const struct row positions[] = {
-	{ "TCR_EL1", "T0SZ", 5, 0 },     { "TCR_EL1", "EPD0", 7, 7 },    { "TCR_EL1", "TG0", 15, 14 },
-	{ "TCR_EL1", "T1SZ", 21, 16 },   { "TCR_EL1", "A1", 22, 22 },    { "TCR_EL1", "EPD1", 23, 23 },
-	{ "TCR_EL1", "TG1", 31, 30 },    { "TCR_EL1", "IPS", 34, 32 },   { "TCR_EL1", "AS", 36, 36 },
-	{ "TCR_EL1", "TBI0", 37, 37 },   { "TCR_EL1", "HPD0", 41, 41 },  { "TCR_EL1", "TBID0", 51, 51 },
-	{ "TCR_EL1", "E0PD0", 55, 55 },  { "TCR_EL1", "E0PD1", 56, 56 }, { "TCR_EL1", "DS", 59, 59 },
-	{ "TCR_EL2", "PS", 18, 16 },     { "TCR_EL2", "TBI", 20, 20 },   { "TCR_EL2", "HA", 21, 21 },
-	{ "TCR_EL2", "HD", 22, 22 },     { "TCR_EL2", "HPD", 24, 24 },   { "TCR_EL2", "TBID", 29, 29 },
-	{ "TCR_EL2", "DS", 32, 32 },     { "VTCR_EL2", "SL0", 7, 6 },    { "VTCR_EL2", "PS", 18, 16 },
-	{ "VTCR_EL2", "VS", 19, 19 },    { "VTCR_EL2", "DS", 32, 32 },   { "VTCR_EL2", "SL2", 33, 33 },
-	{ "SCTLR_EL1", "M", 0, 0 },      { "SCTLR_EL1", "C", 2, 2 },     { "SCTLR_EL1", "I", 12, 12 },
-	{ "SCTLR_EL1", "WXN", 19, 19 },  { "SCTLR_EL1", "SPAN", 23, 23 }, { "SCTLR_EL1", "EE", 25, 25 },
-	{ "SCTLR_EL2", "EE", 25, 25 },   { "HCR_EL2", "VM", 0, 0 },      { "HCR_EL2", "PTW", 2, 2 },
-	{ "HCR_EL2", "DC", 12, 12 },     { "HCR_EL2", "TGE", 27, 27 },   { "HCR_EL2", "RW", 31, 31 },
-	{ "HCR_EL2", "CD", 32, 32 },     { "HCR_EL2", "ID", 33, 33 },    { "TTBR0_EL1", "ASID", 63, 48 },
-	{ "VTTBR_EL2", "VMID", 63, 48 }, { "TTBR_52", "BADDR_51_48", 5, 2 },
-	{ "PAR_EL1_F0", "SH", 8, 7 },    { "PAR_EL1_F0", "PA", 51, 12 }, { "PAR_EL1_F0", "ATTR", 63, 56 },
-	{ "PAR_EL1_F1", "FST", 6, 1 },   { "PAR_EL1_F1", "PTW", 8, 8 },  { "PAR_EL1_F1", "S", 9, 9 },
-	{ "ESR_ELx", "EC", 31, 26 },     { "ESR_ELx", "IL", 25, 25 },    { "HPFAR_EL2", "FIPA", 43, 4 },
-	{ "ISS_DATA_ABORT", "WnR", 6, 6 },   { "ISS_DATA_ABORT", "S1PTW", 7, 7 },
-	{ "ISS_DATA_ABORT", "CM", 8, 8 },    { "ISS_DATA_ABORT", "AR", 14, 14 },
-	{ "ISS_DATA_ABORT", "SF", 15, 15 },  { "ISS_DATA_ABORT", "SRT", 20, 16 },
-	{ "ISS_DATA_ABORT", "SSE", 21, 21 }, { "ISS_DATA_ABORT", "SAS", 23, 22 },
-	{ "ISS_DATA_ABORT", "ISV", 24, 24 }, { "S1_TABLE", "PXNTable", 59, 59 },
-	{ "S1_TABLE", "UXNTable", 60, 60 },  { "S1_TABLE", "APTable", 62, 61 },
-	{ "S1_LEAF", "AttrIndx", 4, 2 },     { "S1_LEAF", "AP", 7, 6 },
-	{ "S1_LEAF", "AF", 10, 10 },         { "S1_LEAF", "nG", 11, 11 },
-	{ "S1_LEAF", "DBM", 51, 51 },        { "S1_LEAF", "Contiguous", 52, 52 },
-	{ "S1_LEAF", "PXN", 53, 53 },        { "S1_LEAF", "UXN", 54, 54 },
-	{ "S2_LEAF", "MemAttr", 5, 2 },      { "S2_LEAF", "S2AP", 7, 6 },
-	{ "S2_LEAF", "XN", 54, 53 },         { "ADDRESS_DS", "OA_51_50", 9, 8 },
-	{ "ADDRESS_LPA", "OA_51_48", 15, 12 },
+	{"TCR_EL1", "T0SZ", 5, 0},         {"TCR_EL1", "EPD0", 7, 7},
+	{"TCR_EL1", "TG0", 15, 14},        {"TCR_EL1", "T1SZ", 21, 16},
+	{"TCR_EL1", "A1", 22, 22},         {"TCR_EL1", "EPD1", 23, 23},
+	{"TCR_EL1", "TG1", 31, 30},        {"TCR_EL1", "IPS", 34, 32},
+	{"TCR_EL1", "AS", 36, 36},         {"TCR_EL1", "TBI0", 37, 37},
+	{"TCR_EL1", "HPD0", 41, 41},       {"TCR_EL1", "TBID0", 51, 51},
+	{"TCR_EL1", "E0PD0", 55, 55},      {"TCR_EL1", "E0PD1", 56, 56},
+	{"TCR_EL1", "DS", 59, 59},         {"TCR_EL2", "PS", 18, 16},
+	{"TCR_EL2", "TBI", 20, 20},        {"TCR_EL2", "HA", 21, 21},
+	{"TCR_EL2", "HD", 22, 22},         {"TCR_EL2", "HPD", 24, 24},
+	{"TCR_EL2", "TBID", 29, 29},       {"TCR_EL2", "DS", 32, 32},
+	{"VTCR_EL2", "SL0", 7, 6},         {"VTCR_EL2", "PS", 18, 16},
+	{"VTCR_EL2", "VS", 19, 19},        {"VTCR_EL2", "DS", 32, 32},
+	{"VTCR_EL2", "SL2", 33, 33},       {"SCTLR_EL1", "M", 0, 0},
+	{"SCTLR_EL1", "C", 2, 2},          {"SCTLR_EL1", "I", 12, 12},
+	{"SCTLR_EL1", "WXN", 19, 19},      {"SCTLR_EL1", "SPAN", 23, 23},
+	{"SCTLR_EL1", "EE", 25, 25},       {"SCTLR_EL2", "EE", 25, 25},
+	{"HCR_EL2", "VM", 0, 0},           {"HCR_EL2", "PTW", 2, 2},
+	{"HCR_EL2", "DC", 12, 12},         {"HCR_EL2", "TGE", 27, 27},
+	{"HCR_EL2", "RW", 31, 31},         {"HCR_EL2", "CD", 32, 32},
+	{"HCR_EL2", "ID", 33, 33},         {"TTBR0_EL1", "ASID", 63, 48},
+	{"VTTBR_EL2", "VMID", 63, 48},     {"TTBR_52", "BADDR_51_48", 5, 2},
+	{"PAR_EL1_F0", "SH", 8, 7},        {"PAR_EL1_F0", "PA", 51, 12},
+	{"PAR_EL1_F0", "ATTR", 63, 56},    {"PAR_EL1_F1", "FST", 6, 1},
+	{"PAR_EL1_F1", "PTW", 8, 8},       {"PAR_EL1_F1", "S", 9, 9},
+	{"ESR_ELx", "EC", 31, 26},         {"ESR_ELx", "IL", 25, 25},
+	{"HPFAR_EL2", "FIPA", 43, 4},      {"ISS_DATA_ABORT", "WnR", 6, 6},
+	{"ISS_DATA_ABORT", "S1PTW", 7, 7}, {"ISS_DATA_ABORT", "CM", 8, 8},
+	{"ISS_DATA_ABORT", "AR", 14, 14},  {"ISS_DATA_ABORT", "SF", 15, 15},
+	{"ISS_DATA_ABORT", "SRT", 20, 16}, {"ISS_DATA_ABORT", "SSE", 21, 21},
+	{"ISS_DATA_ABORT", "SAS", 23, 22}, {"ISS_DATA_ABORT", "ISV", 24, 24},
+	{"S1_TABLE", "PXNTable", 59, 59},  {"S1_TABLE", "UXNTable", 60, 60},
+	{"S1_TABLE", "APTable", 62, 61},   {"S1_LEAF", "AttrIndx", 4, 2},
+	{"S1_LEAF", "AP", 7, 6},           {"S1_LEAF", "AF", 10, 10},
+	{"S1_LEAF", "nG", 11, 11},         {"S1_LEAF", "DBM", 51, 51},
+	{"S1_LEAF", "Contiguous", 52, 52}, {"S1_LEAF", "PXN", 53, 53},
+	{"S1_LEAF", "UXN", 54, 54},        {"S2_LEAF", "MemAttr", 5, 2},
+	{"S2_LEAF", "S2AP", 7, 6},         {"S2_LEAF", "XN", 54, 53},
+	{"ADDRESS_DS", "OA_51_50", 9, 8},  {"ADDRESS_LPA", "OA_51_48", 15, 12},
 };
 
 START_TEST(fields_are_where_the_architecture_has_them)
@@ -147,10 +160,9 @@ END_TEST
 
 START_TEST(sizes_and_shifts)
 {
-	static const unsigned ps[8] = { 32, 36, 40, 42, 44, 48, 52, 52 };
-	static const unsigned shifts[3][5] = { { 48, 39, 30, 21, 12 },
-					       { 58, 47, 36, 25, 14 },
-					       { 68, 55, 42, 29, 16 } };
+	static const unsigned ps[8] = {32, 36, 40, 42, 44, 48, 52, 52};
+	static const unsigned shifts[3][5] = {
+		{48, 39, 30, 21, 12}, {58, 47, 36, 25, 14}, {68, 55, 42, 29, 16}};
 
 	for (unsigned code = 0; code < 8; code++)
 		ck_assert_uint_eq(vmsa_ps_bits(code), ps[code]);
@@ -167,7 +179,8 @@ int main(void)
 	Suite *suite = suite_create("mmu/sysreg");
 	TCase *tcase = tcase_create("sysreg");
 
-	tcase_add_loop_test(tcase, each_bit_of_a_register_is_in_exactly_one_row, 0, ROWS(registers));
+	tcase_add_loop_test(tcase, each_bit_of_a_register_is_in_exactly_one_row, 0,
+			    ROWS(registers));
 	tcase_add_test(tcase, no_register_is_forgotten_above);
 	tcase_add_loop_test(tcase, fields_are_where_the_architecture_has_them, 0, ROWS(positions));
 	tcase_add_test(tcase, res1_bits);
