@@ -193,8 +193,8 @@ static ssize_t write_stream(FILE *stream, const void *bytes, size_t size)
 	done = fwrite(bytes, 1, size, stream);
 	/* What a guest writes as a whole is seen at once; single characters wait for the end of a
 	 * line. */
-	if (size > 1)
-		fflush(stream);
+	if (size > 1 && fflush(stream))
+		return -errno;
 	return done || !size ? (ssize_t)done : -EIO;
 }
 

@@ -2,6 +2,7 @@
 #include "sim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,8 +63,22 @@ static int run_command(int argc, char **argv)
 	return run_program(argv);
 }
 
+/* Descriptors 0 to 2 that are closed would become files of the guest, and its output would go
+ * there. */
+static void open_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	open_standard_streams();
 	if (argc < 2) {
 		diag("no command, see: nestwalk --help");
 		return SIM_BAD_INPUT;
