@@ -57,8 +57,7 @@ struct ttw_params {
 	bool has_xnx;       /* stage 2: XN[1:0] has two bits */
 	bool e0pd;
 	bool ds; /* effective: SH is `sh`, not in the descriptor */
-	/* The level 0 fault of every input (TxSZ, SL illegal), of every walk (EPD, base too high).
-	 */
+	/* Level 0 faults: of every input (TxSZ, SL illegal), of every walk (EPD, base too high). */
 	enum mmu_fault_type bad, bad_start;
 	uint8_t top_data, top_fetch; /* stage 1: the highest VA bit checked: 63, 55 with TBI */
 	uint8_t granule_bits;        /* enum vmsa_granule */
