@@ -98,9 +98,7 @@ static enum guest_kind guest_kind(struct hyp *hyp, struct elf_header *elf,
 
 	if (hyp->machine.initrd.bytes == 0)
 		reject(hyp, "there is no guest: neither an initrd nor the option replay");
-	if (memory_at(&hyp->memory, hyp->machine.initrd.base) == NULL ||
-	    memory_at(&hyp->memory, hyp->machine.initrd.base + hyp->machine.initrd.bytes - 1) ==
-		    NULL)
+	if (!memory_holds(&hyp->memory, hyp->machine.initrd.base, hyp->machine.initrd.bytes))
 		reject(hyp, "the initrd at 0x%lx lies outside of the RAM that el2=%s maps",
 		       hyp->machine.initrd.base, o->el2_word);
 	if (read_elf(hyp, elf)) {

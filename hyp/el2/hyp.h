@@ -146,6 +146,9 @@ void memory_free(struct memory *memory, uint64_t pa, unsigned order);
 void *memory_at(const struct memory *memory, uint64_t pa);
 uint64_t memory_pa(const struct memory *memory, const void *at);
 
+/* The range lies in one window, where it is as contiguous as it is physically. */
+bool memory_holds(const struct memory *memory, uint64_t pa, uint64_t bytes);
+
 unsigned order_of(uint64_t bytes);
 
 /* ------------------------------------------------------------------ space.c */

@@ -58,6 +58,15 @@ void *memory_at(const struct memory *memory, uint64_t pa)
 	return NULL;
 }
 
+bool memory_holds(const struct memory *memory, uint64_t pa, uint64_t bytes)
+{
+	for (unsigned i = 0; i < memory->count; i++) {
+		if (range_contains(&memory->window[i].ram, pa, bytes))
+			return true;
+	}
+	return false;
+}
+
 uint64_t memory_pa(const struct memory *memory, const void *at)
 {
 	for (unsigned i = 0; i < memory->count; i++) {

@@ -249,7 +249,7 @@ void vm_add_source(struct hyp *hyp, uint64_t ipa, uint64_t bytes, uint64_t pa)
 
 	if (bytes == 0)
 		return;
-	if (memory_at(&hyp->memory, pa) == NULL || memory_at(&hyp->memory, pa + bytes - 1) == NULL)
+	if (!memory_holds(&hyp->memory, pa, bytes))
 		reject(hyp, "the guest at 0x%lx lies outside of the RAM that el2=%s maps", pa,
 		       hyp->options.el2_word);
 	if (!vm->stage2_on) {

@@ -61,6 +61,9 @@ START_TEST(addresses_both_ways)
 	ck_assert(memory_at(&memory, UINT64_C(0x41000000)) == NULL);
 	ck_assert(memory_at(&memory, UINT64_C(0x40ffffff)) != NULL);
 	ck_assert_uint_eq(memory_pa(&memory, NULL), NO_MEMORY);
+	ck_assert(memory_holds(&memory, UINT64_C(0x40000000), 16 * MB));
+	ck_assert(!memory_holds(&memory, UINT64_C(0x40000000), 16 * MB + 1));
+	ck_assert(!memory_holds(&memory, 0, 1));
 	close_memory(&memory);
 }
 END_TEST
