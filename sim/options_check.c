@@ -5,7 +5,8 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
-#define RAM_BASE UINT64_C(0x40000000) /* of QEMU's virt board: devices lie below it */
+#define RAM_BASE       UINT64_C(0x40000000) /* of QEMU's virt board: devices lie below it */
+#define KERNEL_VA_BITS 30 /* the least that hyp/kernel's half can be laid out in */
 
 bool options_is_directory(const char *path)
 {
@@ -76,6 +77,16 @@ static bool resolve(const struct options *options, struct sim_geometry *geometry
 	if (geometry_resolve(geometry, use, &options->config->features, output_bits, why))
 		return true;
 	diag("--%s %s: %s", names[use], text ? text : "(default)", why);
+	return false;
+}
+
+static bool check_kernel(const struct options *options)
+{
+	const char *text = options->geometry_text[GEOMETRY_S1];
+
+	if (options->config->bare || options->config->s1.size_bits >= KERNEL_VA_BITS)
+		return true;
+	diag("--s1 %s: the proxy kernel needs %u bits of VA or more", text, KERNEL_VA_BITS);
 	return false;
 }
 
@@ -172,5 +183,6 @@ static bool check_warmup(const struct sim_config *config)
 bool options_check(const struct options *options)
 {
 	return check_bare(options) && check_core(options->config) && check_memory(options) &&
-	       check_offset(options->config) && check_warmup(options->config);
+	       check_kernel(options) && check_offset(options->config) &&
+	       check_warmup(options->config);
 }

@@ -154,7 +154,7 @@ static bool count_prefix(const char **text, uint32_t max, uint32_t *count)
 static bool read_shape(const char *text, struct tlb_shape *shape)
 {
 	*shape = (struct tlb_shape){0};
-	if (strcmp(text, "off") == 0)
+	if (strcmp(text, "off") == 0 || strcmp(text, "0") == 0)
 		return true;
 	if (strncmp(text, "inf", 3) == 0) {
 		shape->entries = UINT32_MAX;
@@ -204,7 +204,7 @@ static bool set_shape(const struct shape_name *shapes, size_t count, const char 
 			continue;
 		if (!read_shape(value, shapes[i].shape))
 			return refuse(why,
-				      "%s=%.20s: expected ENTRIES[xWAYS[:LATENCY]], off or inf",
+				      "%s=%.20s: expected ENTRIES[xWAYS[:LATENCY]], 0, off or inf",
 				      name, value);
 		if (!shape_possible(shapes[i].shape))
 			return refuse(
