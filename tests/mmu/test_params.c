@@ -419,7 +419,7 @@ static const struct {
 	{"TBID1", 52, true, TBID}, {"SH0", 13, false, SH},     {"SH1", 29, true, SH},
 };
 
-static bool is_set(const struct ttw_params *p, int what)
+static bool is_set(const struct ttw_params *p, unsigned what)
 {
 	switch (what) {
 	case EPD:
