@@ -9,7 +9,10 @@
 #define PAGE_BYTES (UINT64_C(1) << PAGE_BITS)
 #define DEVICE_BYTES UINT64_C(0x1000)
 
-/* Address space only: the host gives memory when a page is first touched, zeroed. */
+/*
+ * Address space only: the host gives memory when a page is first touched, zeroed. In huge pages where it can: walks go
+ * all over the guest's tables, and half of their time would be misses of the host's own TLB.
+ */
 static void *reserve(uint64_t size)
 {
 	void *memory = MAP_FAILED;
@@ -17,7 +20,10 @@ static void *reserve(uint64_t size)
 	if (size <= SIZE_MAX / 2)
 		memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	return memory == MAP_FAILED ? NULL : memory;
+	if (memory == MAP_FAILED)
+		return NULL;
+	(void)madvise(memory, size, MADV_HUGEPAGE);
+	return memory;
 }
 
 static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
