@@ -1,4 +1,7 @@
-/* The list of the program's memory areas: by ascending address, disjoint, split and merged as mappings come and go. */
+/*
+ * The list of the program's memory areas: by ascending address, disjoint, split and merged as
+ * mappings come and go.
+ */
 #include "kernel.h"
 
 enum { AREAS_AT_HAND = 3 };
@@ -112,7 +115,10 @@ bool areas_free(const struct mm *mm, uint64_t start, uint64_t end)
 	return true;
 }
 
-/* The highest gap that is large enough. As long as nothing goes, it lies right below the last one that was given. */
+/*
+ * The highest gap that is large enough. As long as nothing goes, it lies right below the last one
+ * that was given.
+ */
 static uint64_t highest_gap(const struct mm *mm, uint64_t bytes, uint64_t alignment)
 {
 	uint64_t from = alignment, found = 0; /* the page at 0 is given to who asks for it only */

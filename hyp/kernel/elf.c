@@ -1,4 +1,7 @@
-/* The program's ELF file: checked, made into areas, and read page by page as the program touches them. */
+/*
+ * The program's ELF file: checked, made into areas, and read page by page as the program touches
+ * them.
+ */
 #include "kernel.h"
 
 enum {
@@ -35,7 +38,8 @@ static struct elf_header header_of(const struct program *p)
 	return h;
 }
 
-static struct elf_segment segment_of(const struct program *p, const struct elf_header *h, unsigned i)
+static struct elf_segment segment_of(const struct program *p, const struct elf_header *h,
+				     unsigned i)
 {
 	struct elf_segment s;
 
@@ -45,7 +49,8 @@ static struct elf_segment segment_of(const struct program *p, const struct elf_h
 
 static const char *check_header(const struct program *p, const struct elf_header *h)
 {
-	static const uint8_t ident[7] = {0x7f, 'E', 'L', 'F', 2 /* 64-bit */, 1 /* little-endian */, 1};
+	static const uint8_t ident[7] = {0x7f, 'E', 'L', 'F', 2 /* 64-bit */, 1 /* little-endian */,
+					 1};
 
 	if (memcmp(h->ident, ident, sizeof(ident)) != 0)
 		return "is no 64-bit little-endian ELF file";
@@ -71,7 +76,10 @@ static const char *check_segment(const struct kernel *k, const struct elf_segmen
 		return NULL;
 	if (s->filesz > s->memsz)
 		return "has a segment that is larger in the file than in memory";
-	/* The linker gives a segment without bytes in the file an offset that may lie behind its end. */
+	/*
+	 * The linker gives a segment without bytes in the file an offset that may lie behind its
+	 * end.
+	 */
 	if (s->filesz > 0 && (s->offset > p->bytes || s->filesz > p->bytes - s->offset))
 		return "is cut inside a segment";
 	if (start < s->vaddr || start >= k->mm.mmap_end || s->memsz > k->mm.mmap_end - start)
@@ -85,7 +93,10 @@ static uint8_t prot_of(const struct elf_segment *s)
 			 (s->flags & PF_X ? PROT_EXEC : 0));
 }
 
-/* A page that two segments share gets the rights of both. *end is the end of what has been mapped so far. */
+/*
+ * A page that two segments share gets the rights of both. *end is the end of what has been mapped
+ * so far.
+ */
 static const char *map_segment(struct kernel *k, const struct elf_segment *s, uint64_t *end)
 {
 	uint64_t granule = geometry_granule_bytes(&k->geometry);

@@ -28,7 +28,10 @@ _Noreturn static void leave(uint64_t status)
 		semihosting_exit(status);
 }
 
-/* Not through the bounce buffer, for which there may be no memory: the stack has just been written, so it is mapped. */
+/*
+ * Not through the bounce buffer, for which there may be no memory: the stack has just been written,
+ * so it is mapped.
+ */
 static void write_stderr(const struct line *l)
 {
 	volatile char name[4] = {':', 't', 't', 0};
@@ -103,6 +106,7 @@ static const char *signal_name(enum signal_number number)
 
 _Noreturn void die_of(enum signal_number number, uint64_t pc, uint64_t address, uint64_t esr)
 {
-	end(128 + (uint64_t)number, "nestwalk: the program died of %s: PC 0x%lx, address 0x%lx, ESR 0x%lx",
+	end(128 + (uint64_t)number,
+	    "nestwalk: the program died of %s: PC 0x%lx, address 0x%lx, ESR 0x%lx",
 	    signal_name(number), pc, address, esr);
 }

@@ -1,4 +1,7 @@
-/* Demand paging: the first access to a page of an area gives it a frame, as large a leaf as block and area allow. */
+/*
+ * Demand paging: the first access to a page of an area gives it a frame, as large a leaf as block
+ * and area allow.
+ */
 #include "kernel.h"
 
 static bool allows(const struct area *a, enum access access)
@@ -6,8 +9,10 @@ static bool allows(const struct area *a, enum access access)
 	return access == ACCESS_READ ? a->prot != PROT_NONE : (a->prot & access) != 0;
 }
 
-/* A leaf of the level that holds va lies in the area, and nothing is mapped in its span: `invalid` is the level at which
- * the walk for va ends. */
+/*
+ * A leaf of the level that holds va lies in the area, and nothing is mapped in its span: `invalid`
+ * is the level at which the walk for va ends.
+ */
 static bool fits(const struct kernel *k, const struct area *a, uint64_t va, int level, int invalid)
 {
 	uint64_t bytes = geometry_level_bytes(&k->geometry, level), start = align_down(va, bytes);
@@ -25,7 +30,10 @@ void synchronise_instructions(const void *start, uint64_t bytes)
 
 	if (!(ctr >> 28 & 1))
 		for (uint64_t at = 0; at < bytes; at += line)
-			__asm__ volatile("dc cvau, %0" : : "r"((const uint8_t *)start + at) : "memory");
+			__asm__ volatile("dc cvau, %0"
+					 :
+					 : "r"((const uint8_t *)start + at)
+					 : "memory");
 	dsb(ish);
 	if (!(ctr >> 29 & 1)) {
 		__asm__ volatile("ic ialluis" : : : "memory");
@@ -34,7 +42,10 @@ void synchronise_instructions(const void *start, uint64_t bytes)
 	isb();
 }
 
-/* The IPA for [start, start + bytes) of the area: a frame with its first contents, or what /dev/mem has there. */
+/*
+ * The IPA for [start, start + bytes) of the area: a frame with its first contents, or what /dev/mem
+ * has there.
+ */
 static uint64_t frame_for(struct kernel *k, const struct area *a, uint64_t start, int level)
 {
 	uint64_t bytes = geometry_level_bytes(&k->geometry, level), ipa;
@@ -61,14 +72,16 @@ enum fault_result mm_fault(struct kernel *k, uint64_t va, enum access access, in
 	if (invalid == LEVEL_NONE)
 		return FAULT_MAPPED;
 	for (; level <= LEVEL_LAST; level++) {
-		uint64_t bytes = geometry_level_bytes(&k->geometry, level), start = align_down(va, bytes), ipa;
+		uint64_t bytes = geometry_level_bytes(&k->geometry, level),
+			 start = align_down(va, bytes), ipa;
 
 		if (!fits(k, a, va, level, invalid))
 			continue;
 		ipa = frame_for(k, a, start, level);
 		if (ipa == 0)
 			continue;
-		if (pgtable_map(&k->mm.table, start, bytes, ipa, mm_leaf(a->prot), bytes) == PGTABLE_OK)
+		if (pgtable_map(&k->mm.table, start, bytes, ipa, mm_leaf(a->prot), bytes) ==
+		    PGTABLE_OK)
 			return FAULT_MAPPED;
 		if (a->kind != AREA_DEVMEM)
 			ram_free(k, ipa, level);

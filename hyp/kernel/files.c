@@ -1,12 +1,24 @@
-/* The program's files: descriptors over the host's handles, the three standard ones, and /dev/mem. */
+/*
+ * The program's files: descriptors over the host's handles, the three standard ones, and /dev/mem.
+ */
 #include "kernel.h"
 
 enum { TRANSFER_BYTES = BOUNCE_BYTES - BOUNCE_BLOCK_BYTES };
 
 /* Flags of openat on AArch64 Linux. */
-enum { O_RDONLY = 0, O_WRONLY = 1, O_ACCMODE = 3, O_CREAT = 0100, O_TRUNC = 01000, O_APPEND = 02000 };
+enum {
+	O_RDONLY = 0,
+	O_WRONLY = 1,
+	O_ACCMODE = 3,
+	O_CREAT = 0100,
+	O_TRUNC = 01000,
+	O_APPEND = 02000
+};
 
-/* Modes of SYS_OPEN: fopen's. ":tt" opened with "r", "w" and "a" is standard input, output and error. */
+/*
+ * Modes of SYS_OPEN: fopen's. ":tt" opened with "r", "w" and "a" is standard input, output and
+ * error.
+ */
 enum mode {
 	MODE_R = 0,
 	MODE_RB = 1,
@@ -59,7 +71,9 @@ static int64_t handle_of(struct kernel *k, struct file *f)
 
 /* ------------------------------------------------------------------ open, close */
 
-/* Puts the path where the host finds it, in pieces that cross no page of the program. NULL: *why. */
+/*
+ * Puts the path where the host finds it, in pieces that cross no page of the program. NULL: *why.
+ */
 static const char *copy_path(struct kernel *k, uint64_t from, int64_t *why)
 {
 	char *to = (char *)host_data(k, PATH_BYTES);
@@ -140,7 +154,10 @@ static uint64_t piece(uint64_t bytes, uint64_t done)
 	return bytes - done < TRANSFER_BYTES ? bytes - done : TRANSFER_BYTES;
 }
 
-/* A file on the host gives all that there is; a terminal or a pipe gives what it has and ends the call. */
+/*
+ * A file on the host gives all that there is; a terminal or a pipe gives what it has and ends the
+ * call.
+ */
 static int64_t read_handle(struct kernel *k, int64_t handle, uint64_t buffer, uint64_t bytes)
 {
 	uint64_t done = 0;
@@ -231,7 +248,8 @@ int64_t sys_writev(struct kernel *k, uint64_t fd, uint64_t vector, uint64_t coun
 	return done;
 }
 
-int64_t file_read_at(struct kernel *k, uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t offset)
+int64_t file_read_at(struct kernel *k, uint64_t fd, uint64_t buffer, uint64_t bytes,
+		     uint64_t offset)
 {
 	struct file *f = file_of(k, fd);
 	int64_t got = host_seek(k, f->handle, offset), back;
@@ -267,10 +285,14 @@ int64_t sys_lseek(struct kernel *k, uint64_t fd, int64_t offset, uint64_t whence
 	return to;
 }
 
-/* What semihosting can tell: a regular file has a length, a standard stream is taken for a terminal. */
+/*
+ * What semihosting can tell: a regular file has a length, a standard stream is taken for a
+ * terminal.
+ */
 static struct stat stat_of(struct kernel *k, const struct file *f)
 {
-	struct stat st = {.nlink = 1, .blksize = 4096, .mode = f->kind == FILE_HOST ? 0100644 : 020620};
+	struct stat st = {
+		.nlink = 1, .blksize = 4096, .mode = f->kind == FILE_HOST ? 0100644 : 020620};
 	int64_t length = f->kind == FILE_HOST ? host_length(k, f->handle) : 0;
 
 	st.size = length > 0 ? length : 0;

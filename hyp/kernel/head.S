@@ -1,9 +1,10 @@
 /*
- * The kernel's entry: the header of an arm64 Linux Image, the way from the MMU off to the high VA, state and stack.
+ * The kernel's entry: the header of an arm64 Linux Image, the way from the MMU off to the high VA,
+ * state and stack.
  *
- * X0 is the IPA of the boot info; the PC is the IPA of the image. The MMU goes on without an identity map, which a small
- * TTBR0 half under high IPAs could not hold: the fetch behind the ISB faults, and the exception is taken to the high VA
- * that VBAR_EL1 holds by then.
+ * X0 is the IPA of the boot info; the PC is the IPA of the image. The MMU goes on without an
+ * identity map, which a small TTBR0 half under high IPAs could not hold: the fetch behind the ISB
+ * faults, and the exception is taken to the high VA that VBAR_EL1 holds by then.
  */
 #define STATE_BYTES 4096
 #define STACK_BYTES 8192
@@ -53,7 +54,7 @@ image_head:
 	isb
 	msr	sctlr_el1, x0
 	isb
-3:	b	3b			/* not fetched: this address has no translation any more */
+3:	b	3b			/* not fetched: nothing is mapped here now */
 	.ltorg
 
 	.text

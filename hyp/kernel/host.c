@@ -1,7 +1,8 @@
 /*
- * Host services by semihosting. The host reads and writes guest memory while the kernel's instruction is under way, when
- * no fault can be taken: all that it touches lies in the bounce buffer, whose pages are mapped at stage 1 and touched, so
- * that stage 2 maps them too, before the call.
+ * Host services by semihosting. The host reads and writes guest memory while the kernel's
+ * instruction is under way, when no fault can be taken: all that it touches lies in the bounce
+ * buffer, whose pages are mapped at stage 1 and touched, so that stage 2 maps them too, before the
+ * call.
  */
 #include "kernel.h"
 
@@ -31,7 +32,8 @@ uint8_t *host_data(struct kernel *k, uint64_t bytes)
 	return (uint8_t *)BOUNCE_VA + BOUNCE_BLOCK_BYTES;
 }
 
-static int64_t host_call(struct kernel *k, enum semihosting_operation operation, uint64_t a, uint64_t b, uint64_t c)
+static int64_t host_call(struct kernel *k, enum semihosting_operation operation, uint64_t a,
+			 uint64_t b, uint64_t c)
 {
 	volatile uint64_t *block = (volatile uint64_t *)BOUNCE_VA;
 
@@ -67,7 +69,8 @@ int64_t host_close(struct kernel *k, int64_t handle)
 }
 
 /* SYS_READ and SYS_WRITE return what was not read or written. */
-static int64_t host_transfer(struct kernel *k, enum semihosting_operation operation, int64_t handle, uint64_t bytes)
+static int64_t host_transfer(struct kernel *k, enum semihosting_operation operation, int64_t handle,
+			     uint64_t bytes)
 {
 	uint8_t *data = host_data(k, bytes);
 	int64_t left = host_call(k, operation, (uint64_t)handle, (uint64_t)data, bytes);

@@ -1,9 +1,10 @@
 /*
- * The EL1 proxy kernel: gives one EL0 program demand-paged memory under stage 1 of any geometry, and forwards its system
- * calls to the host by semihosting.
+ * The EL1 proxy kernel: gives one EL0 program demand-paged memory under stage 1 of any geometry,
+ * and forwards its system calls to the host by semihosting.
  *
- * The kernel lives in the TTBR1 half; the whole TTBR0 half belongs to the program. All state is one struct kernel, which
- * TPIDR_EL1 points to and which every function is handed. Until the MMU is on (`mmu_on`), addresses in it are IPAs.
+ * The kernel lives in the TTBR1 half; the whole TTBR0 half belongs to the program. All state is one
+ * struct kernel, which TPIDR_EL1 points to and which every function is handed. Until the MMU is on
+ * (`mmu_on`), addresses in it are IPAs.
  */
 #ifndef HYP_KERNEL_KERNEL_H
 #define HYP_KERNEL_KERNEL_H
@@ -13,14 +14,17 @@
 #include "hyp/lib.h"
 #include "hyp/pgtable.h"
 
-/* The kernel's image has one VA in all geometries: the top of the TTBR1 half is common to all its sizes. */
+/*
+ * The kernel's image has one VA in all geometries: the top of the TTBR1 half is common to all its
+ * sizes.
+ */
 #define KERNEL_VA  UINT64_C(0xfffffffff0000000)
 #define DEVICES_VA UINT64_C(0xffffffffe0000000)
 
 enum {
-	RANDOM_BYTES = 16,	  /* behind AT_RANDOM */
-	BOUNCE_BYTES = 1 << 16,	  /* the buffer that the host reads and writes */
-	BOUNCE_BLOCK_BYTES = 256, /* of them, in front: a call's parameter block */
+	RANDOM_BYTES = 16,                      /* behind AT_RANDOM */
+	BOUNCE_BYTES = 1 << 16,                 /* the buffer that the host reads and writes */
+	BOUNCE_BLOCK_BYTES = 256,               /* of them, in front: a call's parameter block */
 	PATH_BYTES = 4096 - BOUNCE_BLOCK_BYTES, /* a path and the call's block share a page */
 	FD_COUNT = 64,
 	LEAF_LEVELS = 5, /* levels -1..3, as indices */
@@ -58,19 +62,20 @@ struct window {
 };
 
 /*
- * Pages come from the low end of the current window, larger leaves from its high end; when both ends meet, the next
- * window is taken. What lies between has never been used. Freed frames wait in a list for each leaf level.
+ * Pages come from the low end of the current window, larger leaves from its high end; when both
+ * ends meet, the next window is taken. What lies between has never been used. Freed frames wait in
+ * a list for each leaf level.
  */
 struct ram {
 	struct window windows[BOOTINFO_WINDOWS];
 	unsigned count, current;
-	uint64_t low, high;	/* IPAs: the unused part of the current window */
-	uint64_t mapped;	/* the linear map covers the window's low end up to here */
-	uint64_t mapped_high;	/* and its high end from here */
-	uint64_t limit;		/* of the linear map: no window is placed beyond this VA */
+	uint64_t low, high;   /* IPAs: the unused part of the current window */
+	uint64_t mapped;      /* the linear map covers the window's low end up to here */
+	uint64_t mapped_high; /* and its high end from here */
+	uint64_t limit;       /* of the linear map: no window is placed beyond this VA */
 	bool extending;
-	bool zeroed;		/* unused RAM reads as zero */
-	uint64_t dirty, dirty_end; /* what may not, because /dev/mem gave it away */
+	bool zeroed;                 /* unused RAM reads as zero */
+	uint64_t dirty, dirty_end;   /* what may not, because /dev/mem gave it away */
 	uint64_t freed[LEAF_LEVELS]; /* VA of the first free frame of each leaf level, 0: none */
 };
 
@@ -78,14 +83,14 @@ struct ram {
 
 enum area_kind {
 	AREA_ANONYMOUS, /* zero-filled */
-	AREA_PROGRAM,	/* filled from the ELF file's segments */
-	AREA_DEVMEM,	/* the IPAs from `ipa` on; the frames aren't ours to free */
+	AREA_PROGRAM,   /* filled from the ELF file's segments */
+	AREA_DEVMEM,    /* the IPAs from `ipa` on; the frames aren't ours to free */
 };
 
 struct area {
 	struct area *next;
 	uint64_t start, end; /* VA, granule-aligned */
-	uint64_t ipa;	     /* AREA_DEVMEM: of `start` */
+	uint64_t ipa;        /* AREA_DEVMEM: of `start` */
 	uint8_t prot;
 	uint8_t kind;
 };
@@ -94,9 +99,9 @@ struct mm {
 	struct pgtable table;
 	struct area *areas; /* by ascending address, disjoint */
 	struct area *spare;
-	uint64_t end;	    /* first VA above the TTBR0 half */
-	uint64_t mmap_end;  /* mappings without an address are put below */
-	uint64_t last_gap;  /* start of the last of them, 0 when something has gone since */
+	uint64_t end;      /* first VA above the TTBR0 half */
+	uint64_t mmap_end; /* mappings without an address are put below */
+	uint64_t last_gap; /* start of the last of them, 0 when something has gone since */
 	uint64_t brk_start, brk;
 };
 
@@ -120,7 +125,7 @@ struct program {
 	const uint8_t *file;
 	uint64_t bytes;
 	uint64_t load_bias; /* added to the addresses in the file */
-	uint64_t entry;	    /* with load_bias */
+	uint64_t entry;     /* with load_bias */
 	uint64_t headers;   /* VA of the program headers, for AT_PHDR */
 	uint64_t header_count;
 };
@@ -139,8 +144,8 @@ struct kernel {
 	uint64_t image_ipa;   /* of the kernel's image */
 	bool mmu_on;
 	volatile uint32_t *console; /* the PL011, or NULL */
-	struct pgtable table;	    /* of the TTBR1 half */
-	struct pgtable_ops ops;	    /* of both halves' tables */
+	struct pgtable table;       /* of the TTBR1 half */
+	struct pgtable_ops ops;     /* of both halves' tables */
 	struct ram ram;
 	struct mm mm;
 	struct files files;
@@ -172,7 +177,10 @@ void zero(struct kernel *k, void *start, uint64_t bytes);
 /* tables.c: the surroundings of the page-table library at EL1 */
 void tables_init(struct kernel *k);
 
-/* mm.c, areas.c, fault.c. -errno on failure; start and bytes are multiples of the granule where an area is meant. */
+/*
+ * mm.c, areas.c, fault.c. -errno on failure; start and bytes are multiples of the granule where an
+ * area is meant.
+ */
 enum { MM_FIXED = 1, MM_NOREPLACE = 2 };
 void mm_init(struct kernel *k);
 int64_t mm_map(struct kernel *k, const struct area *wanted, unsigned how);
@@ -191,7 +199,9 @@ bool areas_free(const struct mm *mm, uint64_t start, uint64_t end);    /* no are
 
 enum fault_result { FAULT_MAPPED, FAULT_BAD_ADDRESS, FAULT_NO_MEMORY };
 enum access { ACCESS_READ = PROT_READ, ACCESS_WRITE = PROT_WRITE, ACCESS_EXECUTE = PROT_EXEC };
-/* `invalid` is the level of the Translation fault, where the walk ended; LEVEL_NONE: va is mapped. */
+/*
+ * `invalid` is the level of the Translation fault, where the walk ended; LEVEL_NONE: va is mapped.
+ */
 enum { LEVEL_NONE = -2 };
 enum fault_result mm_fault(struct kernel *k, uint64_t va, enum access access, int invalid);
 unsigned mm_leaf(unsigned prot);
@@ -221,12 +231,13 @@ int64_t sys_lseek(struct kernel *k, uint64_t fd, int64_t offset, uint64_t whence
 int64_t sys_fstat(struct kernel *k, uint64_t fd, uint64_t st);
 int64_t sys_fstatat(struct kernel *k, uint64_t path, uint64_t st);
 /* Reads at an offset to the program's memory without moving the file's own offset. */
-int64_t file_read_at(struct kernel *k, uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t offset);
+int64_t file_read_at(struct kernel *k, uint64_t fd, uint64_t buffer, uint64_t bytes,
+		     uint64_t offset);
 struct file *file_of(struct kernel *k, uint64_t fd); /* NULL: not open */
 
 /*
- * Semihosting through the bounce buffer: -errno on failure. host_data() is where the host finds and puts that many bytes;
- * host_open() uses it too.
+ * Semihosting through the bounce buffer: -errno on failure. host_data() is where the host finds and
+ * puts that many bytes; host_open() uses it too.
  */
 uint8_t *host_data(struct kernel *k, uint64_t bytes);
 int64_t host_open(struct kernel *k, const char *path, unsigned mode);
@@ -236,13 +247,20 @@ int64_t host_write(struct kernel *k, int64_t handle, uint64_t bytes);
 int64_t host_seek(struct kernel *k, int64_t handle, uint64_t offset);
 int64_t host_length(struct kernel *k, int64_t handle);
 
-/* end.c. end() writes its line to the program's stderr, panic() to the console; finish() writes none. */
+/*
+ * end.c. end() writes its line to the program's stderr, panic() to the console; finish() writes
+ * none.
+ */
 _Noreturn void end(uint64_t status, const char *format, ...) __attribute__((format(printf, 2, 3)));
-_Noreturn void panic(const struct kernel *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
+_Noreturn void panic(const struct kernel *k, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 _Noreturn void finish(uint64_t status);
 _Noreturn void die_of(enum signal_number number, uint64_t pc, uint64_t address, uint64_t esr);
 
-/* user.S: to and from the program's memory with the program's own rights. False: an address there is bad. */
+/*
+ * user.S: to and from the program's memory with the program's own rights. False: an address there
+ * is bad.
+ */
 bool copy_to_user(uint64_t to, const void *from, uint64_t bytes);
 bool copy_from_user(void *to, uint64_t from, uint64_t bytes);
 extern const char user_copy_start[], user_copy_end[], user_copy_failed[];

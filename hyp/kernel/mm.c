@@ -1,4 +1,7 @@
-/* The program's memory: areas are mapped, unmapped and protected here; pages come with the first access (fault.c). */
+/*
+ * The program's memory: areas are mapped, unmapped and protected here; pages come with the first
+ * access (fault.c).
+ */
 #include "kernel.h"
 
 enum { STACK_BYTES = 8 << 20, SPLIT_TABLES_MAX = 10 };
@@ -29,12 +32,16 @@ unsigned mm_leaf(unsigned prot)
 {
 	if (prot == PROT_NONE)
 		return LEAF_NON_GLOBAL;
-	return LEAF_NON_GLOBAL | LEAF_USER | (prot & PROT_WRITE ? LEAF_W : 0u) | (prot & PROT_EXEC ? LEAF_X : 0u);
+	return LEAF_NON_GLOBAL | LEAF_USER | (prot & PROT_WRITE ? LEAF_W : 0u) |
+	       (prot & PROT_EXEC ? LEAF_X : 0u);
 }
 
 /* ------------------------------------------------------------------ frames that go back */
 
-/* Frames of a range that is about to be unmapped, chained through their first words: IPA, and level + 1 in bits 2:0. */
+/*
+ * Frames of a range that is about to be unmapped, chained through their first words: IPA, and level
+ * + 1 in bits 2:0.
+ */
 struct leaving {
 	struct kernel *k;
 	uint64_t first;
@@ -74,7 +81,10 @@ static void free_leaving(struct leaving *l)
 	}
 }
 
-/* Where blocks are in use an unmap may have to split two of them; it must not fail once frames have been chained. */
+/*
+ * Where blocks are in use an unmap may have to split two of them; it must not fail once frames have
+ * been chained.
+ */
 static bool tables_at_hand(struct kernel *k)
 {
 	uint64_t page[SPLIT_TABLES_MAX];
@@ -116,7 +126,8 @@ int64_t mm_unmap(struct kernel *k, uint64_t start, uint64_t end)
 		return -ENOMEM;
 	for (const struct area *a = k->mm.areas; a != NULL && a->start < end; a = a->next)
 		if (a->end > start)
-			release(k, a, a->start > start ? a->start : start, a->end < end ? a->end : end);
+			release(k, a, a->start > start ? a->start : start,
+				a->end < end ? a->end : end);
 	areas_cut(&k->mm, start, end);
 	return 0;
 }
@@ -141,7 +152,8 @@ int64_t mm_map(struct kernel *k, const struct area *wanted, unsigned how)
 			return status;
 	} else if (area.start == 0 || !is_range(k, area.start, area.end) ||
 		   !areas_free(&k->mm, area.start, area.end)) {
-		area.start = areas_gap(&k->mm, bytes, bytes >= k->block_bytes ? k->block_bytes : granule(k));
+		area.start = areas_gap(&k->mm, bytes,
+				       bytes >= k->block_bytes ? k->block_bytes : granule(k));
 		if (area.start == 0)
 			return -ENOMEM;
 		area.end = area.start + bytes;
@@ -156,7 +168,8 @@ int64_t mm_protect(struct kernel *k, uint64_t start, uint64_t end, unsigned prot
 
 	if (!is_range(k, start, end))
 		return start == end ? 0 : -EINVAL;
-	for (const struct area *a = k->mm.areas; a != NULL && a->start <= covered && covered < end; a = a->next)
+	for (const struct area *a = k->mm.areas; a != NULL && a->start <= covered && covered < end;
+	     a = a->next)
 		if (a->end > covered)
 			covered = a->end;
 	if (covered < end || !areas_reserve(k) || !tables_at_hand(k))

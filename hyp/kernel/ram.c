@@ -2,7 +2,8 @@
 #include "kernel.h"
 
 enum {
-	RESERVE_PAGES = 12, /* mapped and unused: more than the tables that one step of the linear map can need */
+	RESERVE_PAGES = 12, /* mapped and unused: more than the tables that one step of the linear
+			       map can need */
 	STEP_PAGES = 16,
 };
 
@@ -83,8 +84,8 @@ bool ram_map(struct kernel *k, uint64_t ipa, uint64_t bytes)
 {
 	const struct window *w = window_of(&k->ram, ipa, bytes);
 
-	return w != NULL && pgtable_map(&k->table, w->va + (ipa - w->ipa), bytes, ipa, LEAF_W, k->block_bytes) ==
-				    PGTABLE_OK;
+	return w != NULL && pgtable_map(&k->table, w->va + (ipa - w->ipa), bytes, ipa, LEAF_W,
+					k->block_bytes) == PGTABLE_OK;
 }
 
 /* ------------------------------------------------------------------ zeroing */
@@ -150,7 +151,10 @@ static uint64_t pop_free(struct kernel *k, int level)
 	return ram_ipa(k, frame);
 }
 
-/* One step of the linear map at the low end. The tables it needs come from the reserve that is still mapped. */
+/*
+ * One step of the linear map at the low end. The tables it needs come from the reserve that is
+ * still mapped.
+ */
 static bool extend(struct kernel *k)
 {
 	struct ram *r = &k->ram;
@@ -173,7 +177,9 @@ static uint64_t low_end(const struct kernel *k)
 	return k->mmu_on ? lesser(k->ram.mapped, k->ram.high) : k->ram.high;
 }
 
-/* What is left of the current window goes to the free list: with it the next window's map begins. */
+/*
+ * What is left of the current window goes to the free list: with it the next window's map begins.
+ */
 static bool next_window(struct kernel *k)
 {
 	struct ram *r = &k->ram;
@@ -194,7 +200,8 @@ static uint64_t unused_page(struct kernel *k)
 	uint64_t ipa;
 
 	while (k->mmu_on && !r->extending && r->low + RESERVE_PAGES * granule(k) > r->mapped)
-		if (!extend(k) && (r->low + RESERVE_PAGES * granule(k) / 2 <= low_end(k) || !next_window(k)))
+		if (!extend(k) &&
+		    (r->low + RESERVE_PAGES * granule(k) / 2 <= low_end(k) || !next_window(k)))
 			break;
 	if (r->low + granule(k) > low_end(k))
 		return 0;
@@ -209,7 +216,8 @@ static uint64_t unused_page(struct kernel *k)
 static uint64_t unused_block(struct kernel *k, int level)
 {
 	struct ram *r = &k->ram;
-	uint64_t bytes = geometry_level_bytes(&k->geometry, level), high = r->high, mapped_high = r->mapped_high;
+	uint64_t bytes = geometry_level_bytes(&k->geometry, level), high = r->high,
+		 mapped_high = r->mapped_high;
 	uint64_t ipa = align_down(high, bytes) - bytes;
 
 	if (align_down(high, bytes) < bytes || ipa < r->mapped + STEP_PAGES * granule(k))
@@ -256,13 +264,17 @@ void ram_init(struct kernel *k)
 	if (r->count == 0 || window_of(r, b->kernel.base, b->kernel.bytes) != r->windows)
 		panic(k, "the first RAM window does not hold the kernel");
 	r->low = r->mapped = align_up(b->kernel.base + b->kernel.bytes, granule(k));
-	r->high = align_down(b->program.bytes != 0 ? lesser(info, b->program.base) : info, granule(k));
+	r->high = align_down(b->program.bytes != 0 ? lesser(info, b->program.base) : info,
+			     granule(k));
 	r->mapped_high = r->high;
 	if (r->low >= r->high)
 		panic(k, "the first RAM window has no room between kernel and program");
 }
 
-/* The last step with the MMU off: everything allocated so far, a reserve, the boot info and the program are mapped. */
+/*
+ * The last step with the MMU off: everything allocated so far, a reserve, the boot info and the
+ * program are mapped.
+ */
 bool ram_map_first(struct kernel *k)
 {
 	struct ram *r = &k->ram;

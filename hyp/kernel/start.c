@@ -73,7 +73,8 @@ static void put_auxiliary(struct stack *s, uint64_t random)
 static uint64_t make_stack(struct kernel *k)
 {
 	const char *words = (const char *)k->boot + k->boot->argv_offset;
-	uint64_t bytes = k->boot->bytes - k->boot->argv_offset, top = k->mm.end - geometry_granule_bytes(&k->geometry);
+	uint64_t bytes = k->boot->bytes - k->boot->argv_offset,
+		 top = k->mm.end - geometry_granule_bytes(&k->geometry);
 	uint64_t random = top - RANDOM_BYTES, strings = random - align_up(bytes, 16);
 	uint64_t seed[2] = {next_random(k), next_random(k)};
 	struct stack s = {.k = k, .at = align_down(strings - 8 * (k->boot->argc + 40), 16)};

@@ -50,7 +50,8 @@ static uint64_t granule(const struct kernel *k)
 /* ------------------------------------------------------------------ memory */
 
 /* A private mapping of a file is a copy, made now. */
-static int64_t map_file_copy(struct kernel *k, struct area area, unsigned how, uint64_t fd, uint64_t offset)
+static int64_t map_file_copy(struct kernel *k, struct area area, unsigned how, uint64_t fd,
+			     uint64_t offset)
 {
 	uint64_t bytes = area.end - area.start;
 	uint8_t prot = area.prot;
@@ -94,7 +95,8 @@ static int64_t sys_mmap(struct kernel *k, const uint64_t *x)
 		.prot = x[2] & (PROT_READ | PROT_WRITE | PROT_EXEC),
 		.kind = AREA_ANONYMOUS,
 	};
-	unsigned how = (flags & MAP_FIXED_NOREPLACE ? MM_FIXED | MM_NOREPLACE : 0u) | (flags & MAP_FIXED ? MM_FIXED : 0u);
+	unsigned how = (flags & MAP_FIXED_NOREPLACE ? MM_FIXED | MM_NOREPLACE : 0u) |
+		       (flags & MAP_FIXED ? MM_FIXED : 0u);
 
 	if (x[1] == 0)
 		return -EINVAL;
@@ -128,7 +130,8 @@ static int64_t sys_mprotect(struct kernel *k, uint64_t start, uint64_t bytes, ui
 {
 	if (bytes > k->mm.end)
 		return -ENOMEM;
-	return mm_protect(k, start, end_of(k, start, bytes), prot & (PROT_READ | PROT_WRITE | PROT_EXEC));
+	return mm_protect(k, start, end_of(k, start, bytes),
+			  prot & (PROT_READ | PROT_WRITE | PROT_EXEC));
 }
 
 /* ------------------------------------------------------------------ the rest */
@@ -173,7 +176,10 @@ static int64_t sys_newfstatat(struct kernel *k, const uint64_t *x)
 	return x[3] & AT_EMPTY_PATH ? sys_fstat(k, x[0], x[2]) : sys_fstatat(k, x[1], x[2]);
 }
 
-/* Only to the program itself, which has no handlers: it dies of it, save of signal 0, which is a question. */
+/*
+ * Only to the program itself, which has no handlers: it dies of it, save of signal 0, which is a
+ * question.
+ */
 static int64_t sys_kill(const struct frame *frame, uint64_t to, uint64_t number)
 {
 	if (to != PID)

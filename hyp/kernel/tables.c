@@ -34,7 +34,10 @@ static void *from_physical(void *context, uint64_t address)
 	return ram_at(k, address, 8);
 }
 
-/* TLBI operands hold VA[55:12] whatever the granule; TTL stays 0: any level. VAAE1 takes entries of every ASID. */
+/*
+ * TLBI operands hold VA[55:12] whatever the granule; TTL stays 0: any level. VAAE1 takes entries of
+ * every ASID.
+ */
 static void invalidate_pages(uint64_t va, uint64_t end, uint64_t granule, bool leaf_only)
 {
 	for (; va < end; va += granule) {
@@ -69,8 +72,9 @@ static void synchronise(void *context)
 }
 
 /*
- * Called twice: the functions have other addresses once the MMU is on. Only code that computes an address relative to
- * the PC sees the right one at either time, so a constant initialiser, which holds the linked address, won't do.
+ * Called twice: the functions have other addresses once the MMU is on. Only code that computes an
+ * address relative to the PC sees the right one at either time, so a constant initialiser, which
+ * holds the linked address, won't do.
  */
 #define HERE(function)                                                                             \
 	({                                                                                         \

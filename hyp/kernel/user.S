@@ -2,9 +2,9 @@
  * bool copy_to_user(uint64_t to, const void *from, uint64_t bytes)
  * bool copy_from_user(void *to, uint64_t from, uint64_t bytes)
  *
- * The program's side is reached by unprivileged loads and stores, so the program's own permissions count and PSTATE.PAN
- * may stay set. True when all was copied. Where a fault can't be resolved, the handler continues at
- * user_copy_failed, which returns false.
+ * The program's side is reached by unprivileged loads and stores, so the program's own permissions
+ * count and PSTATE.PAN may stay set. True when all was copied. Where a fault can't be resolved, the
+ * handler continues at user_copy_failed, which returns false.
  */
 	.text
 	.globl	copy_to_user, copy_from_user, user_copy_start, user_copy_end, user_copy_failed

@@ -1,4 +1,7 @@
-/* Exception vectors: every exception is taken with a frame on the kernel's stack and goes to kernel_exception(). */
+/*
+ * Exception vectors: every exception is taken with a frame on the kernel's stack and goes to
+ * kernel_exception().
+ */
 
 #define FRAME_BYTES 272 /* struct frame: X0-X30, SP_EL0, ELR_EL1, SPSR_EL1 */
 
@@ -64,8 +67,8 @@ restore:
 	eret
 
 /*
- * enter_el0(frame): the frame is copied to the top of the stack, so that SP_EL1 is there at every exception from EL0. It
- * lies below on the same stack, so the copy starts at its end.
+ * enter_el0(frame): the frame is copied to the top of the stack, so that SP_EL1 is there at every
+ * exception from EL0. It lies below on the same stack, so the copy starts at its end.
  */
 	.globl	enter_el0
 enter_el0:
