@@ -1,7 +1,8 @@
 /*
- * graph VERTICES: breadth-first search over the smallest hypercube of at least so many vertices, kept as shuffled edge
- * lists on the heap; then its closed walks of two steps are counted. What must come out is known: C(d, k) of the 2^d
- * vertices lie k steps away, and d closed walks start in each vertex. The program checks both and prints them.
+ * graph VERTICES: breadth-first search over the smallest hypercube of at least so many vertices,
+ * kept as shuffled edge lists on the heap; then its closed walks of two steps are counted. What
+ * must come out is known: C(d, k) of the 2^d vertices lie k steps away, and d closed walks start in
+ * each vertex. The program checks both and prints them.
  */
 #include "libc/libc.h"
 
@@ -106,7 +107,8 @@ int main(int argc, char **argv)
 	}
 	for (uint64_t k = 0; k <= dimension; k++) {
 		if (at_distance[k] != expected)
-			die("graph: %lu vertices at distance %lu, %lu expected", at_distance[k], k, expected);
+			die("graph: %lu vertices at distance %lu, %lu expected", at_distance[k], k,
+			    expected);
 		printf("distance %lu: %lu\n", k, at_distance[k]);
 		expected = expected * (dimension - k) / (k + 1);
 	}

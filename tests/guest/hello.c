@@ -1,4 +1,6 @@
-/* hello [ARG...]: says so, and shows the arguments and auxiliary values that it was started with. */
+/*
+ * hello [ARG...]: says so, and shows the arguments and auxiliary values that it was started with.
+ */
 #include "libc/libc.h"
 
 int main(int argc, char **argv)

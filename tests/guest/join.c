@@ -1,6 +1,7 @@
 /*
- * join FILE1 FILE2: the lines of two files whose first fields (up to the first blank) are the same, joined; both files
- * sorted by it. The output is that of `LC_ALL=C join FILE1 FILE2` for lines with single blanks between fields.
+ * join FILE1 FILE2: the lines of two files whose first fields (up to the first blank) are the same,
+ * joined; both files sorted by it. The output is that of `LC_ALL=C join FILE1 FILE2` for lines with
+ * single blanks between fields.
  */
 #include "libc/libc.h"
 
@@ -36,7 +37,10 @@ static void print_pair(const struct cursor *a, const struct cursor *b)
 	putchar('\n');
 }
 
-/* One line of the first file with every line of the second that has its key; `b` stays on the first of those. */
+/*
+ * One line of the first file with every line of the second that has its key; `b` stays on the first
+ * of those.
+ */
 static void join_line(const struct cursor *a, const struct cursor *b)
 {
 	struct cursor same = *b;

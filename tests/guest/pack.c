@@ -1,9 +1,10 @@
 /*
- * pack FILE: compresses the file with an LZ77 of our own, unpacks the result, compares, and prints both sizes and the
- * CRC-32 (as gzip and zip compute it) of what was unpacked.
+ * pack FILE: compresses the file with an LZ77 of our own, unpacks the result, compares, and prints
+ * both sizes and the CRC-32 (as gzip and zip compute it) of what was unpacked.
  *
- * The packed form is a sequence of groups: a byte of eight flags, lowest first, then eight items. An item is a literal
- * byte (flag 0) or a match (flag 1): two bytes of distance - 1, lowest first, and one of length - MATCH_MIN.
+ * The packed form is a sequence of groups: a byte of eight flags, lowest first, then eight items.
+ * An item is a literal byte (flag 0) or a match (flag 1): two bytes of distance - 1, lowest first,
+ * and one of length - MATCH_MIN.
  */
 #include "libc/libc.h"
 
@@ -58,7 +59,8 @@ static size_t common_length(const uint8_t *a, const uint8_t *b, size_t limit)
 	return n;
 }
 
-static struct match longest_match(const struct finder *f, const uint8_t *data, size_t at, size_t limit)
+static struct match longest_match(const struct finder *f, const uint8_t *data, size_t at,
+				  size_t limit)
 {
 	struct match best = {0, 0};
 	int32_t from = f->last[hash_of(data + at)];
@@ -96,7 +98,9 @@ static void emit_match(struct packer *p, struct match m)
 	p->out[p->size++] = (uint8_t)(m.length - MATCH_MIN);
 }
 
-/* `out` holds at least size + size / 8 + 1 bytes: nine bytes for eight literals is the worst case. */
+/*
+ * `out` holds at least size + size / 8 + 1 bytes: nine bytes for eight literals is the worst case.
+ */
 static size_t pack(uint8_t *out, const uint8_t *data, size_t size)
 {
 	struct finder *f = malloc(sizeof(*f));

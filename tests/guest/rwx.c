@@ -1,6 +1,7 @@
 /*
- * rwx COUNT [BASE [STRIDE]]: maps COUNT * STRIDE bytes at BASE, anonymous, readable, writable and executable, and touches
- * one byte every STRIDE bytes in ascending order: the tables it leaves are those of a trace with the same accesses.
+ * rwx COUNT [BASE [STRIDE]]: maps COUNT * STRIDE bytes at BASE, anonymous, readable, writable and
+ * executable, and touches one byte every STRIDE bytes in ascending order: the tables it leaves are
+ * those of a trace with the same accesses.
  */
 #include "libc/libc.h"
 

@@ -1,4 +1,7 @@
-/* segv [ADDRESS [r|w|x]]: reads, writes or executes an address that no mapping has, and so dies by SIGSEGV. */
+/*
+ * segv [ADDRESS [r|w|x]]: reads, writes or executes an address that no mapping has, and so dies by
+ * SIGSEGV.
+ */
 #include "libc/libc.h"
 
 int main(int argc, char **argv)

@@ -1,4 +1,7 @@
-/* sortlines FILE: the lines of a file in the order of their bytes, as `LC_ALL=C sort FILE` prints them. */
+/*
+ * sortlines FILE: the lines of a file in the order of their bytes, as `LC_ALL=C sort FILE` prints
+ * them.
+ */
 #include "libc/libc.h"
 
 struct line {

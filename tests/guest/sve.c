@@ -1,4 +1,7 @@
-/* sve: executes one word of SVE, CNTB X0 (the vector length in bytes), which a core without SVE does not define. */
+/*
+ * sve: executes one word of SVE, CNTB X0 (the vector length in bytes), which a core without SVE
+ * does not define.
+ */
 #include "libc/libc.h"
 
 int main(void)

@@ -1,4 +1,7 @@
-/* syscalls FILE: asks the kernel for what programs ask for, and checks each answer; FILE is any file of 64 bytes or more. */
+/*
+ * syscalls FILE: asks the kernel for what programs ask for, and checks each answer; FILE is any
+ * file of 64 bytes or more.
+ */
 #include "libc/libc.h"
 
 struct iovec {
@@ -61,7 +64,8 @@ static void check_memory(void)
 	expect("brk grows", end - start, (long)(3 * page));
 	memset(start, 1, 3 * page);
 	expect("brk shrinks", (char *)syscall(SYS_brk, start + page) - start, (long)page);
-	expect("brk grows again", (char *)syscall(SYS_brk, start + 3 * page) - start, (long)(3 * page));
+	expect("brk grows again", (char *)syscall(SYS_brk, start + 3 * page) - start,
+	       (long)(3 * page));
 	expect("what came back is zero", start[2 * page], 0);
 	char *p = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	expect("mmap", mmap_failed(p), false);
@@ -71,17 +75,25 @@ static void check_memory(void)
 	expect("write to a read-only page", syscall(SYS_getrandom, p + page, 8, 0), -EFAULT);
 	expect("munmap the middle", munmap(p + page, page), 0);
 	expect("the rest is there", p[0] + p[2 * page], 14);
-	expect("no replacing", (long)mmap(p, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0),
+	expect("no replacing",
+	       (long)mmap(p, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+			  0),
 	       -EEXIST);
-	expect("replacing", (char *)mmap(p, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) - p, 0);
+	expect("replacing",
+	       (char *)mmap(p, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) - p,
+	       0);
 	expect("replaced by zeros", p[0], 0);
-	expect("mmap of nothing", (long)mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), -EINVAL);
+	expect("mmap of nothing",
+	       (long)mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), -EINVAL);
 	expect("munmap off a page", munmap(p + 1, page), -EINVAL);
 	expect("munmap", munmap(p, 4 * page), 0);
 	expect("read into what was unmapped", syscall(SYS_getrandom, p, 8, 0), -EFAULT);
 }
 
-/* Large enough for leaves above the page level where --block allows them: they are split, and given back in part. */
+/*
+ * Large enough for leaves above the page level where --block allows them: they are split, and given
+ * back in part.
+ */
 static void check_large_mapping(void)
 {
 	size_t page = page_size(), size = (size_t)8 << 20;
@@ -100,7 +112,8 @@ static void check_large_mapping(void)
 	expect("access again", syscall(SYS_mprotect, p + 60 * page, page, PROT_READ), 0);
 	for (size_t at = 0; at < size; at += page)
 		if (at < 20 * page || at >= 50 * page)
-			expect("page keeps its contents", (long)*(size_t *)(p + at), (long)(at + 1));
+			expect("page keeps its contents", (long)*(size_t *)(p + at),
+			       (long)(at + 1));
 	char *again = mmap(p + 20 * page, 30 * page, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	expect("the hole can be mapped", again - p, (long)(20 * page));
@@ -121,7 +134,8 @@ static void check_rest(void)
 	expect("uname's system", strcmp(name[0], "Linux"), 0);
 	expect("clock_gettime", syscall(SYS_clock_gettime, 1, early), 0);
 	expect("clock_gettime", syscall(SYS_clock_gettime, 1, late), 0);
-	expect("time goes on", late[0] > early[0] || (late[0] == early[0] && late[1] >= early[1]), true);
+	expect("time goes on", late[0] > early[0] || (late[0] == early[0] && late[1] >= early[1]),
+	       true);
 	expect("getpid", syscall(SYS_getpid) > 0, true);
 	expect("set_tid_address", syscall(SYS_set_tid_address, 0) > 0, true);
 	expect("getrandom", syscall(SYS_getrandom, random, sizeof(random), 0), sizeof(random));

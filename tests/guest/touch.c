@@ -1,9 +1,11 @@
 /*
- * touch [IPA...]: touches pages spread over the whole VA range and, through /dev/mem, the page that holds each IPA.
+ * touch [IPA...]: touches pages spread over the whole VA range and, through /dev/mem, the page that
+ * holds each IPA.
  *
- * Each page of the range gets its own pattern and is read back when all have been written, so two addresses that end in
- * one page are noticed. Each IPA is mapped twice: what is written through one mapping must be read through the other,
- * and all is read again at the end. What the pages under the IPAs held is put back.
+ * Each page of the range gets its own pattern and is read back when all have been written, so two
+ * addresses that end in one page are noticed. Each IPA is mapped twice: what is written through one
+ * mapping must be read through the other, and all is read again at the end. What the pages under
+ * the IPAs held is put back.
  */
 #include "libc/libc.h"
 
@@ -40,7 +42,8 @@ static void touch_va_range(void)
 {
 	unsigned bits = va_bits();
 	uintptr_t top = (uintptr_t)1 << (bits - 1), page = page_size();
-	uintptr_t va[] = {page, top >> 1, top - page, top, top + (top >> 1), top + (top >> 2) + (top >> 4) + page};
+	uintptr_t va[] = {page, top >> 1,         top - page,
+			  top,  top + (top >> 1), top + (top >> 2) + (top >> 4) + page};
 	size_t count = sizeof(va) / sizeof(va[0]);
 
 	for (size_t i = 0; i < count; i++)
@@ -54,7 +57,8 @@ static void touch_va_range(void)
 static volatile uint64_t *map_ipa(int fd, uint64_t ipa)
 {
 	uint64_t mask = page_size() - 1;
-	char *p = mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)(ipa & ~mask));
+	char *p = mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		       (off_t)(ipa & ~mask));
 
 	if (mmap_failed(p))
 		die("touch: ipa 0x%lx cannot be mapped (error %ld)", ipa, -(long)p);

@@ -1,6 +1,7 @@
 /*
- * wordcount FILE [TOP]: how often each word (letters only, case folded) occurs, most frequent first, then by name; as
- *	LC_ALL=C tr -cs A-Za-z '\n' <FILE | LC_ALL=C tr A-Z a-z | grep . | sort | uniq -c | sort -k1,1nr -k2 | head -TOP
+ * wordcount FILE [TOP]: how often each word (letters only, case folded) occurs, most frequent
+ *first, then by name; as LC_ALL=C tr -cs A-Za-z '\n' <FILE | LC_ALL=C tr A-Z a-z | grep . | sort |
+ *uniq -c | sort -k1,1nr -k2 | head -TOP
  */
 #include "libc/libc.h"
 

@@ -1,9 +1,10 @@
 /*
- * A C library small enough to read: what the guests of tests/guest need, on the system calls of AArch64 Linux.
+ * A C library small enough to read: what the guests of tests/guest need, on the system calls of
+ * AArch64 Linux.
  *
- * It uses general-purpose registers only, so that a guest runs on a core without FP and SIMD. Functions named as in C or
- * POSIX do what they do there, save that a system call returns -errno instead of setting errno; the others say what they
- * promise. Nothing here is thread-safe.
+ * It uses general-purpose registers only, so that a guest runs on a core without FP and SIMD.
+ * Functions named as in C or POSIX do what they do there, save that a system call returns -errno
+ * instead of setting errno; the others say what they promise. Nothing here is thread-safe.
  */
 #ifndef GUEST_LIBC_H
 #define GUEST_LIBC_H
@@ -81,7 +82,9 @@ struct stat {
 	uint32_t unused[2];
 };
 
-/* A file in memory: `size` bytes and one NUL behind them. `data` is NULL when it could not be read. */
+/*
+ * A file in memory: `size` bytes and one NUL behind them. `data` is NULL when it could not be read.
+ */
 struct file {
 	char *data;
 	size_t size;
@@ -97,10 +100,10 @@ int close(int fd);
 int fstat(int fd, struct stat *st);
 int munmap(void *address, size_t size);
 void *mmap(void *address, size_t size, int prot, int flags, int fd, off_t offset);
-bool mmap_failed(const void *address); /* what mmap returned is a -errno */
-_Noreturn void exit(int status);       /* flushes stdout first */
+bool mmap_failed(const void *address);       /* what mmap returned is a -errno */
+_Noreturn void exit(int status);             /* flushes stdout first */
 _Noreturn void die(const char *format, ...); /* one line on stderr, exit status 1 */
-uint64_t auxv_value(uint64_t type);	     /* 0 when the kernel did not pass it */
+uint64_t auxv_value(uint64_t type);          /* 0 when the kernel did not pass it */
 size_t page_size(void);
 
 /* Memory; malloc never returns NULL: it dies instead. */
@@ -119,12 +122,17 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t size);
 char *strchr(const char *s, int c);
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
-uint64_t parse_number(const char *s); /* decimal, 0x hex, or either followed by k, m or g; dies on anything else */
+uint64_t parse_number(const char *s); /* decimal, 0x hex, or either followed by k, m or g; dies on
+					 anything else */
 
-/* Output: stdout is buffered and written out at exit; %c %s %d %u %x %p with l, ll, z, 0, - and widths. */
+/*
+ * Output: stdout is buffered and written out at exit; %c %s %d %u %x %p with l, ll, z, 0, - and
+ * widths.
+ */
 int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int vsnprintf(char *buffer, size_t size, const char *format, va_list args);
-int snprintf(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int snprintf(char *buffer, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 int puts(const char *s);
 int putchar(int c);
 void put_bytes(const void *bytes, size_t size);

@@ -1,6 +1,6 @@
 /*
- * malloc: blocks of a power of two bytes from one heap that grows by brk, kept in a free list a size; large blocks are
- * mappings of their own and go back to the kernel.
+ * malloc: blocks of a power of two bytes from one heap that grows by brk, kept in a free list a
+ * size; large blocks are mappings of their own and go back to the kernel.
  */
 #include "libc.h"
 
@@ -38,7 +38,8 @@ static struct block *heap_carve(size_t size)
 static struct block *mapped_block(size_t size)
 {
 	size = (size + page_size() - 1) & ~(page_size() - 1);
-	struct block *b = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct block *b =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (mmap_failed(b))
 		die("malloc: %zu bytes more than there is memory for", size);

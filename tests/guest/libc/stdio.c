@@ -87,7 +87,8 @@ static void emit_padded(struct text *t, const struct spec *s, const char *bytes,
 		emit(t, ' ');
 }
 
-static void emit_number(struct text *t, struct spec *s, uint64_t value, unsigned base, bool negative)
+static void emit_number(struct text *t, struct spec *s, uint64_t value, unsigned base,
+			bool negative)
 {
 	char digits[24];
 	size_t at = sizeof(digits);
@@ -217,7 +218,10 @@ int printf(const char *format, ...)
 	return length;
 }
 
-/* Reads until the end of the file rather than by its size: what has no size (/dev/stdin) can be read too. */
+/*
+ * Reads until the end of the file rather than by its size: what has no size (/dev/stdin) can be
+ * read too.
+ */
 struct file file_read(const char *path)
 {
 	struct file f = {.size = 0};

@@ -20,7 +20,10 @@ _Noreturn void libc_start(uint64_t *stack, const struct dynamic *dynamic, uintpt
 /* The process has one auxiliary vector; it is written once, before main. */
 static const uint64_t *auxv;
 
-/* A static-pie guest relocates itself: nobody else does it without an interpreter. A fixed one has no _DYNAMIC. */
+/*
+ * A static-pie guest relocates itself: nobody else does it without an interpreter. A fixed one has
+ * no _DYNAMIC.
+ */
 static void relocate(const struct dynamic *dynamic, uintptr_t base)
 {
 	const struct rela *rela = NULL;
