@@ -29,7 +29,7 @@ static inline struct outcome ordered_load(struct ctx *x, uint32_t Rn, uint64_t o
 					  const struct mem_how *how)
 {
 	struct base base = base_address(x, Rn);
-	struct mem_value data = { 0, true };
+	struct mem_value data = { 0, true, NULL };
 
 	if (!base.failed)
 		data = mem_read(x, base.address + offset, how);
@@ -46,7 +46,7 @@ static inline struct outcome ordered_store(struct ctx *x, uint32_t Rn, uint64_t 
 {
 	struct base base = base_address(x, Rn);
 
-	if (base.failed || !mem_write(x, base.address + offset, X(x, Rt), how))
+	if (base.failed || !mem_write(x, base.address + offset, Rt, how))
 		return failed(x);
 	return NEXT;
 }

@@ -24,9 +24,30 @@ INLINE uint64_t X(const struct ctx *x, uint32_t n)
 	return x->cpu->x[n];
 }
 
-INLINE void set_X(const struct ctx *x, uint32_t n, uint64_t value)
+/* Of a register that the instruction reads too (writeback, MOVK): n is its slot. */
+INLINE void set_slot(const struct ctx *x, uint32_t n, uint64_t value)
 {
 	x->cpu->x[n] = value;
+}
+
+/*
+ * Of a register that is only written. In the fast instantiation n may be IN_OP + k, a constant: the slot is byte k of
+ * the decoded op. So it is loaded here, after all else, and occupies no host register before.
+ */
+INLINE void set_X(const struct ctx *x, uint32_t n, uint64_t value)
+{
+	if (x->fast && n >= IN_OP) {
+		/* The value first. */
+		__asm__("" : "+r"(value));
+		n = x->op->b[n - IN_OP];
+	}
+	set_slot(x, n, value);
+}
+
+/* What a store transfers, read as late: Rt and Rt2 of stores may be IN_OP + k, too. */
+INLINE uint64_t stored_X(const struct ctx *x, uint32_t n)
+{
+	return X(x, x->fast && n >= IN_OP ? x->op->b[n - IN_OP] : n);
 }
 
 /* W or X: sf says which. The upper half of an X register is 0 after a write of W. */
@@ -48,14 +69,17 @@ INLINE uint64_t PC(const struct ctx *x)
 	return ((const struct engine *)x->cpu)->page_va + ((uintptr_t)x->op & (CODE_PAGE_ALIGN - 1)) / (OP_SIZE / 4);
 }
 
-/* cond ? a : b without a jump: which way a guest's condition goes is no matter for the host's predictor. */
-INLINE uint64_t choose(bool cond, uint64_t a, uint64_t b)
+/*
+ * All ones if cond, else 0: for selection without a jump. Which way a guest's condition goes is no matter for the
+ * host's predictor.
+ */
+INLINE uint64_t mask_if(bool cond)
 {
 	uint64_t mask = -(uint64_t)cond;
 
-	/* Else the compiler turns the mask back into a jump. */
+	/* Else the compiler turns uses of the mask back into a jump. */
 	__asm__("" : "+r"(mask));
-	return b ^ ((a ^ b) & mask);
+	return mask;
 }
 
 #endif

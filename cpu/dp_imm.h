@@ -86,7 +86,9 @@ INLINE struct outcome exec_MOVK(struct ctx *x, const struct a64_MOVK *i)
 {
 	uint64_t field = UINT64_C(0xffff) << (16 * i->hw);
 
-	set_R(x, i->sf, i->Rd, (X(x, i->Rd) & ~field) | (uint64_t)i->imm16 << (16 * i->hw));
+	uint64_t value = (X(x, i->Rd) & ~field) | (uint64_t)i->imm16 << (16 * i->hw);
+
+	set_slot(x, i->Rd, i->sf != 0 ? value : (uint32_t)value);
 	return NEXT;
 }
 
@@ -121,8 +123,9 @@ INLINE struct outcome exec_BFM(struct ctx *x, const struct a64_BFM *i)
 	unsigned right = bitfield_right(i->sf, i->immr, i->imms);
 	uint64_t field = ~UINT64_C(0) << (63 - i->imms) >> right;
 	uint64_t bits = X(x, i->Rn) << (63 - i->imms) >> right;
+	uint64_t value = (X(x, i->Rd) & ~field) | bits;
 
-	set_R(x, i->sf, i->Rd, (X(x, i->Rd) & ~field) | bits);
+	set_slot(x, i->Rd, i->sf != 0 ? value : (uint32_t)value);
 	return NEXT;
 }
 

@@ -352,35 +352,45 @@ INLINE struct outcome exec_CCMP_imm(struct ctx *x, const struct a64_CCMP_imm *i)
 
 /* ---------------------------------------------------------------- select */
 
+/* X[n] where the mask is all ones, X[m] where it is 0. */
+INLINE uint64_t selected(const struct ctx *x, uint64_t mask, uint32_t n, uint32_t m)
+{
+	return X(x, m ^ ((n ^ m) & (uint32_t)mask));
+}
+
 INLINE struct outcome exec_CSEL(struct ctx *x, const struct a64_CSEL *i)
 {
-	uint64_t m = X(x, i->Rm);
+	uint64_t mask = mask_if(condition_holds(x->f, i->cond));
+	uint64_t value = selected(x, mask, i->Rn, i->Rm);
 
-	set_R(x, i->sf, i->Rd, choose(condition_holds(x->f, i->cond), X(x, i->Rn), m));
+	set_R(x, i->sf, i->Rd, value);
 	return NEXT;
 }
 
 INLINE struct outcome exec_CSINC(struct ctx *x, const struct a64_CSINC *i)
 {
-	uint64_t m = X(x, i->Rm);
+	uint64_t mask = mask_if(condition_holds(x->f, i->cond));
+	uint64_t value = selected(x, mask, i->Rn, i->Rm);
 
-	set_R(x, i->sf, i->Rd, choose(condition_holds(x->f, i->cond), X(x, i->Rn), m + 1));
+	set_R(x, i->sf, i->Rd, value + (mask + 1));
 	return NEXT;
 }
 
 INLINE struct outcome exec_CSINV(struct ctx *x, const struct a64_CSINV *i)
 {
-	uint64_t m = X(x, i->Rm);
+	uint64_t mask = mask_if(condition_holds(x->f, i->cond));
+	uint64_t value = selected(x, mask, i->Rn, i->Rm);
 
-	set_R(x, i->sf, i->Rd, choose(condition_holds(x->f, i->cond), X(x, i->Rn), ~m));
+	set_R(x, i->sf, i->Rd, value ^ ~mask);
 	return NEXT;
 }
 
 INLINE struct outcome exec_CSNEG(struct ctx *x, const struct a64_CSNEG *i)
 {
-	uint64_t m = X(x, i->Rm);
+	uint64_t mask = mask_if(condition_holds(x->f, i->cond));
+	uint64_t value = selected(x, mask, i->Rn, i->Rm);
 
-	set_R(x, i->sf, i->Rd, choose(condition_holds(x->f, i->cond), X(x, i->Rn), -m));
+	set_R(x, i->sf, i->Rd, (value ^ ~mask) + (mask + 1));
 	return NEXT;
 }
 

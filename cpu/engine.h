@@ -33,6 +33,9 @@ struct op {
 	int32_t imm;
 };
 
+/* Stands for a slot that is in byte n - IN_OP of the op. */
+enum { IN_OP = 64 };
+
 enum { OP_SIZE = sizeof(struct op), OPS_PER_PAGE = 1024, CODE_PAGE_ALIGN = 32768 };
 
 /* A physical page of code. Aligned, so that an op's address gives its index. Op 1024 leads to the next page. */

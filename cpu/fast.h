@@ -41,8 +41,13 @@
 	nz = x.f.nz;                                                                                                   \
 	v = x.f.v;                                                                                                     \
 	c = x.f.c;                                                                                                     \
-	if (o.kind == OUTCOME_NEXT)                                                                                    \
-		FAST_GO(op + 1);                                                                                       \
+	if (o.kind == OUTCOME_NEXT) {                                                                                  \
+		const struct op *next = op + 1;                                                                        \
+                                                                                                                       \
+		/* Not computed before: it would occupy a register beside op. */                                       \
+		__asm__ volatile("" : "+r"(next) : : "memory");                                                        \
+		FAST_GO(next);                                                                                         \
+	}                                                                                                              \
 	if (o.kind == OUTCOME_RELATIVE && fast_near) {                                                                 \
 		const struct op *to = (const struct op *)((uintptr_t)op + o.target * (OP_SIZE / 4));                   \
                                                                                                                        \

@@ -11,13 +11,16 @@ static inline bool flag_z(struct nzcv f) { return f.nz == 0; }
 static inline bool flag_c(struct nzcv f) { return (uint32_t)f.c != 0; }
 static inline bool flag_v(struct nzcv f) { return (int64_t)f.v < 0; }
 
-/* From and to the four bits N:Z:C:V. */
+/* From and to the four bits N:Z:C:V. N=1 with Z=1 is no result of arithmetic: nz is 0 then, and bit 63 of c gives N. */
 static inline struct nzcv flags_from(unsigned nzcv)
 {
-	uint64_t n = nzcv >> 3 & 1, z = nzcv >> 2 & 1, c = nzcv >> 1 & 1, v = nzcv & 1;
+#define FLAGS(n, z, c, v) { (z) ? 0 : (uint64_t)(n) << 63 | 1, (uint64_t)(v) << 63, (c) | (uint64_t)((n) & (z)) << 63 }
+#define FLAGS_CV(n, z) FLAGS(n, z, 0, 0), FLAGS(n, z, 0, 1), FLAGS(n, z, 1, 0), FLAGS(n, z, 1, 1)
+	static const struct nzcv flags[16] = { FLAGS_CV(0, 0), FLAGS_CV(0, 1), FLAGS_CV(1, 0), FLAGS_CV(1, 1) };
+#undef FLAGS_CV
+#undef FLAGS
 
-	/* N=1 with Z=1 is no result of arithmetic: nz is 0 then, and bit 63 of c gives N. */
-	return (struct nzcv){ .nz = z ? 0 : n << 63 | 1, .v = v << 63, .c = c | (n & z) << 63 };
+	return flags[nzcv & 15];
 }
 
 static inline unsigned flags_nzcv(struct nzcv f)

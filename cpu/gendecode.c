@@ -350,7 +350,7 @@ static bool place_fields(const struct row *row, char place[FIELDS_MAX][16])
 			continue;
 		if (f->width <= 8 && !f->is_signed && bytes < 4) {
 			snprintf(place[i], 16, "b[%u]", bytes++);
-		} else if (!imm) {
+		} else if (!imm && f->role == ROLE_NONE) {
 			snprintf(place[i], 16, "imm");
 			imm = true;
 		} else {
@@ -358,6 +358,14 @@ static bool place_fields(const struct row *row, char place[FIELDS_MAX][16])
 		}
 	}
 	return true;
+}
+
+/* Loaded from the op where it is used: set_X() and stored_X() in ctx.h. */
+static bool is_late(const struct row *row, const struct field *f)
+{
+	bool stored = f->role == ROLE_READ && (row->mem & ROLE_WRITE) != 0 && strncmp(f->name, "Rt", 2) == 0;
+
+	return f->role == ROLE_WRITE || stored;
 }
 
 static void print_fast_handler(FILE *out, const struct row *row, char place[FIELDS_MAX][16], unsigned number,
@@ -372,6 +380,8 @@ static void print_fast_handler(FILE *out, const struct row *row, char place[FIEL
 
 		if (item != NULL && item->kind == ITEM_FIELD)
 			fprintf(out, "\tconst uint32_t %s = %u;\n", f->name, values[item - row->items]);
+		else if (item == NULL && is_late(row, f))
+			fprintf(out, "\tconst uint32_t %s = IN_OP + %c;\n", f->name, place[i][2]);
 		else if (item == NULL)
 			fprintf(out, "\tconst %s %s = (%s)op->%s;\n", type_of(f), f->name, type_of(f), place[i]);
 	}

@@ -36,17 +36,18 @@ INLINE struct outcome load(struct ctx *x, uint64_t address, const struct mem_how
 		value = sign_extended(value, how->syndrome.size_log2);
 	set_R(x, how->syndrome.sixty_four || !how->syndrome.sign_extend, Rt, value);
 	if (writeback != NO_WRITEBACK)
-		set_X(x, writeback, after);
+		set_slot(x, writeback, after);
+	mem_loaded(x, data.slot);
 	return NEXT;
 }
 
 INLINE struct outcome store(struct ctx *x, uint64_t address, const struct mem_how *how, uint32_t Rt, uint32_t writeback,
 			    uint64_t after)
 {
-	if (!mem_write(x, address, X(x, Rt), how))
+	if (!mem_write(x, address, Rt, how))
 		return failed(x);
 	if (writeback != NO_WRITEBACK)
-		set_X(x, writeback, after);
+		set_slot(x, writeback, after);
 	return NEXT;
 }
 
@@ -92,7 +93,8 @@ INLINE struct outcome load_pair(struct ctx *x, uint64_t address, uint32_t size, 
 	set_X(x, Rt, sign_extend ? sign_extended(data.first, size) : data.first);
 	set_X(x, Rt2, sign_extend ? sign_extended(data.second, size) : data.second);
 	if (writeback != NO_WRITEBACK)
-		set_X(x, writeback, after);
+		set_slot(x, writeback, after);
+	mem_loaded(x, data.slot);
 	return NEXT;
 }
 
@@ -101,10 +103,10 @@ INLINE struct outcome store_pair(struct ctx *x, uint64_t address, uint32_t size,
 {
 	struct mem_how how = pair(size);
 
-	if (!mem_write_pair(x, address, X(x, Rt), X(x, Rt2), &how))
+	if (!mem_write_pair(x, address, Rt, Rt2, &how))
 		return failed(x);
 	if (writeback != NO_WRITEBACK)
-		set_X(x, writeback, after);
+		set_slot(x, writeback, after);
 	return NEXT;
 }
 

@@ -62,18 +62,13 @@ struct outcome mem_probe(struct cpu *cpu, va_t va, enum mmu_access_type type);
 
 /* ---------------------------------------------------------------- the filter's part */
 
-struct mem_value {
-	uint64_t value;
-	bool failed;
-};
-
 /* What a failed access comes to: the fast instantiation leaves it to the observed one. */
 INLINE struct outcome failed(const struct ctx *x)
 {
 	return (struct outcome){ x->fast ? OUTCOME_MISS : OUTCOME_EXCEPTION, 0 };
 }
 
-/* The slot that answers an access, stamped and counted for; NULL: none. */
+/* The slot that answers an access; NULL: none. */
 INLINE const struct filter_slot *filter_hit(const struct ctx *x, enum filter_kind kind, enum reach_kind reach,
 					    uint64_t va)
 {
@@ -82,8 +77,39 @@ INLINE const struct filter_slot *filter_hit(const struct ctx *x, enum filter_kin
 
 	if (__builtin_expect(((va + e->reach[reach].add) & e->reach[reach].mask) + e->context != slot->tag, 0))
 		return NULL;
-	slot->entry->stamp = e->clock_end - (x->budget - (uintptr_t)x->op);
 	return slot;
+}
+
+/* Where va is in host memory. */
+INLINE uint8_t *host_address(const struct filter_slot *slot, uint64_t va)
+{
+	uint64_t address = va + slot->addend;
+
+	/* One register from here on, not two. */
+	__asm__("" : "+r"(address));
+	return (uint8_t *)(uintptr_t)address;
+}
+
+/*
+ * The bookkeeping of a hit: replacement state and count. It comes last, behind the write of the result: no value of the
+ * access has to be kept in a register across its stores, of which the fast handlers have few.
+ */
+INLINE void mem_loaded(const struct ctx *x, const struct filter_slot *slot)
+{
+	struct engine *e = (struct engine *)x->cpu;
+
+	if (!x->fast)
+		return;
+	slot->entry->stamp = e->clock_end + (uintptr_t)x->op - x->budget;
+	e->load_hits++;
+}
+
+INLINE void mem_stored(const struct ctx *x, const struct filter_slot *slot)
+{
+	struct engine *e = (struct engine *)x->cpu;
+
+	slot->entry->stamp = e->clock_end + (uintptr_t)x->op - x->budget;
+	e->store_hits++;
 }
 
 INLINE enum reach_kind reach_of(unsigned size)
@@ -91,63 +117,71 @@ INLINE enum reach_kind reach_of(unsigned size)
 	return size == 1 ? REACH_1 : size == 2 ? REACH_2 : size == 4 ? REACH_4 : REACH_8;
 }
 
+struct mem_value {
+	uint64_t value;
+	bool failed;
+	const struct filter_slot *slot; /* for mem_loaded() */
+};
+
 /* size is 1, 2, 4 or 8. The core and its host are little-endian. */
 INLINE struct mem_value mem_read(const struct ctx *x, uint64_t va, const struct mem_how *how)
 {
-	struct mem_value data = { 0, false };
+	struct mem_value data = { 0, false, NULL };
 
 	if (!x->fast) {
 		data.failed = !mem_load(x->cpu, va, &data.value, how);
 		return data;
 	}
-
-	const struct filter_slot *slot = filter_hit(x, FILTER_LOAD, reach_of(how->size), va);
-
-	if (slot == NULL) {
-		data.failed = true;
-		return data;
-	}
-	memcpy(&data.value, (const void *)(uintptr_t)(va + slot->addend), how->size);
-	((struct engine *)x->cpu)->load_hits++;
+	data.slot = filter_hit(x, FILTER_LOAD, reach_of(how->size), va);
+	data.failed = data.slot == NULL;
+	if (!data.failed)
+		memcpy(&data.value, host_address(data.slot, va), how->size);
 	return data;
 }
 
-INLINE bool mem_write(const struct ctx *x, uint64_t va, uint64_t value, const struct mem_how *how)
+/* Stores register Rt. */
+INLINE bool mem_write(const struct ctx *x, uint64_t va, uint32_t Rt, const struct mem_how *how)
 {
 	if (!x->fast)
-		return mem_store(x->cpu, va, &value, how);
+		return mem_store(x->cpu, va, &x->cpu->x[Rt], how);
 
 	const struct filter_slot *slot = filter_hit(x, FILTER_STORE, reach_of(how->size), va);
 
 	if (slot == NULL)
 		return false;
-	memcpy((void *)(uintptr_t)(va + slot->addend), &value, how->size);
-	((struct engine *)x->cpu)->store_hits++;
+
+	uint8_t *to = host_address(slot, va);
+	uint64_t value = stored_X(x, Rt);
+
+	memcpy(to, &value, how->size);
+	mem_stored(x, slot);
 	return true;
 }
 
 struct mem_pair {
 	uint64_t first, second;
 	bool failed;
+	const struct filter_slot *slot;
 };
+
+INLINE enum reach_kind reach_of_pair(unsigned align)
+{
+	return align == 4 ? REACH_PAIR_4 : REACH_PAIR_8;
+}
 
 /* Two elements of how->align bytes, 4 or 8, as one access. */
 INLINE struct mem_pair mem_read_pair(const struct ctx *x, uint64_t va, const struct mem_how *how)
 {
-	struct mem_pair data = { 0, 0, false };
+	struct mem_pair data = { 0, 0, false, NULL };
 	const uint8_t *from;
 	uint8_t buffer[16];
 
 	if (x->fast) {
-		const struct filter_slot *slot =
-			filter_hit(x, FILTER_LOAD, how->align == 4 ? REACH_PAIR_4 : REACH_PAIR_8, va);
-
-		if (slot == NULL) {
-			data.failed = true;
+		data.slot = filter_hit(x, FILTER_LOAD, reach_of_pair(how->align), va);
+		data.failed = data.slot == NULL;
+		if (data.failed)
 			return data;
-		}
-		from = (const uint8_t *)(uintptr_t)(va + slot->addend);
-		((struct engine *)x->cpu)->load_hits++;
+		from = host_address(data.slot, va);
 	} else {
 		data.failed = !mem_load(x->cpu, va, buffer, how);
 		if (data.failed)
@@ -159,27 +193,27 @@ INLINE struct mem_pair mem_read_pair(const struct ctx *x, uint64_t va, const str
 	return data;
 }
 
-INLINE bool mem_write_pair(const struct ctx *x, uint64_t va, uint64_t first, uint64_t second, const struct mem_how *how)
+INLINE bool mem_write_pair(const struct ctx *x, uint64_t va, uint32_t Rt, uint32_t Rt2, const struct mem_how *how)
 {
 	if (!x->fast) {
 		uint8_t buffer[16];
 
-		memcpy(buffer, &first, how->align);
-		memcpy(buffer + how->align, &second, how->align);
+		memcpy(buffer, &x->cpu->x[Rt], how->align);
+		memcpy(buffer + how->align, &x->cpu->x[Rt2], how->align);
 		return mem_store(x->cpu, va, buffer, how);
 	}
 
-	const struct filter_slot *slot =
-		filter_hit(x, FILTER_STORE, how->align == 4 ? REACH_PAIR_4 : REACH_PAIR_8, va);
+	const struct filter_slot *slot = filter_hit(x, FILTER_STORE, reach_of_pair(how->align), va);
 
 	if (slot == NULL)
 		return false;
 
-	uint8_t *to = (uint8_t *)(uintptr_t)(va + slot->addend);
+	uint8_t *to = host_address(slot, va);
+	uint64_t first = stored_X(x, Rt), second = stored_X(x, Rt2);
 
 	memcpy(to, &first, how->align);
 	memcpy(to + how->align, &second, how->align);
-	((struct engine *)x->cpu)->store_hits++;
+	mem_stored(x, slot);
 	return true;
 }
 
