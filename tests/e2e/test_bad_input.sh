@@ -35,7 +35,6 @@ geometry() { refused "--$1 $2 is refused" "$2|--$1" run --stats "$work/stats" "-
 geometry s1 4k:53
 geometry s1 4k:48:start=0
 geometry s1 8k:48
-geometry s1 4k
 geometry s1 64k:53
 geometry s2 16k:52:start=-1
 geometry s2 16k:52:start=1

@@ -12,6 +12,10 @@ compare() { # compare NAME COMMAND OPTIONS...: runs COMMAND with and without --s
 		fast=$?
 		timeout 300 "$NESTWALK" "$command" -q --slow --tlb $tlb --stats "$work/slow" "$@" >"$work/slow.out" 2>"$work/slow.err" </dev/null
 		slow=$?
+		if [ ! -s "$work/fast" ] || [ ! -s "$work/slow" ]; then
+			not_ok "$name $tlb" "no statistics: $(head -n 1 "$work/fast.err") $(head -n 1 "$work/slow.err")"
+			continue
+		fi
 		deterministic "$work/fast" >"$work/fast.json"
 		deterministic "$work/slow" >"$work/slow.json"
 		if [ $fast -ne $slow ]; then
