@@ -185,6 +185,61 @@ START_TEST(instruction_completes_traps_or_is_undefined)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ alignment */
+
+#define SA (UINT64_C(1) << 3)
+#define SA0 (UINT64_C(1) << 4)
+
+/* ADD X0, X0, #8; MOV SP, X0; LDR X1, [SP, #8] */
+#define LOAD_BY_ODD_SP {0x91002000, 0x9100001f, 0xf94007e1}
+
+/* count: completed instructions before the fault. The MMU is off, so data is in Device memory. */
+static const struct {
+	const char *name;
+	uint32_t words[3];
+	unsigned count;
+	uint8_t el;
+	uint64_t hcr, sctlr;
+	uint32_t esr;
+	uint8_t target;
+	uint64_t far;
+} alignment[] = {
+	{"SP at EL1, SA", LOAD_BY_ODD_SP, 2, 1, 0, SA, 0x9a000000, 1, 0},
+	{"SP at EL1, SA0 only", LOAD_BY_ODD_SP, 3, 1, 0, SA0, 0, 0, 0},
+	{"SP at EL0, SA0", LOAD_BY_ODD_SP, 2, 0, 0, SA0, 0x9a000000, 1, 0},
+	{"SP at EL0, SA0, TGE", LOAD_BY_ODD_SP, 2, 0, TGE, SA0, 0x9a000000, 2, 0},
+	{"LDUR X1, [X0, #1] at EL1", {0xf8401001}, 0, 1, 0, 0, 0x96000021, 1, ADDRESS + 1},
+	{"STUR X1, [X0, #1] at EL0", {0xf8001001}, 0, 0, 0, 0, 0x92000061, 1, ADDRESS + 1},
+	{"LDUR X1, [X0, #1] at EL0, TGE", {0xf8401001}, 0, 0, TGE, 0, 0x92000021, 2, ADDRESS + 1},
+	{"ADD X0, X0, #2; BR X0", {0x91000800, 0xd61f0000}, 2, 1, 0, 0, 0x8a000000, 1, ADDRESS + 2},
+};
+
+START_TEST(misaligned_is_reported)
+{
+	struct board *board = board_for(board_config("max"), alignment[_i].el, 0);
+	struct cpu *cpu = board->cpu;
+	bool el2 = alignment[_i].target == 2;
+
+	board_code(board, RAM_BASE, alignment[_i].words, 3);
+	sysreg_write(cpu, SYSREG_HCR_EL2, alignment[_i].hcr);
+	sysreg_write(cpu, SYSREG_SCTLR_EL1, alignment[_i].sctlr);
+	cpu_set_pc(cpu, (va_t){RAM_BASE});
+	cpu_run(cpu, alignment[_i].count + (alignment[_i].esr != 0));
+	if (alignment[_i].esr == 0) {
+		ck_assert_msg(cpu_pc(cpu).value == RAM_BASE + 12, "%s", alignment[_i].name);
+	} else {
+		uint64_t esr = cpu_sysreg(cpu, el2 ? "ESR_EL2" : "ESR_EL1");
+		uint64_t far = cpu_sysreg(cpu, el2 ? "FAR_EL2" : "FAR_EL1");
+
+		ck_assert_msg(esr == alignment[_i].esr, "%s: 0x%llx", alignment[_i].name,
+			      (unsigned long long)esr);
+		ck_assert_msg(cpu_el(cpu) == alignment[_i].target, "%s", alignment[_i].name);
+		ck_assert(alignment[_i].far == 0 || far == alignment[_i].far);
+	}
+	board_free(board);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ effects */
 
 START_TEST(wfi_waits_for_ever)
@@ -458,6 +513,7 @@ int main(void)
 	TCase *tcase = tcase_create("system");
 
 	tcase_add_loop_test(tcase, instruction_completes_traps_or_is_undefined, 0, ROWS(rows));
+	tcase_add_loop_test(tcase, misaligned_is_reported, 0, ROWS(alignment));
 	tcase_add_test(tcase, wfi_waits_for_ever);
 	tcase_add_test(tcase, wfe_consumes_the_event);
 	tcase_add_test(tcase, tlbi_is_counted_by_name);
