@@ -1,6 +1,7 @@
 /*
- * Exceptions: building the record of each kind, taking one, returning from one. A record is a value (struct exception of
- * state.h) whose target EL, syndrome and addresses are final; nothing changes until take_exception().
+ * Exceptions: building the record of each kind, taking one, returning from one. A record is a value
+ * (struct exception of state.h) whose target EL, syndrome and addresses are final; nothing changes
+ * until take_exception().
  */
 #ifndef CPU_EXCEPTION_H
 #define CPU_EXCEPTION_H
@@ -8,8 +9,8 @@
 #include "outcome.h"
 
 /*
- * What an instruction says of itself to a stage 2 Data Abort (LSInstructionSyndrome): valid=false for everything but the
- * loads and stores of one general-purpose register without writeback.
+ * What an instruction says of itself to a stage 2 Data Abort (LSInstructionSyndrome): valid=false
+ * for everything but the loads and stores of one general-purpose register without writeback.
  */
 struct access_syndrome {
 	bool valid;           /* ISV */
@@ -21,22 +22,26 @@ struct access_syndrome {
 	bool maintenance;     /* DC (not DC ZVA), IC and AT: CM and WnR are 1 */
 };
 
-/* Each record is for the instruction at cpu->pc; its preferred return address is that instruction unless said. */
+/* Each record is for the instruction at cpu->pc; its preferred return address is that instruction
+ * unless said. */
 struct exception exception_undefined(const struct cpu *cpu);
 struct exception exception_illegal_state(const struct cpu *cpu);
 struct exception exception_pc_alignment(const struct cpu *cpu);
 struct exception exception_sp_alignment(const struct cpu *cpu);
-struct exception exception_svc(const struct cpu *cpu, uint16_t imm); /* returns behind it, as HVC and no other */
+struct exception exception_svc(const struct cpu *cpu,
+			       uint16_t imm); /* returns behind it, as HVC and no other */
 struct exception exception_hvc(const struct cpu *cpu, uint16_t imm);
 struct exception exception_smc_trap(const struct cpu *cpu, uint16_t imm);
 struct exception exception_brk(const struct cpu *cpu, uint16_t imm);
 struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, bool wfe);
-/* MSR, MRS or SYS trapped. key: bits 20:5 of the instruction (op0 to op2); target_el 1 becomes 2 under HCR_EL2.TGE. */
-struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key, unsigned Rt,
-					 bool read);
+/* MSR, MRS or SYS trapped. key: bits 20:5 of the instruction (op0 to op2); target_el 1 becomes 2
+ * under HCR_EL2.TGE. */
+struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key,
+					 unsigned Rt, bool read);
 struct exception exception_data_abort(const struct cpu *cpu, const struct mmu_fault *fault, va_t va,
 				      struct access_syndrome syndrome);
-struct exception exception_instruction_abort(const struct cpu *cpu, const struct mmu_fault *fault, va_t va);
+struct exception exception_instruction_abort(const struct cpu *cpu, const struct mmu_fault *fault,
+					     va_t va);
 
 /* AArch64.TakeException: PSTATE, SPSR, ELR, ESR, FAR, HPFAR, PC; counts it. */
 void take_exception(struct cpu *cpu, const struct exception *exception);

@@ -2,6 +2,7 @@
 #include "system.h"
 #include "a64.h"
 #include "exception.h"
+#include "impdef.h"
 #include "layout.h"
 
 static struct outcome undefined(struct cpu *cpu)
@@ -31,10 +32,12 @@ struct outcome exec_HVC(struct cpu *cpu, const struct a64_HVC *i)
 	return raise(cpu, exception_hvc(cpu, (uint16_t)i->imm16));
 }
 
-/* AArch64.CheckForSMCUndefOrTrap without EL3: see SMC_TRAPS_WITHOUT_EL3 in impdef.h. */
+/* AArch64.CheckForSMCUndefOrTrap without EL3. */
 struct outcome exec_SMC(struct cpu *cpu, const struct a64_SMC *i)
 {
-	if (cpu->pstate.el == 1 && HCR_EL2_TSC(effective_hcr(cpu)) != 0)
+	bool trapped = SMC_TRAPS_WITHOUT_EL3 && HCR_EL2_TSC(effective_hcr(cpu)) != 0;
+
+	if (cpu->pstate.el == 1 && trapped)
 		return raise(cpu, exception_smc_trap(cpu, (uint16_t)i->imm16));
 	return undefined(cpu);
 }
@@ -71,7 +74,7 @@ static unsigned wfx_trap(const struct cpu *cpu, bool wfe)
 	return cpu->pstate.el < 2 && trapped ? 2 : 0;
 }
 
-/* See WFE_COMPLETES in impdef.h. */
+/* With the event register clear it would wait; see impdef.h. */
 static struct outcome wfe(struct cpu *cpu)
 {
 	unsigned target_el = cpu->event_register ? 0 : wfx_trap(cpu, true);

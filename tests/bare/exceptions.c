@@ -1,6 +1,7 @@
 /*
- * Exceptions that instructions make with the MMU off: what is UNDEFINED, trapped, a call; alignment of PC and SP; PSTATE
- * on entry and return. One line a probe on the PL011: vector, ESR, ELR, SPSR, FAR, X0.
+ * Exceptions that instructions make with the MMU off: what is UNDEFINED, trapped, a call; alignment
+ * of PC; PSTATE on entry and return. One line a probe on the PL011: vector, ESR, ELR, SPSR, FAR,
+ * X0.
  */
 #include "probe.h"
 
@@ -12,32 +13,34 @@ static uint64_t scratch[512] __attribute__((aligned(4096)));
 /*
  * Not here, because QEMU 7.2 departs from the architecture (tests/cpu has them):
  * - WFE traps: its WFE is YIELD (AArch64.CheckForWFxTrap);
- * - DAIFSet and DAIFClr at EL0: its ISS has op1 and op2 exchanged (AArch64.SystemAccessTrapSyndrome);
- * - SP alignment and unaligned accesses to Device memory: not checked (CheckSPAlignment, AArch64.CheckAlignment);
+ * - DAIFSet and DAIFClr at EL0: its ISS has op1 and op2 exchanged
+ * (AArch64.SystemAccessTrapSyndrome);
+ * - SP alignment and unaligned accesses to Device memory: not checked (CheckSPAlignment,
+ * AArch64.CheckAlignment);
  * - PSTATE.PAN after an illegal return: kept, not taken from SPSR_ELx (SetPSTATEFromPSR).
  */
 
-#define RW (UINT64_C(1) << 31)
-#define TWI (UINT64_C(1) << 13)
-#define TID1 (UINT64_C(1) << 16)
-#define TID2 (UINT64_C(1) << 17)
-#define TID3 (UINT64_C(1) << 18)
-#define TSC (UINT64_C(1) << 19)
-#define TACR (UINT64_C(1) << 21)
-#define TSW (UINT64_C(1) << 22)
-#define TPCP (UINT64_C(1) << 23)
-#define TPU (UINT64_C(1) << 24)
-#define TTLB (UINT64_C(1) << 25)
-#define TVM (UINT64_C(1) << 26)
-#define TGE (UINT64_C(1) << 27)
-#define TDZ (UINT64_C(1) << 28)
-#define TRVM (UINT64_C(1) << 30)
-#define UMA (UINT64_C(1) << 9)
-#define DZE (UINT64_C(1) << 14)
-#define UCT (UINT64_C(1) << 15)
+#define RW    (UINT64_C(1) << 31)
+#define TWI   (UINT64_C(1) << 13)
+#define TID1  (UINT64_C(1) << 16)
+#define TID2  (UINT64_C(1) << 17)
+#define TID3  (UINT64_C(1) << 18)
+#define TSC   (UINT64_C(1) << 19)
+#define TACR  (UINT64_C(1) << 21)
+#define TSW   (UINT64_C(1) << 22)
+#define TPCP  (UINT64_C(1) << 23)
+#define TPU   (UINT64_C(1) << 24)
+#define TTLB  (UINT64_C(1) << 25)
+#define TVM   (UINT64_C(1) << 26)
+#define TGE   (UINT64_C(1) << 27)
+#define TDZ   (UINT64_C(1) << 28)
+#define TRVM  (UINT64_C(1) << 30)
+#define UMA   (UINT64_C(1) << 9)
+#define DZE   (UINT64_C(1) << 14)
+#define UCT   (UINT64_C(1) << 15)
 #define N_TWI (UINT64_C(1) << 16)
-#define SPAN (UINT64_C(1) << 23)
-#define UCI (UINT64_C(1) << 26)
+#define SPAN  (UINT64_C(1) << 23)
+#define UCI   (UINT64_C(1) << 26)
 
 enum knob { NONE, CPTR, KCTL, HCTL, MDCR };
 
@@ -172,7 +175,8 @@ static void run_row(const struct row *row)
 	print_record(row->name, here());
 }
 
-/* ------------------------------------------------------------------ PSTATE by ERET and back by an exception */
+/* ------------------------------------------------------------------ PSTATE by ERET and back by an
+ * exception */
 
 struct pstate_row {
 	char name[40];

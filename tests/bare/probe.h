@@ -61,18 +61,20 @@ static inline int has_far(uint64_t esr)
 }
 
 /*
- * HPFAR_EL2 is defined for stage 2 aborts but Permission faults of the access itself: those from a lower EL in EL2 that
- * are not routed by TGE.
+ * HPFAR_EL2 is defined for stage 2 aborts but Permission faults of the access itself: those from a
+ * lower EL in EL2 that are not routed by TGE.
  */
 static inline int has_hpfar(uint64_t esr)
 {
 	unsigned ec = esr >> 26 & 0x3f, fsc = esr & 0x3f, s1ptw = esr >> 7 & 1;
 	int abort = ec == 0x20 || ec == 0x24, tge = READ(hcr_el2) >> 27 & 1;
 
-	return abort && !tge && ((fsc & 0x3c) != 0xc || s1ptw) && fsc != 0x10 && fsc != 0x21 && (fsc & 0x3c) != 0x14;
+	return abort && !tge && ((fsc & 0x3c) != 0xc || s1ptw) && fsc != 0x10 && fsc != 0x21 &&
+	       (fsc & 0x3c) != 0x14;
 }
 
-/* Of external aborts EA and, on a stage 2 walk, the instruction's syndrome are IMPLEMENTATION DEFINED. */
+/* Of external aborts EA and, on a stage 2 walk, the instruction's syndrome are IMPLEMENTATION
+ * DEFINED. */
 static inline uint64_t comparable_esr(uint64_t esr)
 {
 	unsigned fsc = esr & 0x3f;
@@ -88,7 +90,8 @@ static inline void print_syndrome(const struct syndrome *s, struct place place)
 
 	print_field(" ESR ", esr);
 	print_address(" ELR ", s->elr, place);
-	print_field(" SPSR ", s->spsr & 0xf1f003df); /* fields of all features but TCO, SSBS, BTYPE and SS */
+	print_field(" SPSR ",
+		    s->spsr & 0xf1f003df); /* fields of all features but TCO, SSBS, BTYPE and SS */
 	if (has_far(s->esr))
 		print_address(" FAR ", s->far, place);
 }

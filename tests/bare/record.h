@@ -2,12 +2,12 @@
 #ifndef BARE_RECORD_H
 #define BARE_RECORD_H
 
-#define RECORD_SP 0
+#define RECORD_SP     0
 #define RECORD_VECTOR 8
-#define RECORD_X 16
-#define RECORD_EL2 48
-#define RECORD_EL1 80
-#define RECORD_HPFAR 112
+#define RECORD_X      16
+#define RECORD_EL2    48
+#define RECORD_EL1    80
+#define RECORD_HPFAR  112
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

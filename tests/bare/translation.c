@@ -1,6 +1,7 @@
 /*
- * Two stages of translation, 4 KB granule: loads, stores, fetches and AT at EL0 and EL1 to addresses that meet every kind
- * of descriptor, under several settings of the control registers. One line a probe on the PL011.
+ * Two stages of translation, 4 KB granule: loads, stores, fetches and AT at EL0 and EL1 to
+ * addresses that meet every kind of descriptor, under several settings of the control registers.
+ * One line a probe on the PL011.
  */
 #include "probe.h"
 
@@ -14,25 +15,25 @@ static uint32_t target[1024] __attribute__((aligned(4096))); /* BRK #DONE */
 
 /* ------------------------------------------------------------------ stage 1 */
 
-#define HIGH UINT64_C(0xffff000000000000) /* TTBR1 maps the image here as it lies in memory */
-#define NOWHERE UINT64_C(0x2000000000)    /* no memory answers; stage 2 lacks it at level 1 */
+#define HIGH    UINT64_C(0xffff000000000000) /* TTBR1 maps the image here as it lies in memory */
+#define NOWHERE UINT64_C(0x2000000000)       /* no memory answers; stage 2 lacks it at level 1 */
 
-#define TABLE UINT64_C(3)
-#define BLOCK UINT64_C(1)
-#define PAGE UINT64_C(3)
-#define DEVICE (UINT64_C(1) << 2) /* attribute 1 */
-#define AP_EL0 (UINT64_C(1) << 6)
-#define AP_RO (UINT64_C(2) << 6)
-#define SH (UINT64_C(3) << 8)
-#define AF (UINT64_C(1) << 10)
-#define NG (UINT64_C(1) << 11)
-#define PXN (UINT64_C(1) << 53)
-#define UXN (UINT64_C(1) << 54)
-#define PXN_TABLE (UINT64_C(1) << 59)
-#define UXN_TABLE (UINT64_C(1) << 60)
+#define TABLE           UINT64_C(3)
+#define BLOCK           UINT64_C(1)
+#define PAGE            UINT64_C(3)
+#define DEVICE          (UINT64_C(1) << 2) /* attribute 1 */
+#define AP_EL0          (UINT64_C(1) << 6)
+#define AP_RO           (UINT64_C(2) << 6)
+#define SH              (UINT64_C(3) << 8)
+#define AF              (UINT64_C(1) << 10)
+#define NG              (UINT64_C(1) << 11)
+#define PXN             (UINT64_C(1) << 53)
+#define UXN             (UINT64_C(1) << 54)
+#define PXN_TABLE       (UINT64_C(1) << 59)
+#define UXN_TABLE       (UINT64_C(1) << 60)
 #define AP_TABLE_NO_EL0 (UINT64_C(1) << 61)
-#define AP_TABLE_RO (UINT64_C(1) << 62)
-#define BEYOND (UINT64_C(1) << 44) /* TCR_EL1.IPS is 44 bits */
+#define AP_TABLE_RO     (UINT64_C(1) << 62)
+#define BEYOND          (UINT64_C(1) << 44) /* TCR_EL1.IPS is 44 bits */
 
 static table_t image_level0, image_level1, image_level2, image_level3;
 static table_t level0, level1, level2, level3;
@@ -95,8 +96,9 @@ static void fill_level2(void)
 }
 
 /*
- * Where stage 2 faults on a stage 1 walk its level is that of the stage 1 lookup: QEMU 7.2 reports the latter, against
- * AArch64.S1Walk, which hands back the fault record of stage 2 (tests/cpu/test_exception.c has other levels).
+ * Where stage 2 faults on a stage 1 walk its level is that of the stage 1 lookup: QEMU 7.2 reports
+ * the latter, against AArch64.S1Walk, which hands back the fault record of stage 2
+ * (tests/cpu/test_exception.c has other levels).
  */
 static void fill_stage1(void)
 {
@@ -117,9 +119,9 @@ static void fill_stage1(void)
 
 #define S2_NORMAL (UINT64_C(0xf) << 2)
 #define S2_DEVICE (UINT64_C(1) << 2)
-#define S2_R (UINT64_C(1) << 6)
-#define S2_W (UINT64_C(2) << 6)
-#define S2_XN (UINT64_C(2) << 53)
+#define S2_R      (UINT64_C(1) << 6)
+#define S2_W      (UINT64_C(2) << 6)
+#define S2_XN     (UINT64_C(2) << 53)
 #define S2_BEYOND (UINT64_C(1) << 40) /* VTCR_EL2.PS is 40 bits */
 
 static uint64_t s2_level1[1024] __attribute__((aligned(8192))); /* two concatenated tables */
@@ -150,19 +152,19 @@ static void fill_stage2(void)
 
 /* ------------------------------------------------------------------ settings */
 
-#define RW (UINT64_C(1) << 31)
-#define VM UINT64_C(1)
-#define PTW (UINT64_C(1) << 2)
-#define DC (UINT64_C(1) << 12)
-#define M UINT64_C(1)
+#define RW      (UINT64_C(1) << 31)
+#define VM      UINT64_C(1)
+#define PTW     (UINT64_C(1) << 2)
+#define DC      (UINT64_C(1) << 12)
+#define M       UINT64_C(1)
 #define C_AND_I (UINT64_C(1) << 12 | 1 << 2)
-#define WXN (UINT64_C(1) << 19)
-#define SPAN (UINT64_C(1) << 23)
-#define PAN (UINT64_C(1) << 22)
-#define UAO (UINT64_C(1) << 23)
-#define EPD0 (UINT64_C(1) << 7)
-#define TBI0 (UINT64_C(1) << 37)
-#define HPD0 (UINT64_C(1) << 41)
+#define WXN     (UINT64_C(1) << 19)
+#define SPAN    (UINT64_C(1) << 23)
+#define PAN     (UINT64_C(1) << 22)
+#define UAO     (UINT64_C(1) << 23)
+#define EPD0    (UINT64_C(1) << 7)
+#define TBI0    (UINT64_C(1) << 37)
+#define HPD0    (UINT64_C(1) << 41)
 
 struct setting {
 	char name[24];
@@ -170,32 +172,33 @@ struct setting {
 };
 
 static const struct setting settings[] = {
-	{"stage 1", 0, M, 0, 0},
-	{"both stages", VM, M, 0, 0},
-	{"stage 2", VM, 0, 0, 0},
-	{"MMU off", 0, 0, 0, 0},
-	{"DC", DC, M, 0, 0},
-	{"PTW", VM | PTW, M, 0, 0},
-	{"PAN", 0, M, 0, PAN},
-	{"PAN and UAO", 0, M, 0, PAN | UAO},
-	{"WXN", 0, M | WXN, 0, 0},
-	{"HPD0", VM, M, HPD0, 0},
-	{"EPD0", VM, M, EPD0, 0},
-	{"TBI0", VM, M, TBI0, 0},
+	{"stage 1", 0, M, 0, 0},   {"both stages", VM, M, 0, 0},
+	{"stage 2", VM, 0, 0, 0},  {"MMU off", 0, 0, 0, 0},
+	{"DC", DC, M, 0, 0},       {"PTW", VM | PTW, M, 0, 0},
+	{"PAN", 0, M, 0, PAN},     {"PAN and UAO", 0, M, 0, PAN | UAO},
+	{"WXN", 0, M | WXN, 0, 0}, {"HPD0", VM, M, HPD0, 0},
+	{"EPD0", VM, M, EPD0, 0},  {"TBI0", VM, M, TBI0, 0},
 };
 
 /* Of the two halves of stage 1, of the flat map, out of range. */
 static const uint64_t addresses[] = {
-	0x8000000010, 0x8040000010, 0x8040200010, 0x8040201010, 0x8040202010, 0x8040203010, 0x8040204010,
-	0x8040205010, 0x8040206010, 0x8040207010, 0x8040208010, 0x8040209010, 0x804020a010, 0x804020b010,
-	0x804020c010, 0x804020d010, 0x804020e010, 0x8040400010, 0x8040401010, 0x8040402010, 0x8040403010,
-	0x8040404010, 0x8040405010, 0x8040406010, 0x8040407010, 0x8040408010, 0x8040409010, 0x8040600010,
-	0x8040800010, 0x8040a00010, 0x8040c01010, 0x8040c0b010, 0x8040c0c010, 0x8040e01010, 0x8040e0a010,
-	0x804100a010, 0x804100c010, 0x804120c010, 0x804120d010, 0x8041400010, 0x8041600010, 0x8041800010,
-	0x8041a00010, 0x8041c00010, 0x8080200010, 0x80c0000010, 0x8100000010, 0x8140000010, 0x8200000010,
-	0x10000000010, 0x18000000010, 0x20000000010, 0x28000000010, 0x0001000000000010, 0x00ff008040201010,
-	0xab00008040201010, 0xffff800000000010, 0xff7f000040200010,
-	0x4fe00010, 0x4fe01010, 0x4fe02010, 0x80000010, 0xc0000010, 0x140000010, 0x10000000000, 0x2000000010,
+	0x8000000010,       0x8040000010,       0x8040200010,       0x8040201010,
+	0x8040202010,       0x8040203010,       0x8040204010,       0x8040205010,
+	0x8040206010,       0x8040207010,       0x8040208010,       0x8040209010,
+	0x804020a010,       0x804020b010,       0x804020c010,       0x804020d010,
+	0x804020e010,       0x8040400010,       0x8040401010,       0x8040402010,
+	0x8040403010,       0x8040404010,       0x8040405010,       0x8040406010,
+	0x8040407010,       0x8040408010,       0x8040409010,       0x8040600010,
+	0x8040800010,       0x8040a00010,       0x8040c01010,       0x8040c0b010,
+	0x8040c0c010,       0x8040e01010,       0x8040e0a010,       0x804100a010,
+	0x804100c010,       0x804120c010,       0x804120d010,       0x8041400010,
+	0x8041600010,       0x8041800010,       0x8041a00010,       0x8041c00010,
+	0x8080200010,       0x80c0000010,       0x8100000010,       0x8140000010,
+	0x8200000010,       0x10000000010,      0x18000000010,      0x20000000010,
+	0x28000000010,      0x0001000000000010, 0x00ff008040201010, 0xab00008040201010,
+	0xffff800000000010, 0xff7f000040200010, 0x4fe00010,         0x4fe01010,
+	0x4fe02010,         0x80000010,         0xc0000010,         0x140000010,
+	0x10000000000,      0x2000000010,
 };
 
 static struct place place_for(const struct setting *s)
@@ -232,25 +235,28 @@ struct op {
 };
 
 static const struct op ops[] = {
-	{"ldr 0", 0, {0xf9400020}},  /* LDR X0, [X1] */
-	{"str 0", 0, {0xf9000022}},  /* STR X2, [X1] */
-	{"br 0", 0, {0xd61f0020}},   /* BR X1 */
-	{"ldrb 1", 1, {0x39400020}}, /* LDRB W0, [X1] */
-	{"stp 1", 1, {0xa9000822}},  /* STP X2, X2, [X1] */
-	{"br 1", 1, {0xd61f0020}},
-	{"ldtr 1", 1, {0xf8400820}}, /* LDTR X0, [X1] */
+	{"ldr 0", 0, {0xf9400020}},                               /* LDR X0, [X1] */
+	{"str 0", 0, {0xf9000022}},                               /* STR X2, [X1] */
+	{"br 0", 0, {0xd61f0020}},                                /* BR X1 */
+	{"ldrb 1", 1, {0x39400020}},                              /* LDRB W0, [X1] */
+	{"stp 1", 1, {0xa9000822}},                               /* STP X2, X2, [X1] */
+	{"br 1", 1, {0xd61f0020}},   {"ldtr 1", 1, {0xf8400820}}, /* LDTR X0, [X1] */
 };
 
-#define AT(op1, CRm, op2) {0xd5087001 | (op1) << 16 | (CRm) << 8 | (op2) << 5, 0xd5033fdf, 0xd5387400}
+#define AT(op1, CRm, op2)                                                                          \
+	{                                                                                          \
+		0xd5087001 | (op1) << 16 | (CRm) << 8 | (op2) << 5, 0xd5033fdf, 0xd5387400         \
+	}
 
 static const struct op at_ops[] = {
-	{"s1e1r 1", 1, AT(0, 8, 0)},  {"s1e0w 1", 1, AT(0, 8, 3)},  {"s1e1wp1", 1, AT(0, 9, 1)},
-	{"s1e1w 2", 2, AT(0, 8, 1)},  {"s1e0r 2", 2, AT(0, 8, 2)},  {"s12e1r2", 2, AT(4, 8, 4)},
-	{"s12e1w2", 2, AT(4, 8, 5)},  {"s12e0r2", 2, AT(4, 8, 6)},
+	{"s1e1r 1", 1, AT(0, 8, 0)}, {"s1e0w 1", 1, AT(0, 8, 3)}, {"s1e1wp1", 1, AT(0, 9, 1)},
+	{"s1e1w 2", 2, AT(0, 8, 1)}, {"s1e0r 2", 2, AT(0, 8, 2)}, {"s12e1r2", 2, AT(4, 8, 4)},
+	{"s12e1w2", 2, AT(4, 8, 5)}, {"s12e0r2", 2, AT(4, 8, 6)},
 };
 
 /*
- * PAR_EL1 without NS, IMPLEMENTATION DEFINED bits and, after a fault, the upper half. SH of Device memory is 0b10
+ * PAR_EL1 without NS, IMPLEMENTATION DEFINED bits and, after a fault, the upper half. SH of Device
+ * memory is 0b10
  * ("PAR_EL1", SH); QEMU 7.2 shows what the descriptor has.
  */
 static uint64_t comparable_par(uint64_t par)

@@ -22,9 +22,9 @@ static inline struct cpu_page board_page(void *ctx, pa_t pa)
 	uint64_t offset = pa.value - RAM_BASE;
 
 	if (offset >= RAM_SIZE)
-		return (struct cpu_page){ NULL, NULL };
-	return (struct cpu_page){ board->ram + (offset & ~UINT64_C(0xfff)),
-				  &board->flags[offset >> 12] };
+		return (struct cpu_page){NULL, NULL};
+	return (struct cpu_page){board->ram + (offset & ~UINT64_C(0xfff)),
+				 &board->flags[offset >> 12]};
 }
 
 static inline bool board_no_device(void *ctx, pa_t pa, unsigned size, uint64_t *value)
@@ -49,16 +49,16 @@ static inline struct board *board_with(struct cpu_config config, unsigned el)
 	board->ram = aligned_alloc(4096, RAM_SIZE);
 	ck_assert_ptr_nonnull(board->ram);
 	memset(board->ram, 0, RAM_SIZE);
-	config.bus = (struct cpu_bus){ board, board_page, board_no_device, board_no_write };
+	config.bus = (struct cpu_bus){board, board_page, board_no_device, board_no_write};
 	board->cpu = cpu_new(&config);
 	ck_assert_ptr_nonnull(board->cpu);
-	cpu_reset(board->cpu, el, (va_t){ RAM_BASE });
+	cpu_reset(board->cpu, el, (va_t){RAM_BASE});
 	return board;
 }
 
 static inline struct cpu_config board_config(const char *preset)
 {
-	struct cpu_config config = { .tlb_off = true };
+	struct cpu_config config = {.tlb_off = true};
 
 	ck_assert(cpu_preset(preset, &config));
 	return config;

@@ -7,7 +7,7 @@
 #define A53 "cortex-a53"
 #define A72 "cortex-a72"
 #define A76 "cortex-a76"
-#define N1 "neoverse-n1"
+#define N1  "neoverse-n1"
 
 static const struct {
 	const char *preset, *reg;

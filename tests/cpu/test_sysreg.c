@@ -128,7 +128,8 @@ START_TEST(no_encoding_twice)
 }
 END_TEST
 
-/* op1 says which exception level a register is of; only PSTATE.SP accessors of EL3 are listed above it. */
+/* op1 says which exception level a register is of; only PSTATE.SP accessors of EL3 are listed above
+ * it. */
 START_TEST(lowest_el_follows_op1)
 {
 	static const uint8_t lowest[8] = {1, 1, 1, 0, 2, 2, 3, 1};
@@ -146,8 +147,8 @@ static const struct {
 	uint8_t msb, lsb;
 } layout[] = {
 #define FIELD(reg, name, msb, lsb) {#reg, msb, lsb},
-#define RES0(reg, msb, lsb) {#reg, msb, lsb},
-#define RES1(reg, msb, lsb) {#reg, msb, lsb},
+#define RES0(reg, msb, lsb)        {#reg, msb, lsb},
+#define RES1(reg, msb, lsb)        {#reg, msb, lsb},
 #include "cpu/layout.def"
 #undef RES1
 #undef RES0
@@ -184,17 +185,17 @@ static struct outcome access_by(struct cpu *cpu, uint32_t word)
 }
 
 #define NO_REG SYSREG_COUNT
-#define TVM (UINT64_C(1) << 26)
-#define TRVM (UINT64_C(1) << 30)
-#define TGE (UINT64_C(1) << 27)
-#define TID1 (UINT64_C(1) << 16)
-#define TID2 (UINT64_C(1) << 17)
-#define TID3 (UINT64_C(1) << 18)
-#define TIDCP (UINT64_C(1) << 20)
-#define TACR (UINT64_C(1) << 21)
-#define TLOR (UINT64_C(1) << 35)
-#define UMA (UINT64_C(1) << 9)
-#define UCT (UINT64_C(1) << 15)
+#define TVM    (UINT64_C(1) << 26)
+#define TRVM   (UINT64_C(1) << 30)
+#define TGE    (UINT64_C(1) << 27)
+#define TID1   (UINT64_C(1) << 16)
+#define TID2   (UINT64_C(1) << 17)
+#define TID3   (UINT64_C(1) << 18)
+#define TIDCP  (UINT64_C(1) << 20)
+#define TACR   (UINT64_C(1) << 21)
+#define TLOR   (UINT64_C(1) << 35)
+#define UMA    (UINT64_C(1) << 9)
+#define UCT    (UINT64_C(1) << 15)
 
 /* esr: 0: allowed; 0x02000000: UNDEFINED. target: the exception level that takes it. */
 static const struct {
@@ -241,7 +242,8 @@ static const struct {
 	{"MRS CNTVCT_EL0 at EL1", 0xd53be05d, 1, 0, 0, SYSREG_CNTHCTL_EL2, 0, 0, 0},
 	{"MRS CNTVCT_EL0 at EL0", 0xd53be05d, 0, 0, 0, SYSREG_CNTKCTL_EL1, 1, 0x6234fba1, 1},
 	{"MSR CNTP_TVAL_EL0, EL1PCEN", 0xd51be21e, 1, 0, 0, SYSREG_CNTHCTL_EL2, 2, 0, 0},
-	{"MSR CNTP_TVAL_EL0, no EL1PCEN", 0xd51be21e, 1, 0, 0, SYSREG_CNTHCTL_EL2, 1, 0x6230fbc4, 2},
+	{"MSR CNTP_TVAL_EL0, no EL1PCEN", 0xd51be21e, 1, 0, 0, SYSREG_CNTHCTL_EL2, 1, 0x6230fbc4,
+	 2},
 	{"MSR CNTV_CTL_EL0 at EL0", 0xd51be320, 0, 0, 0, SYSREG_CNTKCTL_EL1, 0x3, 0x6232f806, 1},
 	{"MSR CNTV_CTL_EL0, EL0VTEN", 0xd51be320, 0, 0, 0, SYSREG_CNTKCTL_EL1, 0x100, 0, 0},
 	{"MSR CNTFRQ_EL0 at EL1", 0xd51be000, 1, 0, 0, NO_REG, 0, 0x02000000, 1},

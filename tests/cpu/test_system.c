@@ -187,11 +187,14 @@ END_TEST
 
 /* ------------------------------------------------------------------ alignment */
 
-#define SA (UINT64_C(1) << 3)
+#define SA  (UINT64_C(1) << 3)
 #define SA0 (UINT64_C(1) << 4)
 
 /* ADD X0, X0, #8; MOV SP, X0; LDR X1, [SP, #8] */
-#define LOAD_BY_ODD_SP {0x91002000, 0x9100001f, 0xf94007e1}
+#define LOAD_BY_ODD_SP                                                                             \
+	{                                                                                          \
+		0x91002000, 0x9100001f, 0xf94007e1                                                 \
+	}
 
 /* count: completed instructions before the fault. The MMU is off, so data is in Device memory. */
 static const struct {
