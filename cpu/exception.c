@@ -297,8 +297,10 @@ static bool illegal_return(const struct cpu *cpu, uint64_t spsr)
 	return el == 1 && HCR_EL2_TGE(effective_hcr(cpu)) != 0;
 }
 
-/* The fields of a legal return; after an illegal one they keep their value (EL, SP) or may (the
- * others). */
+/*
+ * The fields of a legal return; after an illegal one they keep their value (EL, SP) or may (the
+ * others).
+ */
 static void return_state(struct cpu *cpu, uint64_t spsr)
 {
 	struct pstate *p = &cpu->pstate;

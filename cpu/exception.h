@@ -22,8 +22,10 @@ struct access_syndrome {
 	bool maintenance;     /* DC (not DC ZVA), IC and AT: CM and WnR are 1 */
 };
 
-/* Each record is for the instruction at cpu->pc; its preferred return address is that instruction
- * unless said. */
+/*
+ * Each record is for the instruction at cpu->pc; its preferred return address is that instruction
+ * unless said.
+ */
 struct exception exception_undefined(const struct cpu *cpu);
 struct exception exception_illegal_state(const struct cpu *cpu);
 struct exception exception_pc_alignment(const struct cpu *cpu);
@@ -34,8 +36,10 @@ struct exception exception_hvc(const struct cpu *cpu, uint16_t imm);
 struct exception exception_smc_trap(const struct cpu *cpu, uint16_t imm);
 struct exception exception_brk(const struct cpu *cpu, uint16_t imm);
 struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, bool wfe);
-/* MSR, MRS or SYS trapped. key: bits 20:5 of the instruction (op0 to op2); target_el 1 becomes 2
- * under HCR_EL2.TGE. */
+/*
+ * MSR, MRS or SYS trapped. key: bits 20:5 of the instruction (op0 to op2); target_el 1 becomes 2
+ * under HCR_EL2.TGE.
+ */
 struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key,
 					 unsigned Rt, bool read);
 struct exception exception_data_abort(const struct cpu *cpu, const struct mmu_fault *fault, va_t va,

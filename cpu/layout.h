@@ -1,5 +1,7 @@
-/* Fields of the registers of layout.def, with the accessors that mmu/vmsa.h makes of
- * mmu/sysreg.def. */
+/*
+ * Fields of the registers of layout.def, with the accessors that mmu/vmsa.h makes of
+ * mmu/sysreg.def.
+ */
 #ifndef CPU_LAYOUT_H
 #define CPU_LAYOUT_H
 

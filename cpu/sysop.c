@@ -160,8 +160,10 @@ static const struct {
 #undef TLBI
 };
 
-/* Of the TLBI encodings outside mmu/tlbi.def, those that are allocated: bits are values of op2.
- * NULL: none. */
+/*
+ * Of the TLBI encodings outside mmu/tlbi.def, those that are allocated: bits are values of op2.
+ * NULL: none.
+ */
 static const char *unmodelled_tlbi(uint32_t key)
 {
 	static const uint8_t el1[8] = {0, 0xaf, 0xaa, 0xaf, 0, 0xaa, 0xaa, 0xaf};

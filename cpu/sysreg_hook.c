@@ -142,8 +142,10 @@ TRAPS(trap_rvbar_el1)
 	return cpu_has(cpu, FEAT_EL2) ? TRAP_UNDEFINED : TRAP_NONE;
 }
 
-/* ------------------------------------------------------------------ PSTATE, stack pointers, thread
- * registers */
+/*
+ * ------------------------------------------------------------------ PSTATE, stack pointers, thread
+ * registers
+ */
 
 /* The stack pointer in use is no system register. */
 TRAPS(trap_sp_el0)

@@ -47,8 +47,10 @@ struct outcome exec_BRK(struct cpu *cpu, const struct a64_BRK *i)
 	return raise(cpu, exception_brk(cpu, (uint16_t)i->imm16));
 }
 
-/* HLT is UNDEFINED where halting is not allowed, which is always; semihosting takes one immediate
- * out of it. */
+/*
+ * HLT is UNDEFINED where halting is not allowed, which is always; semihosting takes one immediate
+ * out of it.
+ */
 struct outcome exec_HLT(struct cpu *cpu, const struct a64_HLT *i)
 {
 	const struct cpu_host *host = &cpu->config.host;
@@ -95,8 +97,10 @@ static struct outcome wfi(struct cpu *cpu)
 	return stop(cpu, CPU_WAITING, NULL);
 }
 
-/* Hints that are not named here have no effect on a core like this; those of other features are
- * NOPs without them. */
+/*
+ * Hints that are not named here have no effect on a core like this; those of other features are
+ * NOPs without them.
+ */
 struct outcome exec_HINT(struct cpu *cpu, const struct a64_HINT *i)
 {
 	switch (i->CRm << 3 | i->op2) {

@@ -175,8 +175,10 @@ static void run_row(const struct row *row)
 	print_record(row->name, here());
 }
 
-/* ------------------------------------------------------------------ PSTATE by ERET and back by an
- * exception */
+/*
+ * ------------------------------------------------------------------ PSTATE by ERET and back by an
+ * exception
+ */
 
 struct pstate_row {
 	char name[40];

@@ -73,8 +73,10 @@ static inline int has_hpfar(uint64_t esr)
 	       (fsc & 0x3c) != 0x14;
 }
 
-/* Of external aborts EA and, on a stage 2 walk, the instruction's syndrome are IMPLEMENTATION
- * DEFINED. */
+/*
+ * Of external aborts EA and, on a stage 2 walk, the instruction's syndrome are IMPLEMENTATION
+ * DEFINED.
+ */
 static inline uint64_t comparable_esr(uint64_t esr)
 {
 	unsigned fsc = esr & 0x3f;

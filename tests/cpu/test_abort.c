@@ -54,8 +54,10 @@ static void make_stage2(struct board *board)
 	sysreg_write(cpu, SYSREG_VTCR_EL2, UINT64_C(1) << 33 | UINT64_C(1) << 32 | 6u << 16 | 12);
 }
 
-/* Stage 1: 48-bit VAs in both halves. The upper has the code, the lower whatever TTBR0_EL1 points
- * at. */
+/*
+ * Stage 1: 48-bit VAs in both halves. The upper has the code, the lower whatever TTBR0_EL1 points
+ * at.
+ */
 static void make_stage1(struct board *board, uint64_t ttbr0)
 {
 	struct cpu *cpu = board->cpu;
@@ -91,8 +93,10 @@ static struct board *board_at_el1(uint32_t word, uint64_t ttbr0, uint64_t va)
 	return board;
 }
 
-/* ------------------------------------------------------------------ a stage 1 table that stage 2
- * lacks at level -1 */
+/*
+ * ------------------------------------------------------------------ a stage 1 table that stage 2
+ * lacks at level -1
+ */
 
 static const struct {
 	const char *name;

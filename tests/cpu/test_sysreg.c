@@ -128,8 +128,10 @@ START_TEST(no_encoding_twice)
 }
 END_TEST
 
-/* op1 says which exception level a register is of; only PSTATE.SP accessors of EL3 are listed above
- * it. */
+/*
+ * op1 says which exception level a register is of; only PSTATE.SP accessors of EL3 are listed above
+ * it.
+ */
 START_TEST(lowest_el_follows_op1)
 {
 	static const uint8_t lowest[8] = {1, 1, 1, 0, 2, 2, 3, 1};

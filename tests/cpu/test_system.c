@@ -42,8 +42,10 @@ static struct cpu_stop run_one(struct board *board)
 	return cpu_run(board->cpu, 1);
 }
 
-/* ------------------------------------------------------------------ completed, trapped or
- * UNDEFINED */
+/*
+ * ------------------------------------------------------------------ completed, trapped or
+ * UNDEFINED
+ */
 
 #define TWI   (UINT64_C(1) << 13)
 #define TWE   (UINT64_C(1) << 14)
@@ -284,8 +286,10 @@ START_TEST(tlbi_is_counted_by_name)
 }
 END_TEST
 
-/* MMU off: flat, Device-nGnRnE, which PAR_EL1 shows as Outer Shareable. NS and bit 10 are UNKNOWN
- * and IMPDEF. */
+/*
+ * MMU off: flat, Device-nGnRnE, which PAR_EL1 shows as Outer Shareable. NS and bit 10 are UNKNOWN
+ * and IMPDEF.
+ */
 START_TEST(at_writes_par)
 {
 	struct board *board = board_for(board_config("max"), 2, 0xd50c7800); /* AT S1E2R, X0 */
