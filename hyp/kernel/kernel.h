@@ -66,8 +66,11 @@ struct window {
  * ends meet, the next window is taken. What lies between has never been used. Freed frames wait in
  * a list for each leaf level.
  */
+enum { WINDOW_PROGRAM = 0, WINDOW_FIRST = 1 };
+
 struct ram {
-	struct window windows[BOOTINFO_WINDOWS];
+	struct window
+		windows[1 + BOOTINFO_WINDOWS]; /* WINDOW_PROGRAM, then what frames come from */
 	unsigned count, current;
 	uint64_t low, high;   /* IPAs: the unused part of the current window */
 	uint64_t mapped;      /* the linear map covers the window's low end up to here */

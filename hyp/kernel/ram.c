@@ -17,31 +17,47 @@ static uint64_t lesser(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* One after another, each as far from a block boundary as its IPA is, so that blocks can map it. */
-static void place_windows(struct kernel *k)
+/*
+ * Puts [ipa, end) behind what is in the linear map, as far from a block boundary as its IPA is, so
+ * that blocks can map it; as much as the half has room for.
+ */
+static void place(struct kernel *k, uint64_t *va, uint64_t ipa, uint64_t end)
 {
 	struct ram *r = &k->ram;
-	uint64_t va = k->table.ia_base;
+	uint64_t start = align_down(*va, k->block_bytes) + (ipa & (k->block_bytes - 1));
 
-	for (unsigned i = 0; i < k->boot->ram_count; i++) {
-		uint64_t ipa = align_up(k->boot->ram[i].base, granule(k));
-		uint64_t end = align_down(k->boot->ram[i].base + k->boot->ram[i].bytes, granule(k));
+	if (start < *va)
+		start += k->block_bytes;
+	if (start < *va || start >= r->limit || end <= ipa)
+		return;
+	r->windows[r->count] = (struct window){
+		.ipa = ipa,
+		.bytes = lesser(end - ipa, r->limit - start),
+		.va = start,
+	};
+	*va = start + r->windows[r->count++].bytes;
+}
 
-		/* IPA 0 is nobody's frame: ram_alloc() says "none" with it. */
-		if (ipa == 0 && r->count > 0)
+/* The boot info and the program, at the top of the first window, are placed before all the rest. */
+static void place_windows(struct kernel *k)
+{
+	const struct bootinfo *b = k->boot;
+	uint64_t va = k->table.ia_base, info = (uint64_t)b;
+	uint64_t top = align_down(b->program.bytes != 0 ? lesser(info, b->program.base) : info,
+				  granule(k));
+
+	for (unsigned i = 0; i < b->ram_count; i++) {
+		uint64_t ipa = align_up(b->ram[i].base, granule(k));
+		uint64_t end = align_down(b->ram[i].base + b->ram[i].bytes, granule(k));
+
+		if (i == 0) {
+			place(k, &va, top, end);
+			end = top;
+		} else if (ipa == 0) {
+			/* IPA 0 is nobody's frame: ram_alloc() says "none" with it. */
 			ipa += granule(k);
-		uint64_t start = align_down(va, k->block_bytes) + (ipa & (k->block_bytes - 1));
-
-		if (start < va)
-			start += k->block_bytes;
-		if (start < va || start >= r->limit || end <= ipa)
-			continue;
-		r->windows[r->count++] = (struct window){
-			.ipa = ipa,
-			.bytes = lesser(end - ipa, r->limit - start),
-			.va = start,
-		};
-		va = start + lesser(end - ipa, r->limit - start);
+		}
+		place(k, &va, ipa, end);
 	}
 }
 
@@ -256,17 +272,17 @@ void ram_init(struct kernel *k)
 {
 	const struct bootinfo *b = k->boot;
 	struct ram *r = &k->ram;
-	uint64_t info = ram_ipa(k, b);
+	const struct window *w = &r->windows[WINDOW_FIRST];
 
 	r->limit = DEVICES_VA;
 	r->zeroed = b->flags & BOOTINFO_ZEROED;
 	place_windows(k);
-	if (r->count == 0 || window_of(r, b->kernel.base, b->kernel.bytes) != r->windows)
-		panic(k, "the first RAM window does not hold the kernel");
+	if (r->count <= WINDOW_FIRST || window_of(r, b->kernel.base, b->kernel.bytes) != w)
+		panic(k,
+		      "the TTBR1 half or the first RAM window has no room for kernel and program");
+	r->current = WINDOW_FIRST;
 	r->low = r->mapped = align_up(b->kernel.base + b->kernel.bytes, granule(k));
-	r->high = align_down(b->program.bytes != 0 ? lesser(info, b->program.base) : info,
-			     granule(k));
-	r->mapped_high = r->high;
+	r->high = r->mapped_high = w->ipa + w->bytes;
 	if (r->low >= r->high)
 		panic(k, "the first RAM window has no room between kernel and program");
 }
@@ -278,10 +294,9 @@ void ram_init(struct kernel *k)
 bool ram_map_first(struct kernel *k)
 {
 	struct ram *r = &k->ram;
-	const struct window *w = r->windows;
 
 	while (r->mapped < r->low + RESERVE_PAGES * granule(k))
 		if (!extend(k))
 			return false;
-	return ram_map(k, r->high, w->ipa + w->bytes - r->high);
+	return ram_map(k, r->windows[WINDOW_PROGRAM].ipa, r->windows[WINDOW_PROGRAM].bytes);
 }

@@ -27,7 +27,7 @@ static uint64_t to_physical(void *context, const void *table)
 static void *from_physical(void *context, uint64_t address)
 {
 	const struct kernel *k = context;
-	const struct window *w = k->ram.windows;
+	const struct window *w = &k->ram.windows[WINDOW_FIRST];
 
 	if (k->mmu_on && address - w->ipa < w->bytes)
 		return (void *)(w->va + (address - w->ipa));
