@@ -203,7 +203,7 @@ static bool run_ops(struct engine *e, const struct op *op, uint64_t insns)
 	uint64_t executed = insns - (uint64_t)e->remaining;
 
 	e->fetches += executed;
-	e->cpu.now += executed * OP_SIZE;
+	e->cpu.now = e->clock_end - 1 - (uint64_t)e->remaining * OP_SIZE;
 	e->running = NULL;
 	if (e->outcome.kind != OUTCOME_NEXT)
 		return act(e, e->outcome, executed);

@@ -6,7 +6,8 @@
  *
  * Instructions are drawn from the decode table; what they must do is what QEMU does.
  */
-#include "a64.h"
+#include "tests/cpu/draw.h"
+
 #include "cpu/engine.h"
 #include "cpu/sysreg.h"
 
@@ -36,31 +37,11 @@ enum {
 enum { R_INDEX = 26, R_POINTER = 27, R_WINDOW = 28 };
 
 struct stream {
-	uint64_t random;
+	struct draw random;
 	uint32_t words[(REGISTERS - ENTRY) / 4];
 	unsigned count;
 	uint8_t image[IMAGE_BYTES];
 };
-
-static uint32_t draw(struct stream *s, uint32_t below)
-{
-	s->random ^= s->random << 13;
-	s->random ^= s->random >> 7;
-	s->random ^= s->random << 17;
-	return (uint32_t)((s->random * UINT64_C(0x2545f4914f6cdd1d) >> 32) % below);
-}
-
-static uint64_t draw64(struct stream *s)
-{
-	uint64_t value = (uint64_t)draw(s, UINT32_MAX) << 32 | draw(s, UINT32_MAX);
-
-	switch (draw(s, 4)) {
-	case 0: return value >> draw(s, 64); /* small */
-	case 1: return ~(value >> draw(s, 64));
-	case 2: return UINT64_C(1) << draw(s, 64);
-	default: return value;
-	}
-}
 
 static void emit(struct stream *s, uint32_t word)
 {
@@ -119,62 +100,22 @@ static void emit_epilogue(struct stream *s)
 
 /* ---------------------------------------------------------------- random instructions */
 
-static const struct a64_field_info *field_of(const struct a64_info *info, const char *name)
-{
-	for (unsigned i = 0; i < info->field_count; i++)
-		if (strcmp(info->fields[i].name, name) == 0)
-			return &info->fields[i];
-	return NULL;
-}
-
-static void set_field(const struct a64_info *info, const char *name, uint32_t value, uint32_t *word)
-{
-	const struct a64_field_info *field = field_of(info, name);
-
-	for (unsigned i = 0; field != NULL && i < 3; i++) {
-		const struct a64_piece *p = &field->pieces[i];
-		uint32_t mask = (1u << p->width) - 1;
-
-		*word = (*word & ~(mask << p->lsb)) | (value >> p->to & mask) << p->lsb;
-	}
-}
-
-static uint32_t get_field(const struct a64_info *info, const char *name, uint32_t word)
-{
-	const struct a64_field_info *field = field_of(info, name);
-	uint32_t value = 0;
-
-	for (unsigned i = 0; field != NULL && i < 3; i++)
-		value |= (word >> field->pieces[i].lsb & ((1u << field->pieces[i].width) - 1)) << field->pieces[i].to;
-	return value;
-}
-
 /* A register that an instruction may write: none of those that the stream keeps. */
-static unsigned draw_register(struct stream *s)
+static unsigned free_register(struct draw *d)
 {
-	unsigned n = draw(s, 29);
+	unsigned n = draw(d, 29);
 
 	return n < R_INDEX ? n : n + 3;
 }
 
-static uint32_t draw_word(struct stream *s, enum a64_form form)
+static uint32_t any_word(struct stream *s, enum a64_form form)
 {
-	static const struct mmu_features all = { .set = ~UINT64_C(0), .pa_bits = 48 };
-	const struct a64_info *info = &a64_info[form];
-	uint32_t word;
+	uint32_t word = draw_word(&s->random, form, free_register);
+	const struct a64_field_info *Rd = field_of(form, "Rd");
 
-	do {
-		word = (draw(s, UINT32_MAX) & ~info->mask) | info->value;
-		for (unsigned i = 0; i < info->field_count; i++)
-			if (info->fields[i].role != 0)
-				set_field(info, info->fields[i].name,
-					  info->fields[i].pair ? draw(s, 12) * 2 : draw_register(s), &word);
-		/* Register 31 as SP only where memory is addressed: nothing may move it else. */
-		const struct a64_field_info *Rd = field_of(info, "Rd");
-
-		if (Rd != NULL && Rd->sp && get_field(info, "Rd", word) == 31)
-			set_field(info, "Rd", 30, &word);
-	} while (a64_decode(&all, word) != form);
+	/* SP is moved to address memory only. */
+	if (Rd != NULL && Rd->sp && get_field(form, "Rd", word) == 31)
+		set_field(form, "Rd", 30, &word);
 	return word;
 }
 
@@ -188,50 +129,49 @@ static bool starts(const char *name, const char *start)
 /* Literals: what the stream itself is made of. */
 static void emit_literal(struct stream *s, enum a64_form form)
 {
-	uint32_t word = draw_word(s, form);
+	uint32_t word = any_word(s, form);
 
-	set_field(&a64_info[form], "imm19", -(2 + draw(s, 40)), &word);
+	set_field(form, "imm19", -(2 + draw(&s->random, 40)), &word);
 	emit(s, word);
 }
 
+/* Exclusive, ordered and atomic ones, by the name of the file of their semantics' forms. */
 static bool must_align(enum a64_form form)
 {
-	const char *name = a64_info[form].name;
+	static const char *const plain[] = { "STR_", "LDR_", "LDRS", "STP_", "LDP_", "LDPSW_" };
 
-	return starts(name, "ST") && (strstr(name, "XR") != NULL || strstr(name, "XP") != NULL || strcmp(name, "STLR") == 0 ||
-				       strcmp(name, "STLLR") == 0 || strcmp(name, "STLUR") == 0) ?
-		       true :
-		       strcmp(a64_info[form].timing, "atomic") == 0 || starts(name, "LDX") || starts(name, "LDA") ||
-			       strcmp(name, "LDLAR") == 0;
+	for (unsigned i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (starts(a64_info[form].name, plain[i]))
+			return false;
+	return true;
 }
 
 static void emit_memory(struct stream *s, enum a64_form form)
 {
-	const struct a64_info *info = &a64_info[form];
-	uint32_t word = draw_word(s, form);
-	bool aligned = must_align(form), sp = !aligned && draw(s, 4) == 0;
-	uint32_t at = 1024 + draw(s, 2000);
+	uint32_t word = any_word(s, form);
+	bool aligned = must_align(form), sp = !aligned && draw(&s->random, 4) == 0;
+	uint32_t at = 1024 + draw(&s->random, 2000);
 
-	if (get_field(info, "Rt", word) == get_field(info, "Rt2", word))
-		set_field(info, "Rt2", get_field(info, "Rt", word) == 4 ? 5 : 4, &word);
-	if (field_of(info, "Rs") != NULL && field_of(info, "Rs")->role == A64_WRITE) {
+	if (get_field(form, "Rt", word) == get_field(form, "Rt2", word))
+		set_field(form, "Rt2", get_field(form, "Rt", word) == 4 ? 5 : 4, &word);
+	if (field_of(form, "Rs") != NULL && field_of(form, "Rs")->role == A64_WRITE) {
 		/* An exclusive store on its own; its status goes to a register of its own. */
-		set_field(info, "Rs", 25, &word);
-		set_field(info, "Rt", draw(s, 12), &word);
-		set_field(info, "Rt2", draw(s, 12), &word);
+		set_field(form, "Rs", 25, &word);
+		set_field(form, "Rt", draw(&s->random, 12), &word);
+		set_field(form, "Rt2", draw(&s->random, 12), &word);
 		emit(s, CLREX);
 	}
 	/* Keeps the address in the window. */
-	set_field(info, "imm12", draw(s, 64), &word);
+	set_field(form, "imm12", draw(&s->random, 64), &word);
 	if (aligned)
-		set_field(info, "imm9", draw(s, 8) * 8, &word);
-	if (field_of(info, "Rm") != NULL) {
-		set_field(info, "Rm", R_INDEX, &word);
-		emit(s, movz(R_INDEX, draw(s, 60)));
-		if (get_field(info, "sx", word) != 0 && draw(s, 2) != 0)
+		set_field(form, "imm9", draw(&s->random, 8) * 8, &word);
+	if (field_of(form, "Rm") != NULL) {
+		set_field(form, "Rm", R_INDEX, &word);
+		emit(s, movz(R_INDEX, draw(&s->random, 60)));
+		if (get_field(form, "sx", word) != 0 && draw(&s->random, 2) != 0)
 			emit(s, 0xcb0003e0 | R_INDEX << 16 | R_INDEX); /* NEG */
 	}
-	set_field(info, "Rn", sp ? 31 : R_POINTER, &word);
+	set_field(form, "Rn", sp ? 31 : R_POINTER, &word);
 	emit(s, add_imm(sp ? 31 : R_POINTER, R_WINDOW, sp || aligned ? at & ~15u : at));
 	emit(s, word);
 }
@@ -239,26 +179,26 @@ static void emit_memory(struct stream *s, enum a64_form form)
 /* LDXR, something in between, STXR of the same size; sometimes without effect because of CLREX. */
 static void emit_exclusive(struct stream *s)
 {
-	bool pair = draw(s, 2) != 0;
+	bool pair = draw(&s->random, 2) != 0;
 	enum a64_form load = pair ? A64_LDXP : A64_LDXR, store = pair ? A64_STXP : A64_STXR;
-	uint32_t size = draw(s, pair ? 2 : 4), word = draw_word(s, load);
+	uint32_t size = draw(&s->random, pair ? 2 : 4), word = any_word(s, load);
 	const char *field = pair ? "sz" : "size";
 
-	emit(s, add_imm(R_POINTER, R_WINDOW, (1024 + draw(s, 2000)) & ~15u));
-	set_field(&a64_info[load], field, size, &word);
-	set_field(&a64_info[load], "Rn", R_POINTER, &word);
-	set_field(&a64_info[load], "Rt", draw(s, 12), &word);
-	set_field(&a64_info[load], "Rt2", 12 + draw(s, 12), &word);
+	emit(s, add_imm(R_POINTER, R_WINDOW, (1024 + draw(&s->random, 2000)) & ~15u));
+	set_field(load, field, size, &word);
+	set_field(load, "Rn", R_POINTER, &word);
+	set_field(load, "Rt", draw(&s->random, 12), &word);
+	set_field(load, "Rt2", 12 + draw(&s->random, 12), &word);
 	emit(s, word);
-	emit(s, draw_word(s, A64_EOR_shifted));
-	if (draw(s, 4) == 0)
+	emit(s, any_word(s, A64_EOR_shifted));
+	if (draw(&s->random, 4) == 0)
 		emit(s, CLREX);
-	word = draw_word(s, store);
-	set_field(&a64_info[store], field, size, &word);
-	set_field(&a64_info[store], "Rn", R_POINTER, &word);
-	set_field(&a64_info[store], "Rt", draw(s, 12), &word);
-	set_field(&a64_info[store], "Rt2", draw(s, 12), &word);
-	set_field(&a64_info[store], "Rs", 12 + draw(s, 12), &word);
+	word = any_word(s, store);
+	set_field(store, field, size, &word);
+	set_field(store, "Rn", R_POINTER, &word);
+	set_field(store, "Rt", draw(&s->random, 12), &word);
+	set_field(store, "Rt2", draw(&s->random, 12), &word);
+	set_field(store, "Rs", 12 + draw(&s->random, 12), &word);
 	emit(s, word);
 }
 
@@ -270,14 +210,13 @@ static void emit_computation(struct stream *s);
 static void emit_branch(struct stream *s, enum a64_form form)
 {
 	static const char *const offsets[] = { "imm26", "imm19", "imm14" };
-	const struct a64_info *info = &a64_info[form];
-	uint32_t word = draw_word(s, form);
-	unsigned at = s->count, skipped = draw(s, 4);
-	bool indirect = field_of(info, "Rn") != NULL;
+	uint32_t word = any_word(s, form);
+	unsigned at = s->count, skipped = draw(&s->random, 4);
+	bool indirect = field_of(form, "Rn") != NULL;
 
 	if (indirect)
 		emit(s, 0x10000000 | 25); /* ADR X25, of the target */
-	set_field(info, "Rn", 25, &word);
+	set_field(form, "Rn", 25, &word);
 	emit(s, word);
 	for (unsigned i = 0; i < skipped; i++)
 		emit_computation(s);
@@ -285,41 +224,28 @@ static void emit_branch(struct stream *s, enum a64_form form)
 		s->words[at] |= (s->count - at) << 5;
 	else
 		for (unsigned i = 0; i < 3; i++)
-			set_field(info, offsets[i], s->count - at, &s->words[at]);
-}
-
-/* Forms of one file of semantics, told apart by what they touch. */
-static enum a64_form draw_form(struct stream *s, bool memory, bool branch)
-{
-	for (;;) {
-		enum a64_form form = 1 + draw(s, A64_FORM_COUNT - 1);
-		const struct a64_info *info = &a64_info[form];
-
-		if (info->unmodelled == NULL && strcmp(info->timing, "system") != 0 && (info->mem != 0) == memory &&
-		    (info->pc != 0) == branch && form != A64_ERET && form != A64_PRFM_lit)
-			return form;
-	}
+			set_field(form, offsets[i], s->count - at, &s->words[at]);
 }
 
 static void emit_computation(struct stream *s)
 {
-	emit(s, draw_word(s, draw_form(s, false, false)));
+	emit(s, any_word(s, draw_form(&s->random, false, false)));
 }
 
 static void emit_something(struct stream *s)
 {
-	unsigned kind = draw(s, 16);
+	unsigned kind = draw(&s->random, 16);
 	enum a64_form form;
 
 	if (kind < 9) {
 		emit_computation(s);
 	} else if (kind < 11) {
-		emit_branch(s, draw_form(s, false, true));
+		emit_branch(s, draw_form(&s->random, false, true));
 	} else if (kind == 11) {
 		emit_exclusive(s);
 	} else {
-		form = draw_form(s, true, false);
-		if (field_of(&a64_info[form], "Rn") == NULL)
+		form = draw_form(&s->random, true, false);
+		if (field_of(form, "Rn") == NULL)
 			emit_literal(s, form);
 		else
 			emit_memory(s, form);
@@ -337,13 +263,13 @@ static void make_stream(struct stream *s, uint64_t seed)
 			       .p_filesz = IMAGE_BYTES, .p_memsz = IMAGE_BYTES, .p_align = 4096 };
 
 	memset(s, 0, sizeof(*s));
-	s->random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	s->random = draw_from(seed);
 	emit_prologue(s);
 	while (s->count < LENGTH)
 		emit_something(s);
 	emit_epilogue(s);
 	for (unsigned at = REGISTERS; at < DUMP; at += 8) {
-		uint64_t value = at == REGISTERS + 32 * 8 ? (uint64_t)draw(s, 16) << 28 : draw64(s);
+		uint64_t value = at == REGISTERS + 32 * 8 ? (uint64_t)draw(&s->random, 16) << 28 : draw64(&s->random);
 
 		memcpy(s->image + at, &value, sizeof(value));
 	}
