@@ -213,10 +213,13 @@ static bool read_fast(struct table *t, struct row *row, char *text)
 	row->fast = *text != '\0';
 	if (strcmp(text, "all") == 0)
 		return true;
-	while (*(text = trimmed(text)) != '\0')
+	while (*(text = trimmed(text)) != '\0') {
+		const char *item = text;
+
 		if (!read_item(row, &text))
 			return bad(t, row->line, "%s: fast '%s': expected a field of at most 4 bits, -FIELD, near, all "
-				   "or {condition}", row->name, text);
+				   "or {condition}", row->name, item);
+	}
 	return true;
 }
 

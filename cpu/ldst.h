@@ -21,11 +21,18 @@ INLINE uint64_t sign_extended(uint64_t value, uint32_t size)
 	return extended(value, 4 + size);
 }
 
-enum { NO_WRITEBACK = SLOT_COUNT };
+/* What an instruction writes back to its base register once the access is done. */
+struct writeback {
+	bool wanted;
+	uint32_t Rn;
+	uint64_t value;
+};
 
-/* size is log2. writeback: a slot that gets `address_after` once the access is done; or NO_WRITEBACK. */
-INLINE struct outcome load(struct ctx *x, uint64_t address, const struct mem_how *how, uint32_t Rt, uint32_t writeback,
-			   uint64_t after)
+#define NO_WRITEBACK ((struct writeback){ false, 0, 0 })
+#define WRITEBACK(Rn, value) ((struct writeback){ true, (Rn), (value) })
+
+INLINE struct outcome load(struct ctx *x, uint64_t address, const struct mem_how *how, uint32_t Rt,
+			   struct writeback writeback)
 {
 	struct mem_value data = mem_read(x, address, how);
 	uint64_t value = data.value;
@@ -35,19 +42,19 @@ INLINE struct outcome load(struct ctx *x, uint64_t address, const struct mem_how
 	if (how->syndrome.sign_extend)
 		value = sign_extended(value, how->syndrome.size_log2);
 	set_R(x, how->syndrome.sixty_four || !how->syndrome.sign_extend, Rt, value);
-	if (writeback != NO_WRITEBACK)
-		set_slot(x, writeback, after);
+	if (writeback.wanted)
+		set_slot(x, writeback.Rn, writeback.value);
 	mem_loaded(x, data.slot);
 	return NEXT;
 }
 
-INLINE struct outcome store(struct ctx *x, uint64_t address, const struct mem_how *how, uint32_t Rt, uint32_t writeback,
-			    uint64_t after)
+INLINE struct outcome store(struct ctx *x, uint64_t address, const struct mem_how *how, uint32_t Rt,
+			    struct writeback writeback)
 {
 	if (!mem_write(x, address, Rt, how))
 		return failed(x);
-	if (writeback != NO_WRITEBACK)
-		set_slot(x, writeback, after);
+	if (writeback.wanted)
+		set_slot(x, writeback.Rn, writeback.value);
 	return NEXT;
 }
 
@@ -57,14 +64,14 @@ INLINE struct outcome exec_LDR_lit(struct ctx *x, const struct a64_LDR_lit *i)
 {
 	struct mem_how how = single(2 + i->sf, false, i->sf != 0, i->Rt, true);
 
-	return load(x, PC(x) + (uint64_t)(int64_t)i->imm19 * 4, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, PC(x) + (uint64_t)(int64_t)i->imm19 * 4, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRSW_lit(struct ctx *x, const struct a64_LDRSW_lit *i)
 {
 	struct mem_how how = single(2, true, true, i->Rt, true);
 
-	return load(x, PC(x) + (uint64_t)(int64_t)i->imm19 * 4, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, PC(x) + (uint64_t)(int64_t)i->imm19 * 4, &how, i->Rt, NO_WRITEBACK);
 }
 
 /* Prefetches may do nothing, and do. */
@@ -83,7 +90,7 @@ INLINE struct mem_how pair(uint32_t size)
 }
 
 INLINE struct outcome load_pair(struct ctx *x, uint64_t address, uint32_t size, bool sign_extend, uint32_t Rt,
-				uint32_t Rt2, uint32_t writeback, uint64_t after)
+				uint32_t Rt2, struct writeback writeback)
 {
 	struct mem_how how = pair(size);
 	struct mem_pair data = mem_read_pair(x, address, &how);
@@ -92,21 +99,21 @@ INLINE struct outcome load_pair(struct ctx *x, uint64_t address, uint32_t size, 
 		return failed(x);
 	set_X(x, Rt, sign_extend ? sign_extended(data.first, size) : data.first);
 	set_X(x, Rt2, sign_extend ? sign_extended(data.second, size) : data.second);
-	if (writeback != NO_WRITEBACK)
-		set_slot(x, writeback, after);
+	if (writeback.wanted)
+		set_slot(x, writeback.Rn, writeback.value);
 	mem_loaded(x, data.slot);
 	return NEXT;
 }
 
 INLINE struct outcome store_pair(struct ctx *x, uint64_t address, uint32_t size, uint32_t Rt, uint32_t Rt2,
-				 uint32_t writeback, uint64_t after)
+				 struct writeback writeback)
 {
 	struct mem_how how = pair(size);
 
 	if (!mem_write_pair(x, address, Rt, Rt2, &how))
 		return failed(x);
-	if (writeback != NO_WRITEBACK)
-		set_slot(x, writeback, after);
+	if (writeback.wanted)
+		set_slot(x, writeback.Rn, writeback.value);
 	return NEXT;
 }
 
@@ -117,7 +124,7 @@ INLINE struct outcome exec_STP_nontemporal(struct ctx *x, const struct a64_STP_n
 
 	if (base.failed)
 		return failed(x);
-	return store_pair(x, base.address + offset, 2 + i->sf, i->Rt, i->Rt2, NO_WRITEBACK, 0);
+	return store_pair(x, base.address + offset, 2 + i->sf, i->Rt, i->Rt2, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDP_nontemporal(struct ctx *x, const struct a64_LDP_nontemporal *i)
@@ -127,7 +134,7 @@ INLINE struct outcome exec_LDP_nontemporal(struct ctx *x, const struct a64_LDP_n
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address + offset, 2 + i->sf, false, i->Rt, i->Rt2, NO_WRITEBACK, 0);
+	return load_pair(x, base.address + offset, 2 + i->sf, false, i->Rt, i->Rt2, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_STP_post(struct ctx *x, const struct a64_STP_post *i)
@@ -137,7 +144,7 @@ INLINE struct outcome exec_STP_post(struct ctx *x, const struct a64_STP_post *i)
 
 	if (base.failed)
 		return failed(x);
-	return store_pair(x, base.address, 2 + i->sf, i->Rt, i->Rt2, i->Rn, base.address + offset);
+	return store_pair(x, base.address, 2 + i->sf, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDP_post(struct ctx *x, const struct a64_LDP_post *i)
@@ -147,7 +154,7 @@ INLINE struct outcome exec_LDP_post(struct ctx *x, const struct a64_LDP_post *i)
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address, 2 + i->sf, false, i->Rt, i->Rt2, i->Rn, base.address + offset);
+	return load_pair(x, base.address, 2 + i->sf, false, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDPSW_post(struct ctx *x, const struct a64_LDPSW_post *i)
@@ -157,7 +164,7 @@ INLINE struct outcome exec_LDPSW_post(struct ctx *x, const struct a64_LDPSW_post
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address, 2, true, i->Rt, i->Rt2, i->Rn, base.address + offset);
+	return load_pair(x, base.address, 2, true, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_STP_offset(struct ctx *x, const struct a64_STP_offset *i)
@@ -167,7 +174,7 @@ INLINE struct outcome exec_STP_offset(struct ctx *x, const struct a64_STP_offset
 
 	if (base.failed)
 		return failed(x);
-	return store_pair(x, base.address + offset, 2 + i->sf, i->Rt, i->Rt2, NO_WRITEBACK, 0);
+	return store_pair(x, base.address + offset, 2 + i->sf, i->Rt, i->Rt2, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDP_offset(struct ctx *x, const struct a64_LDP_offset *i)
@@ -177,7 +184,7 @@ INLINE struct outcome exec_LDP_offset(struct ctx *x, const struct a64_LDP_offset
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address + offset, 2 + i->sf, false, i->Rt, i->Rt2, NO_WRITEBACK, 0);
+	return load_pair(x, base.address + offset, 2 + i->sf, false, i->Rt, i->Rt2, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDPSW_offset(struct ctx *x, const struct a64_LDPSW_offset *i)
@@ -187,7 +194,7 @@ INLINE struct outcome exec_LDPSW_offset(struct ctx *x, const struct a64_LDPSW_of
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address + offset, 2, true, i->Rt, i->Rt2, NO_WRITEBACK, 0);
+	return load_pair(x, base.address + offset, 2, true, i->Rt, i->Rt2, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_STP_pre(struct ctx *x, const struct a64_STP_pre *i)
@@ -197,7 +204,7 @@ INLINE struct outcome exec_STP_pre(struct ctx *x, const struct a64_STP_pre *i)
 
 	if (base.failed)
 		return failed(x);
-	return store_pair(x, base.address + offset, 2 + i->sf, i->Rt, i->Rt2, i->Rn, base.address + offset);
+	return store_pair(x, base.address + offset, 2 + i->sf, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDP_pre(struct ctx *x, const struct a64_LDP_pre *i)
@@ -207,7 +214,7 @@ INLINE struct outcome exec_LDP_pre(struct ctx *x, const struct a64_LDP_pre *i)
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address + offset, 2 + i->sf, false, i->Rt, i->Rt2, i->Rn, base.address + offset);
+	return load_pair(x, base.address + offset, 2 + i->sf, false, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDPSW_pre(struct ctx *x, const struct a64_LDPSW_pre *i)
@@ -217,7 +224,7 @@ INLINE struct outcome exec_LDPSW_pre(struct ctx *x, const struct a64_LDPSW_pre *
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address + offset, 2, true, i->Rt, i->Rt2, i->Rn, base.address + offset);
+	return load_pair(x, base.address + offset, 2, true, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
 }
 
 /* ---------------------------------------------------------------- one register, 9-bit offset */
@@ -230,7 +237,7 @@ INLINE struct outcome exec_STR_unscaled(struct ctx *x, const struct a64_STR_unsc
 
 	if (base.failed)
 		return failed(x);
-	return store(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return store(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDR_unscaled(struct ctx *x, const struct a64_LDR_unscaled *i)
@@ -241,7 +248,7 @@ INLINE struct outcome exec_LDR_unscaled(struct ctx *x, const struct a64_LDR_unsc
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRS_unscaled(struct ctx *x, const struct a64_LDRS_unscaled *i)
@@ -252,7 +259,7 @@ INLINE struct outcome exec_LDRS_unscaled(struct ctx *x, const struct a64_LDRS_un
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRSW_unscaled(struct ctx *x, const struct a64_LDRSW_unscaled *i)
@@ -263,7 +270,7 @@ INLINE struct outcome exec_LDRSW_unscaled(struct ctx *x, const struct a64_LDRSW_
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_PRFUM(struct ctx *x, const struct a64_PRFUM *i)
@@ -281,7 +288,7 @@ INLINE struct outcome exec_STR_post(struct ctx *x, const struct a64_STR_post *i)
 
 	if (base.failed)
 		return failed(x);
-	return store(x, base.address, &how, i->Rt, i->Rn, base.address + offset);
+	return store(x, base.address, &how, i->Rt, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDR_post(struct ctx *x, const struct a64_LDR_post *i)
@@ -292,7 +299,7 @@ INLINE struct outcome exec_LDR_post(struct ctx *x, const struct a64_LDR_post *i)
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address, &how, i->Rt, i->Rn, base.address + offset);
+	return load(x, base.address, &how, i->Rt, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDRS_post(struct ctx *x, const struct a64_LDRS_post *i)
@@ -303,7 +310,7 @@ INLINE struct outcome exec_LDRS_post(struct ctx *x, const struct a64_LDRS_post *
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address, &how, i->Rt, i->Rn, base.address + offset);
+	return load(x, base.address, &how, i->Rt, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDRSW_post(struct ctx *x, const struct a64_LDRSW_post *i)
@@ -314,7 +321,7 @@ INLINE struct outcome exec_LDRSW_post(struct ctx *x, const struct a64_LDRSW_post
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address, &how, i->Rt, i->Rn, base.address + offset);
+	return load(x, base.address, &how, i->Rt, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_STR_unpriv(struct ctx *x, const struct a64_STR_unpriv *i)
@@ -326,7 +333,7 @@ INLINE struct outcome exec_STR_unpriv(struct ctx *x, const struct a64_STR_unpriv
 	if (base.failed)
 		return failed(x);
 	how.unprivileged = true;
-	return store(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return store(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDR_unpriv(struct ctx *x, const struct a64_LDR_unpriv *i)
@@ -338,7 +345,7 @@ INLINE struct outcome exec_LDR_unpriv(struct ctx *x, const struct a64_LDR_unpriv
 	if (base.failed)
 		return failed(x);
 	how.unprivileged = true;
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRS_unpriv(struct ctx *x, const struct a64_LDRS_unpriv *i)
@@ -350,7 +357,7 @@ INLINE struct outcome exec_LDRS_unpriv(struct ctx *x, const struct a64_LDRS_unpr
 	if (base.failed)
 		return failed(x);
 	how.unprivileged = true;
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRSW_unpriv(struct ctx *x, const struct a64_LDRSW_unpriv *i)
@@ -362,7 +369,7 @@ INLINE struct outcome exec_LDRSW_unpriv(struct ctx *x, const struct a64_LDRSW_un
 	if (base.failed)
 		return failed(x);
 	how.unprivileged = true;
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_STR_pre(struct ctx *x, const struct a64_STR_pre *i)
@@ -373,7 +380,7 @@ INLINE struct outcome exec_STR_pre(struct ctx *x, const struct a64_STR_pre *i)
 
 	if (base.failed)
 		return failed(x);
-	return store(x, base.address + offset, &how, i->Rt, i->Rn, base.address + offset);
+	return store(x, base.address + offset, &how, i->Rt, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDR_pre(struct ctx *x, const struct a64_LDR_pre *i)
@@ -384,7 +391,7 @@ INLINE struct outcome exec_LDR_pre(struct ctx *x, const struct a64_LDR_pre *i)
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, i->Rn, base.address + offset);
+	return load(x, base.address + offset, &how, i->Rt, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDRS_pre(struct ctx *x, const struct a64_LDRS_pre *i)
@@ -395,7 +402,7 @@ INLINE struct outcome exec_LDRS_pre(struct ctx *x, const struct a64_LDRS_pre *i)
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, i->Rn, base.address + offset);
+	return load(x, base.address + offset, &how, i->Rt, WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDRSW_pre(struct ctx *x, const struct a64_LDRSW_pre *i)
@@ -406,7 +413,7 @@ INLINE struct outcome exec_LDRSW_pre(struct ctx *x, const struct a64_LDRSW_pre *
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, i->Rn, base.address + offset);
+	return load(x, base.address + offset, &how, i->Rt, WRITEBACK(i->Rn, base.address + offset));
 }
 
 /* ---------------------------------------------------------------- one register, register offset */
@@ -429,7 +436,7 @@ INLINE struct outcome exec_STR_reg(struct ctx *x, const struct a64_STR_reg *i)
 
 	if (base.failed)
 		return failed(x);
-	return store(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return store(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDR_reg(struct ctx *x, const struct a64_LDR_reg *i)
@@ -440,7 +447,7 @@ INLINE struct outcome exec_LDR_reg(struct ctx *x, const struct a64_LDR_reg *i)
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRS_reg(struct ctx *x, const struct a64_LDRS_reg *i)
@@ -451,7 +458,7 @@ INLINE struct outcome exec_LDRS_reg(struct ctx *x, const struct a64_LDRS_reg *i)
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRSW_reg(struct ctx *x, const struct a64_LDRSW_reg *i)
@@ -462,7 +469,7 @@ INLINE struct outcome exec_LDRSW_reg(struct ctx *x, const struct a64_LDRSW_reg *
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_PRFM_reg(struct ctx *x, const struct a64_PRFM_reg *i)
@@ -482,7 +489,7 @@ INLINE struct outcome exec_STR_unsigned(struct ctx *x, const struct a64_STR_unsi
 
 	if (base.failed)
 		return failed(x);
-	return store(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return store(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDR_unsigned(struct ctx *x, const struct a64_LDR_unsigned *i)
@@ -493,7 +500,7 @@ INLINE struct outcome exec_LDR_unsigned(struct ctx *x, const struct a64_LDR_unsi
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRS_unsigned(struct ctx *x, const struct a64_LDRS_unsigned *i)
@@ -504,7 +511,7 @@ INLINE struct outcome exec_LDRS_unsigned(struct ctx *x, const struct a64_LDRS_un
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRSW_unsigned(struct ctx *x, const struct a64_LDRSW_unsigned *i)
@@ -515,7 +522,7 @@ INLINE struct outcome exec_LDRSW_unsigned(struct ctx *x, const struct a64_LDRSW_
 
 	if (base.failed)
 		return failed(x);
-	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK, 0);
+	return load(x, base.address + offset, &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_PRFM_unsigned(struct ctx *x, const struct a64_PRFM_unsigned *i)

@@ -90,6 +90,28 @@ INLINE uint8_t *host_address(const struct filter_slot *slot, uint64_t va)
 	return (uint8_t *)(uintptr_t)address;
 }
 
+/* size bytes, zero-extended: each size a load of its own, for a copy of less than a whole variable goes by the stack. */
+INLINE uint64_t host_load(const uint8_t *from, unsigned size)
+{
+	uint64_t u64;
+	uint32_t u32;
+	uint16_t u16;
+
+	switch (size) {
+	case 1:
+		return *from;
+	case 2:
+		memcpy(&u16, from, sizeof(u16));
+		return u16;
+	case 4:
+		memcpy(&u32, from, sizeof(u32));
+		return u32;
+	default:
+		memcpy(&u64, from, sizeof(u64));
+		return u64;
+	}
+}
+
 /*
  * The bookkeeping of a hit: replacement state and count. It comes last, behind the write of the result: no value of the
  * access has to be kept in a register across its stores, of which the fast handlers have few.
@@ -135,7 +157,7 @@ INLINE struct mem_value mem_read(const struct ctx *x, uint64_t va, const struct 
 	data.slot = filter_hit(x, FILTER_LOAD, reach_of(how->size), va);
 	data.failed = data.slot == NULL;
 	if (!data.failed)
-		memcpy(&data.value, host_address(data.slot, va), how->size);
+		data.value = host_load(host_address(data.slot, va), how->size);
 	return data;
 }
 
@@ -188,8 +210,8 @@ INLINE struct mem_pair mem_read_pair(const struct ctx *x, uint64_t va, const str
 			return data;
 		from = buffer;
 	}
-	memcpy(&data.first, from, how->align);
-	memcpy(&data.second, from + how->align, how->align);
+	data.first = host_load(from, how->align);
+	data.second = host_load(from + how->align, how->align);
 	return data;
 }
 
