@@ -108,7 +108,7 @@ SUITES := $(addprefix $(B)/,$(SUITES_mmu) $(SUITES_cpu) $(SUITES_sim) $(SUITES_h
 suites: $(SUITES)
 
 check-run: all suites guests bench-programs $(EXTRA_CHECKS)
-	$(Q)VARIANT=$(VARIANT) REQUIRE_ALL=$(REQUIRE_ALL) tests/run $(SUITES) $(SCRIPTS)
+	$(Q)VARIANT=$(VARIANT) REQUIRE_ALL=$(REQUIRE_ALL) tests/run $(SCRIPTS) $(SUITES)
 
 # The first command on a fresh machine: what is missing is installed before the sources of a list are looked at.
 check demo bench matrix:
