@@ -1,0 +1,28 @@
+#!/bin/sh
+# Every generated handler of the release build ends in jumps: no call, no return, so that a run needs no stack. A hundred
+# million instructions under a small stack are in test_budget.c.
+set -u
+if [ "${VARIANT:-release}" != release ]; then
+	echo "ok tailcall: this build runs handlers in a loop"
+	exit 0
+fi
+if ! command -v objdump >/dev/null; then
+	echo "skip tailcall: objdump is not installed"
+	exit 0
+fi
+objdump -d --no-show-raw-insn build/release/cpu/fast_*.o | awk '
+	# A handler is fast_FORM_NUMBER; fast_FORM without a number chooses one, and is an ordinary function.
+	/^[0-9a-f]+ </ { name = $2; gsub(/[<>:]/, "", name); handler = name ~ /^fast_[A-Za-z].*_[0-9]+$/; count += handler; next }
+	handler && $2 ~ /^call/ { calls[name] = 1 }
+	handler && $2 ~ /^ret/ { returns[name] = 1 }
+	handler && $2 == "jmp" { jumps[name] = 1 }
+	END {
+		for (name in calls) { print "not ok " name ": calls a function"; bad = 1 }
+		for (name in returns) { print "not ok " name ": returns"; bad = 1 }
+		for (name in jumps) ends++
+		if (count < 500) { print "not ok handlers: found " count + 0 ", expected 500 or more"; bad = 1 }
+		# Combinations that decode refuses (a shift that is reserved) may have no code at all.
+		if (ends < count * 0.9) { print "not ok jumps: only " ends + 0 " of " count " handlers end in one"; bad = 1 }
+		if (!bad) print "ok tailcall of " count " handlers"
+		exit bad
+	}'
