@@ -42,6 +42,10 @@ int command_cpus(int argc, char **argv)
 		     "change");
 		return SIM_OK;
 	}
+	if (argc > 2) {
+		diag("%s, expected: nestwalk cpus [NAME]", argv[2]);
+		return SIM_BAD_INPUT;
+	}
 	if (argc > 1)
 		return show(argv[1]);
 	list();

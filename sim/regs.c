@@ -116,19 +116,13 @@ static void list(void)
 	}
 }
 
-static int show(const char *name, const uint64_t *value)
+static void show(const char *name, const uint64_t *value)
 {
 	struct cpu_sysreg_info info;
 	const char *layout[2];
-	bool is_register = find_register(name, &info);
-	size_t count;
 
 	layouts_of(name, value ? *value : 0, layout);
-	if (!is_register && !fields_of(layout[0], &count)) {
-		diag("regs: %s: no such register or layout, `nestwalk regs` lists them", name);
-		return SIM_BAD_INPUT;
-	}
-	if (is_register)
+	if (find_register(name, &info))
 		print_encoding(&info);
 	else
 		printf("%s\n", layout[0]);
@@ -137,28 +131,46 @@ static int show(const char *name, const uint64_t *value)
 			printf("%s\n", layout[i]);
 		print_fields(layout[i], value);
 	}
-	return SIM_OK;
 }
 
-static int show_argument(char *argument)
+static void show_argument(char *argument)
 {
 	char *equals = strchr(argument, '=');
 	uint64_t value;
 
-	if (!equals)
-		return show(argument, NULL);
-	*equals = '\0';
-	if (!value_number(equals + 1, &value)) {
-		diag("regs: %s: no 64-bit value, expected decimal or 0x...", equals + 1);
-		return SIM_BAD_INPUT;
+	if (equals)
+		*equals = '\0';
+	show(argument, equals && value_number(equals + 1, &value) ? &value : NULL);
+}
+
+/* All of them are known: else nothing is printed. */
+static bool check_arguments(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		size_t length = strcspn(argv[i], "="), count;
+		struct cpu_sysreg_info info;
+		const char *layout[2];
+		char name[64];
+		uint64_t value;
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, argv[i]);
+		layouts_of(name, 0, layout);
+		if (!find_register(name, &info) && !fields_of(layout[0], &count)) {
+			diag("regs: %s: no such register or layout, `nestwalk regs` lists them",
+			     name);
+			return false;
+		}
+		if (argv[i][length] && !value_number(argv[i] + length + 1, &value)) {
+			diag("regs: %s: no 64-bit value, expected decimal or 0x...",
+			     argv[i] + length + 1);
+			return false;
+		}
 	}
-	return show(argument, &value);
+	return true;
 }
 
 int command_regs(int argc, char **argv)
 {
-	int status = SIM_OK;
-
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		puts("usage: nestwalk regs [NAME[=VALUE]]...\n"
 		     "  without a name: all registers and layouts\n"
@@ -166,9 +178,11 @@ int command_regs(int argc, char **argv)
 		     "  NAME=VALUE      ... with the value of each field");
 		return SIM_OK;
 	}
+	if (!check_arguments(argc, argv))
+		return SIM_BAD_INPUT;
 	if (argc == 1)
 		list();
-	for (int i = 1; i < argc && status == SIM_OK; i++)
-		status = show_argument(argv[i]);
-	return status;
+	for (int i = 1; i < argc; i++)
+		show_argument(argv[i]);
+	return SIM_OK;
 }

@@ -62,6 +62,8 @@ prints "cpus lists max" '^max$' cpus
 prints "cpus NAME lists features" 'on +FEAT_LPA2' cpus max
 prints "a core without LPA2" 'off +FEAT_LPA2' cpus cortex-a53
 refuses "unknown core" 'no such core' cpus nosuch
+refuses "two cores" 'cortex-a53, expected: ' cpus max cortex-a53
+refuses "a known register and an unknown one" 'NOSUCH_EL1: no such register' regs VTCR_EL2 NOSUCH_EL1
 
 # --- as git does: nestwalk NAME is nestwalk-NAME
 mkdir "$work/bin"
