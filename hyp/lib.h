@@ -73,6 +73,7 @@ enum semihosting_operation {
 	SYS_TICKFREQ = 0x31,
 };
 
+#define ADP_STOPPED_INTERNAL_ERROR   UINT64_C(0x20024)
 #define ADP_STOPPED_APPLICATION_EXIT UINT64_C(0x20026)
 
 #ifdef __aarch64__
@@ -91,6 +92,28 @@ static inline void semihosting_exit(uint64_t status)
 	uint64_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, status};
 
 	semihosting(SYS_EXIT_EXTENDED, (uint64_t)block);
+}
+
+/* Ends it with status 1: nobody has asked for an end, software of ours could not go on. */
+static inline void semihosting_abort(void)
+{
+	uint64_t block[2] = {ADP_STOPPED_INTERNAL_ERROR, 0};
+
+	semihosting(SYS_EXIT_EXTENDED, (uint64_t)block);
+}
+
+/* To the host's standard error, from memory that is mapped. False: there is none. */
+static inline bool semihosting_stderr(const char *text, uint64_t bytes)
+{
+	enum { FOR_APPENDING = 8 }; /* ":tt" opened so is standard error */
+	volatile char name[4] = {':', 't', 't', 0};
+	volatile uint64_t block[3] = {(uint64_t)name, FOR_APPENDING, 3};
+	int64_t handle = semihosting(SYS_OPEN, (uint64_t)block);
+
+	block[0] = (uint64_t)handle;
+	block[1] = (uint64_t)text;
+	block[2] = bytes;
+	return handle >= 0 && semihosting(SYS_WRITE, (uint64_t)block) == 0;
 }
 #endif
 

@@ -302,9 +302,8 @@ static uint64_t sys_heapinfo(struct call *c)
 static uint64_t sys_exit(struct call *c)
 {
 	c->sh->exited = true;
-	c->sh->exit_code = SIM_PANIC;
-	if (arguments(c, 2) && c->argument[0] == ADP_STOPPED_APPLICATION_EXIT)
-		c->sh->exit_code = (int64_t)c->argument[1];
+	c->sh->aborted = !arguments(c, 2) || c->argument[0] != ADP_STOPPED_APPLICATION_EXIT;
+	c->sh->exit_code = c->sh->aborted ? SIM_PANIC : (int64_t)c->argument[1];
 	return 0;
 }
 

@@ -18,11 +18,12 @@ struct semihosting {
 	void *ctx;
 	int error; /* SYS_ERRNO */
 	bool exited;
+	bool aborted; /* exited for another reason than that the application asked for it */
 	int64_t exit_code;
 };
 
 /* One call: operation in X0, parameter in X1, result to X0. False: the guest asked for its end
- * (exited, exit_code). */
+ * (exited, aborted, exit_code). */
 bool semihosting_call(struct semihosting *sh, struct cpu *cpu);
 
 #endif

@@ -27,7 +27,9 @@ struct sim {
 	struct timespec start;
 	uint64_t insns_cleared; /* completed before the last sim_counts_clear */
 	bool ended;
-	int status; /* once ended */
+	bool completed; /* by the guest's own exit */
+	bool refused;   /* by the hypervisor: it can't run what the options ask for */
+	int status;     /* once ended */
 };
 
 static uint64_t insns_done(void *ctx)
@@ -222,12 +224,31 @@ static bool end(struct sim *sim, int status)
 	return false;
 }
 
+/* Hypervisor and proxy kernel tell themselves why they give up; of a guest it is told here. */
+static void tell_abort(const struct sim *sim)
+{
+	bool ours = sim->boot.kind != GUEST_BARE && cpu_el(sim->cpu) == 2;
+
+	if (!ours && sim->boot.kind != GUEST_EL0 && sim->boot.kind != GUEST_REPLAY)
+		diag("the guest gave up by SYS_EXIT at PC 0x%" PRIx64
+		     ", EL%u, expected the reason ADP_Stopped_ApplicationExit",
+		     cpu_pc(sim->cpu).value, cpu_el(sim->cpu));
+}
+
 static bool end_by_guest(struct sim *sim)
 {
+	int status = (int)(sim->semihosting.exit_code & 0xff);
+
+	if (sim->semihosting.aborted)
+		tell_abort(sim);
+	else if (sim->boot.kind != GUEST_BARE && cpu_el(sim->cpu) == 2 && status == SIM_BAD_INPUT)
+		sim->refused = true;
+	else
+		sim->completed = sim->config.command == COMMAND_RUN;
 	/* Trace replay has no program that could exit: this is hypervisor or kernel giving up. */
-	if (sim->config.command != COMMAND_RUN)
+	if (sim->config.command != COMMAND_RUN && !sim->refused)
 		return end(sim, SIM_PANIC);
-	return end(sim, (int)(sim->semihosting.exit_code & 0xff));
+	return end(sim, status);
 }
 
 static bool end_by_signal(struct sim *sim)
@@ -335,7 +356,7 @@ static struct stats_report report(struct sim *sim, bool complete)
 		.core = cpu_counts(sim->cpu),
 		.tlbs = mmu_counts(cpu_mmu(sim->cpu)),
 		.complete = complete,
-		.guest_exited = sim->semihosting.exited,
+		.guest_exited = sim->completed,
 		.guest_exit = sim->semihosting.exit_code,
 		.seconds = seconds_since(&sim->start),
 	};
@@ -351,10 +372,12 @@ int sim_finish(struct sim *sim, int status)
 	if (status == SIM_OK && sim->ended)
 		status = sim->status;
 	/* A program has come to its end with exit(), a replay with the end of its trace. */
-	complete = sim->config.command == COMMAND_RUN ? sim->semihosting.exited : status == SIM_OK;
+	complete = sim->config.command == COMMAND_RUN ? sim->completed : status == SIM_OK;
 	r = report(sim, complete);
 	ok = close_traces(sim);
 	fflush(stdout);
+	if (sim->refused)
+		return status;
 	if (sim->config.stats)
 		ok = stats_write(&r, sim->config.stats) && ok;
 	if (!sim->config.quiet && sim->config.command != COMMAND_WALK)

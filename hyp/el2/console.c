@@ -18,33 +18,47 @@ void console_open(struct console *console, uint64_t address)
 
 static void put(void *context, char byte)
 {
-	const struct console *console = context;
+	struct console *console = context;
 
-	while (console->registers[UARTFR] & UARTFR_TXFF)
-		;
-	console->registers[UARTDR] = (unsigned char)byte;
+	if (console->length < CONSOLE_LINE - 1)
+		console->line[console->length++] = byte;
 }
 
-void console_print(const struct console *console, const char *format, ...)
+static void put_prefix(struct console *console)
 {
-	va_list arguments;
-
-	va_start(arguments, format);
-	format_text(put, (void *)(uintptr_t)console, format, arguments);
-	va_end(arguments);
+	for (const char *p = "nestwalk: hypervisor: "; *p != '\0'; p++)
+		put(console, *p);
 }
 
-/* "hyp: " and the message, then the end with the status. */
-static _Noreturn void end(struct hyp *hyp, uint64_t status, const char *format, va_list arguments)
+static void print_line(const struct console *console)
 {
-	/* Without semihosting, HLT is an exception that leads back to here. */
-	if (!hyp->console.panicking) {
-		hyp->console.panicking = true;
-		console_print(&hyp->console, "hyp: ");
-		format_text(put, &hyp->console, format, arguments);
-		console_print(&hyp->console, "\n");
-		semihosting_exit(status);
+	for (size_t i = 0; i < console->length; i++) {
+		while (console->registers[UARTFR] & UARTFR_TXFF)
+			;
+		console->registers[UARTDR] = (unsigned char)console->line[i];
 	}
+}
+
+static _Noreturn void end(struct hyp *hyp, enum exit_status status, const char *format,
+			  va_list arguments)
+{
+	struct console *console = &hyp->console;
+
+	/* Without semihosting, HLT is an exception that leads back to here. */
+	if (!console->panicking) {
+		console->panicking = true;
+		console->length = 0;
+		put_prefix(console);
+		format_text(put, console, format, arguments);
+		console->line[console->length++] = '\n';
+		if (!semihosting_stderr(console->line, console->length))
+			print_line(console);
+		if (status == EXIT_PANIC)
+			semihosting_abort();
+		else
+			semihosting_exit(status);
+	}
+	print_line(console);
 	for (;;)
 		__asm__ volatile("wfi");
 }

@@ -4,7 +4,7 @@
  * All state is one struct hyp, which TPIDR_EL2 points to and every function is handed. Memory is
  * named by physical address; memory_at() gives the pointer, before and after the hypervisor's own
  * MMU is on. Whatever goes wrong and isn't the guest's own affair ends in panic() or reject(): one
- * line on the PL011, exit status 1 or 2.
+ * line on the host's standard error, or without semihosting on the PL011; exit status 1 or 2.
  */
 #ifndef HYP_EL2_HYP_H
 #define HYP_EL2_HYP_H
@@ -41,20 +41,22 @@ struct hyp;
 
 /* ------------------------------------------------------------------ console.c */
 
+#define CONSOLE_LINE 256
+
 struct console {
 	volatile uint32_t *registers; /* of the PL011 */
 	bool panicking;
+	char line[CONSOLE_LINE]; /* why, ends with '\n' */
+	size_t length;
 };
 
 void console_open(struct console *console, uint64_t address);
-void console_print(const struct console *console, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 
 enum exit_status { EXIT_PANIC = 1, EXIT_BAD_INPUT = 2 };
 
 /*
- * "hyp: " and the message, then exit: something went wrong here; options, machine or guest cannot
- * be run.
+ * "nestwalk: hypervisor: " and the message, then exit: something went wrong here; options, machine
+ * or guest cannot be run.
  */
 _Noreturn void panic(struct hyp *hyp, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -1,7 +1,7 @@
 /* How a run ends: exit, death by a signal, panic. */
 #include "kernel.h"
 
-enum { LINE_BYTES = 256, PL011_FR = 0x18 / 4, PL011_FR_TXFF = 1 << 5, MODE_STDERR = 8 };
+enum { LINE_BYTES = 256, PL011_FR = 0x18 / 4, PL011_FR_TXFF = 1 << 5 };
 
 struct line {
 	char text[LINE_BYTES];
@@ -12,37 +12,19 @@ static void put_line(void *context, char byte)
 {
 	struct line *l = context;
 
-	if (l->bytes < LINE_BYTES - 2)
+	if (l->bytes < LINE_BYTES - 1)
 		l->text[l->bytes++] = byte;
 }
 
 static void end_line(struct line *l)
 {
 	l->text[l->bytes++] = '\n';
-	l->text[l->bytes] = 0;
 }
 
 _Noreturn static void leave(uint64_t status)
 {
 	for (;;)
 		semihosting_exit(status);
-}
-
-/*
- * Not through the bounce buffer, for which there may be no memory: the stack has just been written,
- * so it is mapped.
- */
-static void write_stderr(const struct line *l)
-{
-	volatile char name[4] = {':', 't', 't', 0};
-	volatile uint64_t block[3] = {(uint64_t)name, MODE_STDERR, 3};
-	int64_t handle = semihosting(SYS_OPEN, (uint64_t)block);
-
-	block[0] = (uint64_t)handle;
-	block[1] = (uint64_t)l->text;
-	block[2] = l->bytes;
-	if (handle >= 0)
-		semihosting(SYS_WRITE, (uint64_t)block);
 }
 
 _Noreturn void end(uint64_t status, const char *format, ...)
@@ -54,13 +36,27 @@ _Noreturn void end(uint64_t status, const char *format, ...)
 	format_text(put_line, &l, format, arguments);
 	va_end(arguments);
 	end_line(&l);
-	write_stderr(&l);
+	/*
+	 * Not through the bounce buffer, for which there may be no memory: the stack has just been
+	 * written, so it is mapped.
+	 */
+	semihosting_stderr(l.text, l.bytes);
 	leave(status);
 }
 
 _Noreturn void finish(uint64_t status)
 {
 	leave(status & 0xff);
+}
+
+/* For hosts without standard error. */
+static void print_line(const struct kernel *k, const struct line *l)
+{
+	for (uint64_t i = 0; k->console != NULL && i < l->bytes; i++) {
+		while (k->console[PL011_FR] & PL011_FR_TXFF)
+			continue;
+		k->console[0] = (uint8_t)l->text[i];
+	}
 }
 
 _Noreturn void panic(const struct kernel *k, const char *format, ...)
@@ -74,14 +70,10 @@ _Noreturn void panic(const struct kernel *k, const char *format, ...)
 	format_text(put_line, &l, format, arguments);
 	va_end(arguments);
 	end_line(&l);
-	if (k->console == NULL)
-		semihosting(SYS_WRITE0, (uint64_t)l.text);
-	for (uint64_t i = 0; k->console != NULL && i < l.bytes; i++) {
-		while (k->console[PL011_FR] & PL011_FR_TXFF)
-			continue;
-		k->console[0] = (uint8_t)l.text[i];
-	}
-	leave(1);
+	if (!semihosting_stderr(l.text, l.bytes))
+		print_line(k, &l);
+	for (;;)
+		semihosting_abort();
 }
 
 static const char *signal_name(enum signal_number number)
