@@ -2,8 +2,12 @@
  * spaces. */
 #include "options.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define RAM_BASE       UINT64_C(0x40000000) /* of QEMU's virt board: devices lie below it */
 #define KERNEL_VA_BITS 30 /* the least that hyp/kernel's half can be laid out in */
@@ -132,6 +136,11 @@ static bool check_bare(const struct options *options)
 			diag("--el 2 is for --bare, the hypervisor's guests run at 0 or 1");
 			return false;
 		}
+		if (config->semihosting == SWITCH_OFF) {
+			diag("--semihosting off is for --bare, hypervisor and proxy kernel end a "
+			     "run by it");
+			return false;
+		}
 		return true;
 	}
 	for (unsigned use = GEOMETRY_S1; use <= GEOMETRY_EL2; use++) {
@@ -171,6 +180,33 @@ static bool check_offset(const struct sim_config *config)
 	return false;
 }
 
+/* A file that is there, or one that can be made in its folder. */
+static bool can_write(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+	struct stat status;
+
+	if (stat(path, &status) == 0) {
+		errno = EISDIR;
+		return !S_ISDIR(status.st_mode) && access(path, W_OK) == 0;
+	}
+	if (errno != ENOENT || !*path)
+		return false;
+	if (slash)
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path + 1), path);
+	return access(folder, W_OK | X_OK) == 0;
+}
+
+/* Told before the run, not after it. */
+static bool check_stats(const struct sim_config *config)
+{
+	if (!config->stats || strcmp(config->stats, "-") == 0 || can_write(config->stats))
+		return true;
+	diag("--stats %s: %s, expected a file that can be written", config->stats, strerror(errno));
+	return false;
+}
+
 static bool check_warmup(const struct sim_config *config)
 {
 	if (!config->limit_given || config->limit >= config->warmup)
@@ -184,5 +220,5 @@ bool options_check(const struct options *options)
 {
 	return check_bare(options) && check_core(options->config) && check_memory(options) &&
 	       check_kernel(options) && check_offset(options->config) &&
-	       check_warmup(options->config);
+	       check_warmup(options->config) && check_stats(options->config);
 }

@@ -37,6 +37,8 @@ ends "... and is UNDEFINED on request" 132 '.complete and .exceptions.by_class."
 ends "a limit is exact" 124 '.insns == 12345 and (.complete | not)' $run --max-insns 12345 $guest/hello
 says "... and says where" '--max-insns 12345 reached at PC 0x[0-9a-f]+, EL'
 ends "a limit is exact with --slow" 124 '.insns == 12345' $run --slow --max-insns 12345 $guest/hello
+ends "a hypervisor out of memory" 1 '(.complete | not) and .guest.exit == null' $run --ram 16m --vm-ram 1g $guest/gups 100000
+says "... says so" 'hypervisor: out of memory for the VM at IPA 0x'
 ends "a limit of nothing" 124 '.insns == 0' $run --max-insns 0 $guest/hello
 
 # --- statistics go to standard output too
@@ -48,13 +50,35 @@ if grep -q 'walks, nested' "$work/err" && [ ! -s "$work/out" ]; then
 else
 	not_ok "the table is on standard error" "$(head -n 2 "$work/err")"
 fi
-"$NESTWALK" run -q --stats "$work/none/stats" $guest/exit 0 >"$work/out" 2>"$work/err"
-status=$?
-if [ $status -eq 2 ] && grep -q '^nestwalk: --stats' "$work/err"; then
-	ok "statistics that cannot be written"
-else
-	not_ok "statistics that cannot be written" "status $status"
-fi
+
+# refused NAME PATTERN COMMAND...: status 2, one line on standard error with PATTERN; nothing was run, nothing written
+refused() {
+	name=$1 pattern=$2
+	shift 2
+	rm -f "$stats"
+	timeout 120 "$NESTWALK" "$@" >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+	if [ $status -ne 2 ]; then
+		not_ok "$name" "status $status, expected 2"
+	elif [ "$(wc -l <"$work/err")" -ne 1 ] || ! grep -qE "^nestwalk: .*$pattern" "$work/err"; then
+		not_ok "$name" "expected one line with $pattern, got: $(head -n 3 "$work/err" | tr '\n' '|')"
+	elif [ -s "$work/out" ] || [ -e "$stats" ]; then
+		not_ok "$name" "something was written"
+	else
+		ok "$name"
+	fi
+}
+refused "statistics that cannot be written" "--stats .*none/stats: No such file" run --stats "$work/none/stats" $guest/hello
+refused "statistics into a folder" "--stats .*: Is a directory" run --stats "$work" $guest/hello
+refused "statistics without a name" "--stats : " run --stats "" $guest/hello
+
+# --- what only the hypervisor can tell
+refused "a VM without room" 'hypervisor: .*no room for the guest' run --vm-ram 64k --stats "$stats" $guest/hello
+refused "a hypervisor without room" 'hypervisor: el2=4k:20' run --el2 4k:20 --stats "$stats" $guest/hello
+refused "a replay without room" 'hypervisor: .*no room' replay --vm-ram 64k --stats "$stats" traces/as.lackey.xz
+refused "a walk without room" 'hypervisor: el2=4k:20' walk --el2 4k:20 --stats "$stats" 0
+refused "an EL1 ELF where the VM has no RAM" 'hypervisor: guest: el=1' run --s2 off --stats "$stats" build/el1/console
+refused "a hypervisor without semihosting" '--semihosting off' run --semihosting off --stats "$stats" $guest/hello
 
 # --- the sums of the statistics
 ends "sums are right" 0 '
