@@ -49,7 +49,7 @@ struct cpu *cpu_new(const struct cpu_config *config)
 		.l1d = config->l1d,
 		.l2 = config->l2,
 		.walk_caches = config->walk_caches,
-		.port = { cpu, port_read },
+		.port = { cpu, port_read, config->bus.ram, config->fetch_latency },
 		.observer = { cpu, observe_walk, engine_drop },
 	});
 	if (cpu->mmu == NULL || !engine_init(e)) {

@@ -27,6 +27,8 @@ struct cpu_bus {
 	/* Accesses of 1, 2, 4 or 8 bytes, naturally aligned, where page() has no RAM. False: synchronous external abort. */
 	bool (*read)(void *ctx, pa_t pa, unsigned size, uint64_t *value);
 	bool (*write)(void *ctx, pa_t pa, unsigned size, uint64_t value);
+	/* Optional: RAM that page() finds as well, where walks may read descriptors without asking. */
+	struct mmu_window ram;
 };
 
 struct cpu;

@@ -37,11 +37,6 @@ static bool is_device(uint8_t attr)
 	return (attr & 0xf0) == 0;
 }
 
-bool ttw_stage2_is_device(const struct ttw_leaf *stage2)
-{
-	return !stage2->flat && (stage2->attr & 0xc) == 0;
-}
-
 /* ------------------------------------------------------------------ each stage */
 
 static uint8_t stage1_sh(uint8_t sh)

@@ -121,10 +121,19 @@ struct mmu_port_read {
 	bool abort;       /* nothing answers there: synchronous external abort */
 };
 
+/* Memory that lies in one piece in the host, for the life of the MMU: `size` bytes from base, multiples of 8. */
+struct mmu_window {
+	uint64_t base, size; /* size 0: none */
+	const uint8_t *host;
+};
+
 struct mmu_port {
 	void *ctx;
 	/* Reads the 8-byte descriptor at pa (8-byte aligned). */
 	struct mmu_port_read (*read)(void *ctx, pa_t pa);
+	/* A shortcut: what lies here is read without a call, with this latency. */
+	struct mmu_window window;
+	uint32_t window_latency;
 };
 
 /* ------------------------------------------------------------------ the record of a walk */
@@ -134,15 +143,20 @@ enum mmu_fetch_for { FETCH_FOR_NONE, FETCH_FOR_STAGE1, FETCH_FOR_OUTPUT };
 
 /* One descriptor fetch. */
 struct mmu_fetch {
-	uint8_t stage;         /* 1 or 2 */
-	int8_t level;
-	uint8_t purpose;       /* enum mmu_fetch_for: why a stage 2 descriptor was read; NONE for stage 1 */
-	int8_t for_level;      /* FETCH_FOR_STAGE1: the stage 1 level whose descriptor is being located */
-	bool update;           /* a hardware AF or dirty update, not a fetch */
-	uint32_t latency;
+	union {
+		struct {
+			uint8_t stage;    /* 1 or 2 */
+			int8_t level;
+			uint8_t purpose;  /* enum mmu_fetch_for: why a stage 2 descriptor was read; NONE for stage 1 */
+			int8_t for_level; /* FETCH_FOR_STAGE1: the stage 1 level whose descriptor is located; else 0 */
+			uint32_t latency;
+		};
+		uint64_t header; /* all these as one value */
+	};
 	uint64_t input;        /* stage 1: IPA of the descriptor (its PA where stage 2 is off); stage 2: IPA translated */
 	pa_t pa;               /* where the descriptor was read */
 	uint64_t descriptor;   /* after the swap that SCTLR_ELx.EE asks for */
+	bool update;           /* a hardware AF or dirty update, not a fetch */
 };
 
 #define MMU_WALK_FETCHES 64 /* 35 fetches at most, and the updates */
@@ -157,7 +171,8 @@ struct mmu_walk {
 	struct mmu_fault fault;
 	pa_t pa;
 	uint64_t latency; /* sum over the fetches */
-	unsigned fetch_count;
+	uint8_t sum[3][5]; /* fetches without updates, by enum mmu_fetch_for and level + 1 */
+	unsigned fetch_count, update_count; /* entries of fetch[], and how many of them are updates */
 	struct mmu_fetch fetch[MMU_WALK_FETCHES];
 };
 

@@ -98,10 +98,9 @@ static unsigned decode_oa_bits(const struct mmu_features *f, enum vmsa_granule g
  * Reference: D8.3 "Block descriptor and Page descriptor formats": the levels at which a block is
  * valid.
  */
-static bool leaf_at(const struct mmu_features *f, const struct ttw_params *p, int level)
+static bool block_at(const struct mmu_features *f, const struct ttw_params *p, int level)
 {
 	switch (level) {
-	case 3:
 	case 2:
 		return true;
 	case 1:
@@ -141,6 +140,18 @@ static unsigned start_table_bits(const struct ttw_params *p)
 	return p->ia_bits - vmsa_level_shift(p->granule_bits, p->start_level) + 3;
 }
 
+/* Where bit 0 is 0, and where there is no block, a descriptor is invalid. */
+static void set_types(const struct mmu_features *f, const struct ttw_params *p,
+		      struct ttw_level *row)
+{
+	if (block_at(f, p, row->level))
+		row->type[DESCRIPTOR_BLOCK] = DESC_LEAF;
+	if (row->level == TTW_LEVEL_MAX)
+		row->type[DESCRIPTOR_PAGE] = DESC_LEAF;
+	else
+		row->type[DESCRIPTOR_TABLE] = DESC_TABLE;
+}
+
 static void set_levels(const struct mmu_features *f, struct ttw_params *p)
 {
 	for (int level = p->start_level; level <= TTW_LEVEL_MAX; level++) {
@@ -148,9 +159,11 @@ static void set_levels(const struct mmu_features *f, struct ttw_params *p)
 		unsigned table_bits =
 			level == p->start_level ? start_table_bits(p) : p->granule_bits;
 
+		row->level = (int8_t)level;
 		row->shift = (uint8_t)vmsa_level_shift(p->granule_bits, level);
+		row->offset_shift = row->shift - 3;
 		row->offset_mask = low_mask(table_bits) & ~low_mask(3);
-		row->leaf = leaf_at(f, p, level);
+		set_types(f, p, row);
 		row->contiguous_bits = (uint8_t)contiguous_bits(p, level);
 	}
 }
@@ -195,10 +208,11 @@ static void set_geometry(const struct mmu_features *f, struct ttw_params *p, uns
 			 uint64_t ttbr)
 {
 	p->oa_bits = (uint8_t)decode_oa_bits(f, p->granule_bits, ps);
+	p->oa_max = low_mask(p->oa_bits);
 	set_levels(f, p);
 	set_address_format(f, p);
 	p->base = decode_base(f, p, ps, ttbr);
-	if (p->base >> p->oa_bits)
+	if (p->base > p->oa_max)
 		p->bad_start = FAULT_ADDRESS_SIZE;
 }
 

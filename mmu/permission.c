@@ -18,14 +18,6 @@ static const struct ttw_permissions stage1_ap[4] = {
 	[AP_RO] = {TTW_R, TTW_R},
 };
 
-/* XN[1:0] of stage 2, by value: privileged is EL1, unprivileged EL0. */
-static const struct ttw_permissions stage2_xn[4] = {
-	[S2XN_X] = {TTW_X, TTW_X},
-	[S2XN_X_EL0] = {0, TTW_X},
-	[S2XN_NONE] = {0, 0},
-	[S2XN_X_EL1] = {TTW_X, 0},
-};
-
 /*
  * A regime with one privilege: AP[1] and PXN mean nothing, UXN is XN. The unprivileged set is never
  * used.
@@ -60,18 +52,6 @@ struct ttw_permissions ttw_stage1_base_permissions(const struct ttw_params *p, u
 	if (!S1_LEAF_UXN(descriptor) && !S1_TABLE_UXNTable(table))
 		set.unprivileged |= TTW_X;
 	return set;
-}
-
-struct ttw_permissions ttw_stage2_base_permissions(const struct ttw_params *p, uint64_t descriptor)
-{
-	unsigned xn = (unsigned)S2_LEAF_XN(descriptor) & (p->has_xnx ? 3 : 2);
-	unsigned s2ap = (unsigned)S2_LEAF_S2AP(descriptor);
-	uint8_t data = (uint8_t)((s2ap & S2AP_R ? TTW_R : 0) | (s2ap & S2AP_W ? TTW_W : 0));
-
-	return (struct ttw_permissions){
-		.privileged = stage2_xn[xn].privileged | data,
-		.unprivileged = stage2_xn[xn].unprivileged | data,
-	};
 }
 
 /* ------------------------------------------------------------------ what an access may do */
@@ -133,8 +113,8 @@ static bool write_was_refused(uint8_t missing, struct mmu_access access)
 
 /* ------------------------------------------------------------------ checks */
 
-static struct mmu_fault check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
-				     struct mmu_access access)
+struct mmu_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
+				  struct mmu_access access)
 {
 	struct mmu_fault none = {.type = FAULT_NONE};
 	bool device = leaf->flat ? !r->dc && access.type != MMU_FETCH : (leaf->attr & 0xf0) == 0;
@@ -155,8 +135,7 @@ static struct mmu_fault check_stage1(const struct ttw_regime *r, const struct tt
 	return fault;
 }
 
-static struct mmu_fault check_stage2(const struct ttw_leaf *leaf, ipa_t ipa,
-				     struct mmu_access access)
+struct mmu_fault ttw_check_stage2(const struct ttw_leaf *leaf, ipa_t ipa, struct mmu_access access)
 {
 	struct mmu_fault none = {.type = FAULT_NONE};
 
@@ -180,11 +159,11 @@ static struct mmu_fault check_stage2(const struct ttw_leaf *leaf, ipa_t ipa,
 struct mmu_fault ttw_check(const struct ttw_regime *r, const struct ttw_translation *t,
 			   struct mmu_access access)
 {
-	struct mmu_fault fault = check_stage1(r, &t->stage1, access);
+	struct mmu_fault fault = ttw_check_stage1(r, &t->stage1, access);
 
 	if (fault.type != FAULT_NONE)
 		return fault;
-	return check_stage2(&t->stage2, t->ipa, access);
+	return ttw_check_stage2(&t->stage2, t->ipa, access);
 }
 
 bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
@@ -197,16 +176,4 @@ bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
 	return (t->stage1.flat ||
 		ttw_stage1_permissions(r, t->stage1.permissions, store) & TTW_W) &&
 	       (t->stage2.flat || choose(t->stage2.permissions, store) & TTW_W);
-}
-
-/*
- * HCR_EL2.PTW: a stage 1 table in Device memory. Without it the read is one of Normal Non-cacheable
- * memory.
- */
-bool ttw_walk_read_denied(const struct ttw_regime *r, const struct ttw_leaf *stage2)
-{
-	if (stage2->flat)
-		return false;
-	return (r->ptw && ttw_stage2_is_device(stage2)) ||
-	       !(stage2->permissions.privileged & TTW_R);
 }

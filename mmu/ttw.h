@@ -39,12 +39,16 @@ struct ttw_leaf {
 
 enum { TTW_LEVEL_MIN = -1, TTW_LEVEL_MAX = 3, TTW_LEVELS = 5 };
 
+enum ttw_descriptor_type { DESC_INVALID, DESC_LEAF, DESC_TABLE };
+
 /* What a level of a table means, at index level + 1. */
 struct ttw_level {
-	uint64_t offset_mask;    /* of an entry's offset; the start level has a width of its own */
-	uint8_t shift;           /* log2 of what one entry covers */
+	uint64_t offset_mask; /* of an entry's offset; the start level has a width of its own */
+	uint8_t offset_shift; /* how far the input address is to be shifted to give that offset */
+	uint8_t shift;        /* log2 of what one entry covers */
 	uint8_t contiguous_bits; /* log2 of the entries of a contiguous group; 0: no group */
-	bool leaf;               /* a block (level 3: a page) may be here */
+	int8_t level;
+	uint8_t type[4]; /* enum ttw_descriptor_type, by descriptor[1:0] */
 };
 
 /* One stage, one input range. */
@@ -65,6 +69,7 @@ struct ttw_params {
 	int8_t start_level;
 	uint8_t sh;                /* TCR_ELx.SHx, VTCR_EL2.SH0 */
 	uint8_t hierarchical_mask; /* which of descriptor[63:59] limit lower levels; 0 with HPD */
+	uint64_t oa_max;           /* the highest address of oa_bits */
 	uint64_t base;             /* of the start table, aligned to its size */
 	uint64_t address_mask;     /* table and leaf addresses: descriptor[47:g], [49:g] with DS */
 	uint64_t high_mask;        /* their bits [51:48] or [51:50]... */
@@ -178,6 +183,11 @@ struct ttw_translation ttw_translate_stage1(const struct ttw_regime *r, va_t va,
 struct mmu_fault ttw_check(const struct ttw_regime *r, const struct ttw_translation *t,
 			   struct mmu_access access);
 
+/* Its two halves. */
+struct mmu_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
+				  struct mmu_access access);
+struct mmu_fault ttw_check_stage2(const struct ttw_leaf *leaf, ipa_t ipa, struct mmu_access access);
+
 /* A store with the el, unprivileged and pan of this access would pass ttw_check(), if aligned. */
 bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
 		   struct mmu_access access);
@@ -187,7 +197,10 @@ uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permission
 			       struct mmu_access access);
 
 /* Does memory of this stage 2 leaf have a Device type, whatever stage 1 says? */
-bool ttw_stage2_is_device(const struct ttw_leaf *stage2);
+static inline bool ttw_stage2_is_device(const struct ttw_leaf *stage2)
+{
+	return !stage2->flat && (stage2->attr & 0xc) == 0;
+}
 
 /* Resulting attributes of the access: both stages, SCTLR_ELx.C and I, HCR_EL2.CD and ID, DC. */
 struct mmu_attributes ttw_attributes(const struct ttw_regime *r, const struct ttw_leaf *stage1,
@@ -198,10 +211,35 @@ struct mmu_attributes ttw_attributes(const struct ttw_regime *r, const struct tt
 /* Permissions that a leaf descriptor gives; hierarchical is what gathered on the way to it. */
 struct ttw_permissions ttw_stage1_base_permissions(const struct ttw_params *p, uint64_t descriptor,
 						   uint8_t hierarchical);
-struct ttw_permissions ttw_stage2_base_permissions(const struct ttw_params *p, uint64_t descriptor);
 
-/* A stage 2 permission fault of reading a stage 1 descriptor through this leaf? */
-bool ttw_walk_read_denied(const struct ttw_regime *r, const struct ttw_leaf *stage2);
+static inline struct ttw_permissions ttw_stage2_base_permissions(const struct ttw_params *p,
+								 uint64_t descriptor)
+{
+	/* XN[1:0], by value: privileged is EL1, unprivileged EL0. */
+	static const struct ttw_permissions xn[4] = {
+		[S2XN_X] = {TTW_X, TTW_X},
+		[S2XN_X_EL0] = {0, TTW_X},
+		[S2XN_NONE] = {0, 0},
+		[S2XN_X_EL1] = {TTW_X, 0},
+	};
+	struct ttw_permissions set = xn[S2_LEAF_XN(descriptor) & (p->has_xnx ? 3 : 2)];
+	unsigned s2ap = (unsigned)S2_LEAF_S2AP(descriptor);
+	uint8_t data = (uint8_t)((s2ap & S2AP_R ? TTW_R : 0) | (s2ap & S2AP_W ? TTW_W : 0));
+
+	return (struct ttw_permissions){set.privileged | data, set.unprivileged | data};
+}
+
+/*
+ * A stage 2 permission fault of reading a stage 1 descriptor through this leaf? HCR_EL2.PTW refuses
+ * a stage 1 table in Device memory. Without it the read is one of Normal Non-cacheable memory.
+ */
+static inline bool ttw_walk_read_denied(const struct ttw_regime *r, const struct ttw_leaf *stage2)
+{
+	if (stage2->flat)
+		return false;
+	return (r->ptw && ttw_stage2_is_device(stage2)) ||
+	       !(stage2->permissions.privileged & TTW_R);
+}
 
 /* Faults with everything that doesn't depend on the walk filled in. */
 struct mmu_fault ttw_stage1_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access);

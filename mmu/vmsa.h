@@ -42,6 +42,14 @@ static inline unsigned vmsa_ps_bits(unsigned code)
 		: code == 5 ? 48 : 52;
 }
 
+/* Bits [1:0] of a descriptor, VALID and TABLE together. */
+enum vmsa_descriptor { DESCRIPTOR_BLOCK = 1, DESCRIPTOR_TABLE = 3, DESCRIPTOR_PAGE = 3 };
+
+static inline unsigned vmsa_descriptor_bits(uint64_t descriptor)
+{
+	return descriptor & 3;
+}
+
 /* Log2 of what one entry of a table of this level covers; 4 KB granule: 12 at level 3, 48 at level -1. */
 static inline unsigned vmsa_level_shift(enum vmsa_granule granule, int level)
 {

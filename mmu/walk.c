@@ -9,6 +9,8 @@
  */
 #include "ttw.h"
 
+#include <string.h>
+
 #define INLINE static inline __attribute__((always_inline))
 
 /* One translation. A function that returns false has put the reason into `fault`. */
@@ -17,32 +19,44 @@ struct walker {
 	struct mmu_access access;
 	va_t va;
 	const struct ttw_memory *memory;
+	struct mmu_fetch *next; /* record of the next fetch */
+	uint64_t window_header; /* of records: the latency of fetches without the port */
+	uint64_t port_latency;  /* of the fetches through the port so far */
+	unsigned port_fetches;
 	struct mmu_fault fault;
 };
 
 /*
  * A translation of an IPA: of the output of stage 1, or of the address of a descriptor of stage 1.
+ * `like` is what the records of its fetches share.
  */
 struct stage2_input {
 	ipa_t ipa;
-	enum mmu_fetch_for purpose;
-	int8_t for_level;
-};
-
-/* What a walk needs of the world. */
-struct ttw_port {
-	struct walker *walker;
-	const struct ttw_params *params;
-	const struct stage2_input *input; /* stage 2 only */
+	const struct mmu_fetch *like;
 };
 
 /*
- * Where a walk has arrived: in a table, in the end at a leaf. Its address never leaves the inlined
- * functions, so that it lives in registers.
+ * What a walk needs of the world. Like that of struct ttw_state, its address never leaves the
+ * inlined functions, so that both live in registers.
  */
+struct ttw_port {
+	struct walker *walker;
+	const struct ttw_params *params;
+	const struct ttw_caches *caches;
+	const struct mmu_window *window; /* memory that is read without a call */
+	uint64_t header;                 /* of the records of fetches there, but for the level */
+	uint8_t *sum;                    /* of fetches, by level + 1 */
+	struct stage2_input input;       /* stage 2 only */
+};
+
+/* Where a walk has arrived: in a table, in the end at a leaf. */
 struct ttw_state {
-	struct ttw_table table;
-	bool cached; /* table comes from a walk cache: table.pa is known */
+	struct mmu_fetch *next;
+	const struct ttw_level *level;
+	uint64_t table; /* this and the next three: see struct ttw_table */
+	uint64_t pa;
+	uint8_t piece_bits, hierarchical;
+	bool cached; /* the table comes from a walk cache: pa is known */
 	uint64_t descriptor;
 	uint64_t oa;
 	unsigned span_bits;
@@ -55,8 +69,6 @@ typedef bool ttw_read(const struct ttw_port *port, struct ttw_state *w, uint64_t
 typedef bool ttw_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level);
 
 /* ------------------------------------------------------------------ the walk of one stage */
-
-enum descriptor_type { DESC_INVALID, DESC_LEAF, DESC_TABLE };
 
 INLINE const struct ttw_level *level_of(const struct ttw_params *p, int8_t level)
 {
@@ -72,22 +84,15 @@ INLINE uint64_t low_mask(unsigned bits)
  * Offset of the entry for ia in its table; at the start level of concatenated tables, in all of
  * them.
  */
-INLINE uint64_t entry_offset(const struct ttw_params *p, int8_t level, uint64_t ia)
+INLINE uint64_t entry_offset(const struct ttw_level *level, uint64_t ia)
 {
-	const struct ttw_level *l = level_of(p, level);
-
-	return ia >> (l->shift - 3) & l->offset_mask;
+	return ia >> level->offset_shift & level->offset_mask;
 }
 
-/* VALID, TABLE, AF and Contiguous are where they are at both stages. */
-INLINE enum descriptor_type decode_descriptor_type(const struct ttw_params *p, uint64_t descriptor,
-						   int8_t level)
+INLINE enum ttw_descriptor_type decode_descriptor_type(const struct ttw_level *level,
+						       uint64_t descriptor)
 {
-	if (!S1_TABLE_VALID(descriptor))
-		return DESC_INVALID;
-	if (S1_TABLE_TABLE(descriptor))
-		return level == TTW_LEVEL_MAX ? DESC_LEAF : DESC_TABLE;
-	return level != TTW_LEVEL_MAX && level_of(p, level)->leaf ? DESC_LEAF : DESC_INVALID;
+	return level->type[vmsa_descriptor_bits(descriptor)];
 }
 
 /* The address field of a table or leaf descriptor: one granule aligned. */
@@ -98,29 +103,28 @@ INLINE uint64_t output_address(const struct ttw_params *p, uint64_t descriptor)
 
 INLINE bool oa_out_of_range(const struct ttw_params *p, uint64_t address)
 {
-	return address >> p->oa_bits;
+	return address > p->oa_max;
 }
 
 /*
  * A block or page: address size first, then the Access flag. Hardware does not set it: see
- * params.c.
+ * params.c. AF and Contiguous are where they are at both stages.
  */
 INLINE bool leaf(const struct ttw_port *port, ttw_fault *fault, struct ttw_state *w, uint64_t ia)
 {
 	const struct ttw_params *p = port->params;
-	const struct ttw_level *l = level_of(p, w->table.level);
 
-	w->span_bits = l->shift;
+	w->span_bits = w->level->shift;
 	if (S1_LEAF_Contiguous(w->descriptor))
-		w->span_bits += l->contiguous_bits;
+		w->span_bits += w->level->contiguous_bits;
 
 	uint64_t span = low_mask(w->span_bits);
 
 	w->oa = (output_address(p, w->descriptor) & ~span) | (ia & span);
 	if (oa_out_of_range(p, w->oa))
-		return fault(port, FAULT_ADDRESS_SIZE, w->table.level);
+		return fault(port, FAULT_ADDRESS_SIZE, w->level->level);
 	if (!S1_LEAF_AF(w->descriptor))
-		return fault(port, FAULT_ACCESS_FLAG, w->table.level);
+		return fault(port, FAULT_ACCESS_FLAG, w->level->level);
 	return true;
 }
 
@@ -130,21 +134,22 @@ INLINE bool ttw_walk(const struct ttw_port *port, ttw_read *read, ttw_fault *fau
 {
 	const struct ttw_params *p = port->params;
 
-	for (;; w->table.level++) {
-		if (!read(port, w, entry_offset(p, w->table.level, ia)))
+	for (;; w->level++) {
+		if (!read(port, w, entry_offset(w->level, ia)))
 			return false;
 
-		switch (decode_descriptor_type(p, w->descriptor, w->table.level)) {
+		switch (__builtin_expect(decode_descriptor_type(w->level, w->descriptor),
+					 DESC_TABLE)) {
 		case DESC_INVALID:
-			return fault(port, FAULT_TRANSLATION, w->table.level);
+			return fault(port, FAULT_TRANSLATION, w->level->level);
 		case DESC_LEAF:
 			return leaf(port, fault, w, ia);
 		case DESC_TABLE:
-			w->table.table = output_address(p, w->descriptor);
-			if (oa_out_of_range(p, w->table.table))
-				return fault(port, FAULT_ADDRESS_SIZE, w->table.level);
-			w->table.hierarchical |= (uint8_t)(w->descriptor >> S1_TABLE_PXNTable_LSB) &
-						 p->hierarchical_mask;
+			w->table = output_address(p, w->descriptor);
+			if (oa_out_of_range(p, w->table))
+				return fault(port, FAULT_ADDRESS_SIZE, w->level->level);
+			w->hierarchical |= (uint8_t)(w->descriptor >> S1_TABLE_PXNTable_LSB) &
+					   p->hierarchical_mask;
 			w->cached = false;
 		}
 	}
@@ -152,12 +157,23 @@ INLINE bool ttw_walk(const struct ttw_port *port, ttw_read *read, ttw_fault *fau
 
 INLINE void enter_start_table(const struct ttw_params *p, struct ttw_state *w)
 {
-	w->table.level = p->start_level;
-	w->table.table = p->base;
-	w->table.hierarchical = 0;
-	w->table.pa = 0;
-	w->table.piece_bits = 0;
+	w->level = level_of(p, p->start_level);
+	w->table = p->base;
+	w->hierarchical = 0;
+	w->pa = 0;
+	w->piece_bits = 0;
 	w->cached = false;
+}
+
+INLINE void enter_cached_table(const struct ttw_params *p, struct ttw_state *w,
+			       struct ttw_table found)
+{
+	w->level = level_of(p, found.level);
+	w->table = found.table;
+	w->hierarchical = found.hierarchical;
+	w->pa = found.pa;
+	w->piece_bits = found.piece_bits;
+	w->cached = true;
 }
 
 unsigned ttw_table_span_bits(const struct ttw_params *p, const struct ttw_table *table)
@@ -170,201 +186,266 @@ unsigned ttw_table_span_bits(const struct ttw_params *p, const struct ttw_table 
 
 /* ------------------------------------------------------------------ memory */
 
-/* Every descriptor comes through here and is recorded here. False: external abort. */
-INLINE bool fetch(const struct ttw_port *port, struct ttw_state *w, uint64_t address, uint64_t pa)
+/* What the records of the fetches of a stage share, by what they are for. */
+static const struct mmu_fetch stage1_fetch = {.stage = 1};
+static const struct mmu_fetch output_fetch = {.stage = 2, .purpose = FETCH_FOR_OUTPUT};
+static const struct mmu_fetch table_fetch[TTW_LEVELS] = {
+	{.stage = 2, .purpose = FETCH_FOR_STAGE1, .for_level = -1},
+	{.stage = 2, .purpose = FETCH_FOR_STAGE1, .for_level = 0},
+	{.stage = 2, .purpose = FETCH_FOR_STAGE1, .for_level = 1},
+	{.stage = 2, .purpose = FETCH_FOR_STAGE1, .for_level = 2},
+	{.stage = 2, .purpose = FETCH_FOR_STAGE1, .for_level = 3},
+};
+
+/* Big-endian tables are read through the port. */
+static const struct mmu_window no_window;
+
+INLINE struct ttw_port port_of(struct walker *k, const struct ttw_params *p,
+			       struct stage2_input input)
 {
-	const struct ttw_params *p = port->params;
-	const struct mmu_port *memory = &port->walker->memory->port;
-	struct mmu_walk *log = port->walker->memory->log;
+	const struct mmu_port *memory = &k->memory->port;
+
+	return (struct ttw_port){
+		.walker = k,
+		.params = p,
+		.caches = k->memory->caches,
+		.window = p->big_endian ? &no_window : &memory->window,
+		.header = input.like->header | k->window_header,
+		.sum = k->memory->log->sum[input.like->purpose],
+		.input = input,
+	};
+}
+
+/* A read through the port; the value is what the walk sees. */
+static struct mmu_port_read read_port(struct walker *k, bool big_endian, uint64_t pa)
+{
+	const struct mmu_port *memory = &k->memory->port;
 	struct mmu_port_read d = memory->read(memory->ctx, (pa_t){pa});
 
-	w->descriptor = p->big_endian ? __builtin_bswap64(d.value) : d.value;
-	log->latency += d.latency;
-	if (log->fetch_count < MMU_WALK_FETCHES) {
-		struct mmu_fetch *f = &log->fetch[log->fetch_count++];
+	if (big_endian)
+		d.value = __builtin_bswap64(d.value);
+	k->port_latency += d.latency;
+	k->port_fetches++;
+	return d;
+}
 
-		f->stage = p->stage;
-		f->level = w->table.level;
-		f->purpose = port->input ? (uint8_t)port->input->purpose : FETCH_FOR_NONE;
-		f->for_level = port->input ? port->input->for_level : 0;
-		f->update = false;
-		f->latency = d.latency;
-		f->input = address;
-		f->pa.value = pa;
-		f->descriptor = w->descriptor;
+/* Every descriptor is recorded here. */
+INLINE struct mmu_fetch *record(const struct ttw_port *port, struct ttw_state *w, uint64_t address,
+				uint64_t pa)
+{
+	struct mmu_fetch *f = w->next++;
+
+	f->header = port->header;
+	f->level = w->level->level;
+	f->update = false;
+	port->sum[f->level + 1]++;
+	f->input = address;
+	f->pa.value = pa;
+	f->descriptor = w->descriptor;
+	return f;
+}
+
+/* Every descriptor comes through here. False: external abort. */
+INLINE bool fetch(const struct ttw_port *port, struct ttw_state *w, uint64_t address, uint64_t pa)
+{
+	const struct mmu_window *window = port->window;
+	uint64_t offset = pa - window->base;
+
+	if (__builtin_expect(offset < window->size, 1)) {
+		memcpy(&w->descriptor, window->host + offset, sizeof w->descriptor);
+		record(port, w, address, pa);
+		return true;
 	}
+
+	struct mmu_port_read d = read_port(port->walker, port->params->big_endian, pa);
+
+	w->descriptor = d.value;
+	record(port, w, address, pa)->latency = d.latency;
 	return !d.abort;
 }
 
 /* ------------------------------------------------------------------ stage 2 */
 
-static bool stage2_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level)
+static bool stage2_faulted(struct walker *k, struct stage2_input in, enum mmu_fault_type type,
+			   int8_t level)
 {
-	port->walker->fault = ttw_stage2_fault(type, level, port->walker->access, port->input->ipa,
-					       port->input->purpose == FETCH_FOR_STAGE1);
+	k->fault = ttw_stage2_fault(type, level, k->access, in.ipa,
+				    in.like->purpose == FETCH_FOR_STAGE1);
 	return false;
 }
 
-/*
- * Tells the cache of a table that memory gave, once it is read. `table` is by value: see struct
- * ttw_state.
- */
-static void keep_stage2(const struct ttw_port *port, struct ttw_table table)
+INLINE bool stage2_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level)
 {
-	const struct ttw_caches *caches = port->walker->memory->caches;
+	return stage2_faulted(port->walker, port->input, type, level);
+}
 
-	if (!caches->keep_stage2 || table.level == port->params->start_level)
-		return;
-	table.pa = table.table;
-	table.piece_bits = port->params->granule_bits;
-	caches->keep_stage2(caches->ctx, port->walker->r, port->input->ipa, &table);
+/* Tells the cache of a table that memory gave, once it is read. */
+static __attribute__((noinline)) void keep_stage2(const struct walker *k, ipa_t ipa, int8_t level,
+						  uint64_t table, bool cached)
+{
+	const struct ttw_caches *caches = k->memory->caches;
+	const struct ttw_params *p = &k->r->stage2;
+	const struct ttw_table found = {
+		.level = level, .piece_bits = p->granule_bits, .table = table, .pa = table};
+
+	if (!cached && caches->keep_stage2 && level != p->start_level)
+		caches->keep_stage2(caches->ctx, k->r, ipa, &found);
 }
 
 INLINE bool stage2_read(const struct ttw_port *port, struct ttw_state *w, uint64_t offset)
 {
-	if (port->walker->memory->caches && !w->cached)
-		keep_stage2(port, w->table);
-	if (!fetch(port, w, port->input->ipa.value, w->table.table | offset))
-		return stage2_fault(port, FAULT_EXTERNAL_ON_WALK, w->table.level);
+	if (port->caches)
+		keep_stage2(port->walker, port->input.ipa, w->level->level, w->table, w->cached);
+	if (!fetch(port, w, port->input.ipa.value, w->table | offset))
+		return stage2_fault(port, FAULT_EXTERNAL_ON_WALK, w->level->level);
 	return true;
 }
 
-static bool stage2_walk(const struct ttw_port *port, struct ttw_stage2_output *output)
+INLINE bool stage2_walk(const struct ttw_port *port, struct ttw_stage2_output *output)
 {
-	const struct ttw_caches *caches = port->walker->memory->caches;
+	const struct ttw_caches *caches = port->caches;
 	const struct ttw_params *p = port->params;
-	ipa_t ipa = port->input->ipa;
+	ipa_t ipa = port->input.ipa;
 	struct ttw_state w;
+	struct ttw_table found;
 
 	if (p->bad_start != FAULT_NONE)
 		return stage2_fault(port, p->bad_start, 0);
 	enter_start_table(p, &w);
-	if (caches && caches->find_stage2) {
-		struct ttw_table found = w.table;
+	if (caches && caches->find_stage2 &&
+	    caches->find_stage2(caches->ctx, port->walker->r, ipa, &found))
+		enter_cached_table(p, &w, found);
+	w.next = port->walker->next;
 
-		w.cached = caches->find_stage2(caches->ctx, port->walker->r, ipa, &found);
-		w.table = found;
-	}
-	if (!ttw_walk(port, stage2_read, stage2_fault, &w, ipa.value))
+	bool done = ttw_walk(port, stage2_read, stage2_fault, &w, ipa.value);
+
+	port->walker->next = w.next;
+	if (!done)
 		return false;
 
 	output->pa.value = w.oa;
-	output->leaf.level = w.table.level;
-	output->leaf.span_bits = (uint8_t)w.span_bits;
-	output->leaf.flat = false;
-	output->leaf.not_global = false;
-	output->leaf.attr = (uint8_t)S2_LEAF_MemAttr(w.descriptor);
-	output->leaf.sh = p->ds ? p->sh : (uint8_t)S2_LEAF_SH(w.descriptor);
-	output->leaf.permissions = ttw_stage2_base_permissions(p, w.descriptor);
+	output->leaf = (struct ttw_leaf){
+		.level = w.level->level,
+		.span_bits = (uint8_t)w.span_bits,
+		.attr = (uint8_t)S2_LEAF_MemAttr(w.descriptor),
+		.sh = p->ds ? p->sh : (uint8_t)S2_LEAF_SH(w.descriptor),
+		.permissions = ttw_stage2_base_permissions(p, w.descriptor),
+	};
 	return true;
 }
 
 /* The PA and leaf of an IPA, before any check of its permissions. */
-static bool stage2_translate(struct walker *k, const struct stage2_input *in,
+static bool stage2_translate(struct walker *k, struct stage2_input in,
 			     struct ttw_stage2_output *output)
 {
 	const struct ttw_caches *caches = k->memory->caches;
 	const struct ttw_params *p = &k->r->stage2;
-	const struct ttw_port port = {k, p, in};
+	const struct ttw_port port = port_of(k, p, in);
+	enum mmu_fetch_for purpose = in.like->purpose;
 
 	if (!p->enabled) {
-		output->pa.value = in->ipa.value;
+		output->pa.value = in.ipa.value;
 		output->leaf = k->r->flat;
 		return true;
 	}
 	if (p->bad != FAULT_NONE)
 		return stage2_fault(&port, p->bad, 0);
-	if (in->ipa.value >> p->ia_bits)
+	if (in.ipa.value >> p->ia_bits)
 		return stage2_fault(&port, FAULT_TRANSLATION, 0);
 	if (caches && caches->find_ipa &&
-	    caches->find_ipa(caches->ctx, k->r, in->ipa, in->purpose, output))
+	    caches->find_ipa(caches->ctx, k->r, in.ipa, purpose, output))
 		return true;
 	if (!stage2_walk(&port, output))
 		return false;
 	if (caches && caches->keep_ipa)
-		caches->keep_ipa(caches->ctx, k->r, in->ipa, in->purpose, output);
+		caches->keep_ipa(caches->ctx, k->r, in.ipa, purpose, output);
 	return true;
 }
 
 /* ------------------------------------------------------------------ stage 1 */
 
-static bool stage1_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level)
+static bool stage1_faulted(struct walker *k, enum mmu_fault_type type, int8_t level)
 {
-	port->walker->fault = ttw_stage1_fault(type, level, port->walker->access);
+	k->fault = ttw_stage1_fault(type, level, k->access);
 	return false;
+}
+
+INLINE bool stage1_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level)
+{
+	return stage1_faulted(port->walker, type, level);
 }
 
 /* Finds the PA of a descriptor of stage 1: a read by the walker, checked by stage 2 as such. */
 INLINE bool locate_descriptor(struct walker *k, struct ttw_state *w, uint64_t address)
 {
-	const struct stage2_input in = {{address}, FETCH_FOR_STAGE1, w->table.level};
+	const struct stage2_input in = {{address}, &table_fetch[w->level->level - TTW_LEVEL_MIN]};
 	struct ttw_stage2_output s2;
 
-	if (!stage2_translate(k, &in, &s2))
+	if (!stage2_translate(k, in, &s2))
 		return false;
-	if (ttw_walk_read_denied(k->r, &s2.leaf)) {
-		const struct ttw_port port = {k, &k->r->stage2, &in};
-
-		return stage2_fault(&port, FAULT_PERMISSION, s2.leaf.level);
-	}
-	w->table.pa = s2.pa.value;
-	w->table.piece_bits = s2.leaf.span_bits;
+	if (ttw_walk_read_denied(k->r, &s2.leaf))
+		return stage2_faulted(k, in, FAULT_PERMISSION, s2.leaf.level);
+	w->pa = s2.pa.value;
+	w->piece_bits = s2.leaf.span_bits;
 	return true;
 }
 
-static void keep_stage1(const struct ttw_port *port, struct ttw_table table)
+static void keep_stage1(const struct walker *k, int8_t start_level, struct ttw_table table)
 {
-	const struct ttw_caches *caches = port->walker->memory->caches;
+	const struct ttw_caches *caches = k->memory->caches;
 
-	if (caches->keep_stage1 && table.level != port->params->start_level)
-		caches->keep_stage1(caches->ctx, port->walker->r, port->walker->va, &table);
+	if (caches->keep_stage1 && table.level != start_level)
+		caches->keep_stage1(caches->ctx, k->r, k->va, &table);
 }
 
 INLINE bool stage1_read(const struct ttw_port *port, struct ttw_state *w, uint64_t offset)
 {
-	uint64_t address = w->table.table | offset;
+	uint64_t address = w->table | offset;
 
 	if (!w->cached) {
 		if (!locate_descriptor(port->walker, w, address))
 			return false;
-		if (port->walker->memory->caches)
-			keep_stage1(port, w->table);
+		if (port->caches)
+			keep_stage1(port->walker, port->params->start_level,
+				    (struct ttw_table){w->level->level, w->hierarchical,
+						       w->piece_bits, w->table, w->pa});
 	}
 
-	uint64_t piece = low_mask(w->table.piece_bits);
+	uint64_t piece = low_mask(w->piece_bits);
 
-	if (!fetch(port, w, address, (w->table.pa & ~piece) | (address & piece)))
-		return stage1_fault(port, FAULT_EXTERNAL_ON_WALK, w->table.level);
-	return true;
+	w->next = port->walker->next;
+
+	bool aborted = !fetch(port, w, address, (w->pa & ~piece) | (address & piece));
+
+	port->walker->next = w->next;
+	return !aborted || stage1_fault(port, FAULT_EXTERNAL_ON_WALK, w->level->level);
 }
 
-static bool stage1_walk(const struct ttw_port *port, uint64_t ia, struct ttw_translation *t)
+INLINE bool stage1_walk(const struct ttw_port *port, uint64_t ia, struct ttw_translation *t)
 {
-	const struct ttw_caches *caches = port->walker->memory->caches;
+	const struct ttw_caches *caches = port->caches;
 	const struct ttw_params *p = port->params;
 	struct ttw_state w;
+	struct ttw_table found;
 
 	if (p->bad_start != FAULT_NONE)
 		return stage1_fault(port, p->bad_start, 0);
 	enter_start_table(p, &w);
-	if (caches && caches->find_stage1) {
-		struct ttw_table found = w.table;
-
-		w.cached =
-			caches->find_stage1(caches->ctx, port->walker->r, port->walker->va, &found);
-		w.table = found;
-	}
+	if (caches && caches->find_stage1 &&
+	    caches->find_stage1(caches->ctx, port->walker->r, port->walker->va, &found))
+		enter_cached_table(p, &w, found);
 	if (!ttw_walk(port, stage1_read, stage1_fault, &w, ia))
 		return false;
 
 	t->ipa.value = w.oa;
-	t->stage1.level = w.table.level;
-	t->stage1.span_bits = (uint8_t)w.span_bits;
-	t->stage1.flat = false;
-	t->stage1.not_global = p->has_privilege && S1_LEAF_nG(w.descriptor);
-	t->stage1.attr = p->attr[S1_LEAF_AttrIndx(w.descriptor)];
-	t->stage1.sh = p->ds ? p->sh : (uint8_t)S1_LEAF_SH(w.descriptor);
-	t->stage1.permissions = ttw_stage1_base_permissions(p, w.descriptor, w.table.hierarchical);
+	t->stage1 = (struct ttw_leaf){
+		.level = w.level->level,
+		.span_bits = (uint8_t)w.span_bits,
+		.not_global = p->has_privilege && S1_LEAF_nG(w.descriptor),
+		.attr = p->attr[S1_LEAF_AttrIndx(w.descriptor)],
+		.sh = p->ds ? p->sh : (uint8_t)S1_LEAF_SH(w.descriptor),
+		.permissions = ttw_stage1_base_permissions(p, w.descriptor, w.hierarchical),
+	};
 	return true;
 }
 
@@ -417,7 +498,7 @@ struct ttw_input ttw_input(const struct ttw_regime *r, va_t va, struct mmu_acces
 static bool stage1_translate(struct walker *k, struct ttw_translation *t)
 {
 	const struct ttw_params *p = range_of(k->r, k->va.value);
-	const struct ttw_port port = {k, p, NULL};
+	const struct ttw_port port = port_of(k, p, (struct stage2_input){.like = &stage1_fetch});
 	enum mmu_fault_type type = check_input(k->r, p, k->va.value, k->access);
 	uint64_t ia = input_address(p, k->va.value);
 
@@ -430,13 +511,7 @@ static bool stage1_translate(struct walker *k, struct ttw_translation *t)
 	return true;
 }
 
-static bool checked(struct walker *k, const struct ttw_translation *t)
-{
-	k->fault = ttw_check(k->r, t, k->access);
-	return k->fault.type == FAULT_NONE;
-}
-
-/* A fault of stage 1 is found before stage 2 sees the output, hence two checks. */
+/* A fault of stage 1 is found before stage 2 sees the output. */
 static bool both_stages(struct walker *k, struct ttw_translation *t, bool stage1_only)
 {
 	if (!stage1_translate(k, t))
@@ -444,21 +519,23 @@ static bool both_stages(struct walker *k, struct ttw_translation *t, bool stage1
 	t->stage2 = k->r->flat;
 	t->pa.value = t->ipa.value;
 	t->span_bits = t->stage1.span_bits;
-	if (!checked(k, t))
+	k->fault = ttw_check_stage1(k->r, &t->stage1, k->access);
+	if (k->fault.type != FAULT_NONE)
 		return false;
 	if (stage1_only || !k->r->stage2.enabled)
 		return true;
 
-	const struct stage2_input in = {t->ipa, FETCH_FOR_OUTPUT, 0};
+	const struct stage2_input in = {t->ipa, &output_fetch};
 	struct ttw_stage2_output s2;
 
-	if (!stage2_translate(k, &in, &s2))
+	if (!stage2_translate(k, in, &s2))
 		return false;
 	t->stage2 = s2.leaf;
 	t->pa = s2.pa;
 	if (t->stage2.span_bits < t->span_bits)
 		t->span_bits = t->stage2.span_bits;
-	return checked(k, t);
+	k->fault = ttw_check_stage2(&t->stage2, t->ipa, k->access);
+	return k->fault.type == FAULT_NONE;
 }
 
 static enum mmu_walk_kind walk_kind(const struct ttw_regime *r)
@@ -476,9 +553,14 @@ static void translate(struct walker *k, bool stage1_only, struct ttw_translation
 	log->regime = k->r->regime;
 	log->va = k->va;
 	log->access = k->access;
-	log->latency = 0;
-	log->fetch_count = 0;
+	log->update_count = 0;
+	memset(log->sum, 0, sizeof log->sum);
+	k->next = log->fetch;
+	k->window_header = (struct mmu_fetch){.latency = k->memory->port.window_latency}.header;
 	both_stages(k, t, stage1_only);
+	log->fetch_count = (unsigned)(k->next - log->fetch);
+	log->latency = k->port_latency + (uint64_t)(log->fetch_count - k->port_fetches) *
+						 k->memory->port.window_latency;
 	t->fault = k->fault;
 	log->fault = k->fault;
 	log->pa = t->pa;

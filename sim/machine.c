@@ -170,5 +170,8 @@ static bool bus_write(void *ctx, pa_t pa, unsigned size, uint64_t value)
 
 struct cpu_bus machine_bus(struct machine *machine)
 {
-	return (struct cpu_bus){machine, bus_page, bus_read, bus_write};
+	const struct ram_window *first = &machine->window[0];
+
+	return (struct cpu_bus){machine, bus_page, bus_read, bus_write,
+				{first->base, first->size, first->host}};
 }

@@ -4,43 +4,26 @@
 #include <assert.h>
 #include <string.h>
 
-static uint64_t *fetch_counter(struct walk_counts *counts, const struct mmu_fetch *f)
+static void add(uint64_t counts[STATS_LEVELS], const uint8_t sum[5])
 {
-	return &counts->fetches[f->stage][f->purpose][f->level + 1];
-}
-
-/* Hardware updates are rare: they have been counted as fetches, and are no fetches. Returns how
- * many there are. */
-static unsigned take_updates_out(struct walk_counts *counts, const struct mmu_walk *walk)
-{
-	unsigned updates = 0;
-
-	for (unsigned i = 0; i < walk->fetch_count; i++) {
-		if (walk->fetch[i].update) {
-			--*fetch_counter(counts, &walk->fetch[i]);
-			updates++;
-		}
-	}
-	counts->updates += updates;
-	return updates;
+#pragma GCC unroll 5
+	for (unsigned level = 0; level < 5; level++)
+		counts[level] += sum[level];
 }
 
 void stats_walk(void *ctx, const struct mmu_walk *walk)
 {
 	struct stats *stats = ctx;
 	struct walk_counts *counts = &stats->el[walk->access.el];
-	bool faulted = walk->fault.type != FAULT_NONE, updated = false;
+	bool faulted = walk->fault.type != FAULT_NONE;
 	unsigned class = walk->at ? CLASS_AT : faulted ? CLASS_FAULTED : walk->kind;
-	unsigned fetches = walk->fetch_count;
 
 	assert(walk->fetch_count <= MMU_WALK_FETCHES);
-	for (unsigned i = 0; i < walk->fetch_count; i++) {
-		++*fetch_counter(counts, &walk->fetch[i]);
-		updated |= walk->fetch[i].update;
-	}
-	if (updated)
-		fetches -= take_updates_out(counts, walk);
-	counts->histogram[class][fetches]++;
+	add(counts->fetches[1][FETCH_FOR_NONE], walk->sum[FETCH_FOR_NONE]);
+	add(counts->fetches[2][FETCH_FOR_STAGE1], walk->sum[FETCH_FOR_STAGE1]);
+	add(counts->fetches[2][FETCH_FOR_OUTPUT], walk->sum[FETCH_FOR_OUTPUT]);
+	counts->updates += walk->update_count;
+	counts->histogram[class][walk->fetch_count - walk->update_count]++;
 	counts->kind[walk->kind]++;
 	counts->faulted += faulted;
 	counts->cycles += walk->latency;

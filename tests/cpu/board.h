@@ -49,7 +49,10 @@ static inline struct board *board_with(struct cpu_config config, unsigned el)
 	board->ram = aligned_alloc(4096, RAM_SIZE);
 	ck_assert_ptr_nonnull(board->ram);
 	memset(board->ram, 0, RAM_SIZE);
-	config.bus = (struct cpu_bus){board, board_page, board_no_device, board_no_write};
+	config.bus = (struct cpu_bus){.ctx = board,
+				      .page = board_page,
+				      .read = board_no_device,
+				      .write = board_no_write};
 	board->cpu = cpu_new(&config);
 	ck_assert_ptr_nonnull(board->cpu);
 	cpu_reset(board->cpu, el, (va_t){RAM_BASE});

@@ -327,7 +327,8 @@ static bool run_here(const struct stream *s, bool slow, uint8_t output[OUTPUT_BY
 	struct memory memory = { .bytes = aligned_alloc(4096, RAM_SIZE) };
 
 	config.host.semihosting = exits;
-	config.bus = (struct cpu_bus){ &memory, page_at, read_nothing, write_nothing };
+	config.bus = (struct cpu_bus){
+		.ctx = &memory, .page = page_at, .read = read_nothing, .write = write_nothing};
 
 	struct cpu *cpu = cpu_new(&config);
 

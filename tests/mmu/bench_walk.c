@@ -60,7 +60,7 @@ int main(void)
 		.VTTBR_EL2 = identity(&m, 0x4fc, PAGES),
 	};
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
-	struct ttw_memory memory = {.port = {&m, read_word}, .log = &log};
+	struct ttw_memory memory = {.port = {.ctx = &m, .read = read_word}, .log = &log};
 	struct mmu_access load = {.type = MMU_LOAD, .el = 0, .unprivileged = false};
 	uint64_t fetches = 0, latency = 0;
 	double start = seconds();

@@ -85,7 +85,7 @@ static void set_up(void)
 	map_all();
 	config = (struct mmu_config){.features = world_features(),
 				     .l1d = {48, 0, 0},
-				     .port = {world, world_read},
+				     .port = {.ctx = world, .read = world_read},
 				     .observer = {.walk = saw_walk}};
 	mmu = mmu_new(&config);
 	ck_assert_ptr_nonnull(mmu);

@@ -24,7 +24,7 @@ static struct mmu_config config_with(struct tlb_shape l1, struct tlb_shape l2)
 		.l1i = l1,
 		.l1d = l1,
 		.l2 = l2,
-		.port = {world, world_read},
+		.port = {.ctx = world, .read = world_read},
 		.observer = {.walk = saw_walk},
 	};
 }

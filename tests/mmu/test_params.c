@@ -326,7 +326,12 @@ START_TEST(where_blocks_and_contiguous_groups_are)
 
 	ck_assert_uint_eq(p.bad, FAULT_NONE);
 	for (int level = p.start_level; level <= 3; level++) {
-		ck_assert_int_eq(p.level[level + 1].leaf, leaf_rows[_i].leaf[level + 1]);
+		const uint8_t *type = p.level[level + 1].type;
+
+		ck_assert_int_eq(type[1] == DESC_LEAF || type[3] == DESC_LEAF,
+				 leaf_rows[_i].leaf[level + 1]);
+		ck_assert_int_eq(type[3] == DESC_TABLE, level != 3);
+		ck_assert(type[0] == DESC_INVALID && type[2] == DESC_INVALID);
 		ck_assert_uint_eq(p.level[level + 1].contiguous_bits,
 				  leaf_rows[_i].contiguous[level + 1]);
 	}

@@ -36,7 +36,7 @@ static void begin(struct tlb_shape l1, struct tlb_shape l2)
 				    .l1i = l1,
 				    .l1d = l1,
 				    .l2 = l2,
-				    .port = {world, world_read},
+				    .port = {.ctx = world, .read = world_read},
 				    .observer = {.walk = saw_walk, .drop = saw_drop}};
 
 	mmu_free(mmu);

@@ -99,7 +99,7 @@ static int fetches(enum context context, uint64_t va)
 static void begin(struct mmu_config config)
 {
 	config.features = world_features();
-	config.port = (struct mmu_port){world, world_read};
+	config.port = (struct mmu_port){.ctx = world, .read = world_read};
 	config.observer = (struct mmu_observer){.walk = saw_walk};
 	mmu_free(mmu);
 	mmu = mmu_new(&config);

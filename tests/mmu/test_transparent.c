@@ -238,7 +238,7 @@ static void make_guest(const struct world_row *row)
 					    .l1d = caches[i].l1,
 					    .l2 = caches[i].l2,
 					    .walk_caches = caches[i].caches,
-					    .port = {world, world_read}};
+					    .port = {.ctx = world, .read = world_read}};
 
 		mmus[i] = mmu_new(&config);
 		ck_assert_ptr_nonnull(mmus[i]);

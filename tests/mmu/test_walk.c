@@ -391,7 +391,7 @@ START_TEST(no_registers_and_tables_break_the_walker)
 					    .pan = bits >> 17 & 1,
 					    .unaligned = bits >> 18 & 1};
 		struct ttw_regime regime = ttw_decode(bits >> 19 & 1, &r, &f);
-		struct ttw_memory m = {.port = {&random, any_read}, .log = &log_};
+		struct ttw_memory m = {.port = {.ctx = &random, .read = any_read}, .log = &log_};
 		uint64_t va = next_random(&random) >> (bits >> 20) % 49;
 		struct ttw_translation t =
 			ttw_translate(&regime, (va_t){bits & 1 ? ~va : va}, access, &m);

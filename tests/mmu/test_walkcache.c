@@ -32,7 +32,7 @@ static void with_caches(struct walk_cache_shapes shapes)
 	struct mmu_config config = {.features = world_features(),
 				    .tlb_off = true,
 				    .walk_caches = shapes,
-				    .port = {world, world_read},
+				    .port = {.ctx = world, .read = world_read},
 				    .observer = {.walk = saw_walk}};
 
 	mmu_free(mmu);
