@@ -1,4 +1,5 @@
-/* What the decode table says of each form, for the decoder and for all that looks at instructions without executing. */
+/* What the decode table says of each form, for the decoder and for all that looks at instructions
+ * without executing. */
 #ifndef CPU_A64INFO_H
 #define CPU_A64INFO_H
 

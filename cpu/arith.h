@@ -7,7 +7,8 @@
 /* All logical immediates by N:immr:imms; decode refuses the reserved ones. */
 extern const uint64_t BITMASK[8192];
 
-/* Sum and flags. 32-bit operands are moved to the upper half, where carry and sign are those of 64 bits. */
+/* Sum and flags. 32-bit operands are moved to the upper half, where carry and sign are those of 64
+ * bits. */
 INLINE uint64_t adds(struct ctx *x, uint32_t sf, uint64_t a, uint64_t b)
 {
 	unsigned up = sf != 0 ? 0 : 32;
@@ -42,19 +43,19 @@ INLINE uint64_t adcs(struct ctx *x, uint32_t sf, uint64_t a, uint64_t b)
 
 	if (sf == 0) {
 		r = (uint64_t)(uint32_t)a + (uint32_t)b + carry;
-		x->f = (struct nzcv){ .nz = r << 32, .v = ((a ^ r) & (b ^ r)) << 32, .c = r >> 32 };
+		x->f = (struct nzcv){.nz = r << 32, .v = ((a ^ r) & (b ^ r)) << 32, .c = r >> 32};
 		return (uint32_t)r;
 	}
 	bool over = __builtin_add_overflow(a, b, &r);
 
 	over |= __builtin_add_overflow(r, carry, &r);
-	x->f = (struct nzcv){ .nz = r, .v = (a ^ r) & (b ^ r), .c = over };
+	x->f = (struct nzcv){.nz = r, .v = (a ^ r) & (b ^ r), .c = over};
 	return r;
 }
 
 INLINE uint64_t logical_flags(struct ctx *x, uint32_t sf, uint64_t r)
 {
-	x->f = (struct nzcv){ .nz = sf != 0 ? r : r << 32, .v = 0, .c = 0 };
+	x->f = (struct nzcv){.nz = sf != 0 ? r : r << 32, .v = 0, .c = 0};
 	return r;
 }
 
@@ -76,7 +77,8 @@ INLINE uint64_t shifted(uint32_t sf, uint64_t value, uint32_t type, uint32_t amo
 	case SHIFT_LSR:
 		return sf != 0 ? value >> amount : (uint32_t)value >> amount;
 	case SHIFT_ASR:
-		return sf != 0 ? (uint64_t)((int64_t)value >> amount) : (uint64_t)((int32_t)value >> amount);
+		return sf != 0 ? (uint64_t)((int64_t)value >> amount)
+			       : (uint64_t)((int32_t)value >> amount);
 	default:
 		return rotate_right(sf, value, amount);
 	}
@@ -85,13 +87,20 @@ INLINE uint64_t shifted(uint32_t sf, uint64_t value, uint32_t type, uint32_t amo
 INLINE uint64_t extended(uint64_t value, uint32_t option)
 {
 	switch (option) {
-	case 0: return (uint8_t)value;
-	case 1: return (uint16_t)value;
-	case 2: return (uint32_t)value;
-	case 4: return (uint64_t)(int8_t)value;
-	case 5: return (uint64_t)(int16_t)value;
-	case 6: return (uint64_t)(int32_t)value;
-	default: return value;
+	case 0:
+		return (uint8_t)value;
+	case 1:
+		return (uint16_t)value;
+	case 2:
+		return (uint32_t)value;
+	case 4:
+		return (uint64_t)(int8_t)value;
+	case 5:
+		return (uint64_t)(int16_t)value;
+	case 6:
+		return (uint64_t)(int32_t)value;
+	default:
+		return value;
 	}
 }
 

@@ -1,6 +1,6 @@
 /*
- * Exclusive, acquire and release, and atomic loads and stores. One core executes them in program order, so ordering
- * itself needs nothing; alignment is what differs.
+ * Exclusive, acquire and release, and atomic loads and stores. One core executes them in program
+ * order, so ordering itself needs nothing; alignment is what differs.
  */
 #ifndef CPU_ATOMIC_H
 #define CPU_ATOMIC_H
@@ -14,22 +14,25 @@ static inline struct mem_how ordered(uint32_t size, uint32_t Rt, bool sign_exten
 		.size = 1u << size,
 		.align = 1u << size,
 		.order = MEM_ORDERED,
-		.syndrome = { .valid = true, .size_log2 = (uint8_t)size, .sign_extend = sign_extend,
-			      .Rt = (uint8_t)(Rt == SLOT_SINK ? 31 : Rt), .sixty_four = sixty_four,
-			      .acquire_release = true },
+		.syndrome = {.valid = true,
+			     .size_log2 = (uint8_t)size,
+			     .sign_extend = sign_extend,
+			     .Rt = (uint8_t)(Rt == SLOT_SINK ? 31 : Rt),
+			     .sixty_four = sixty_four,
+			     .acquire_release = true},
 	};
 }
 
 static inline struct mem_how atomic(uint32_t size_bytes)
 {
-	return (struct mem_how){ .size = size_bytes, .align = size_bytes, .order = MEM_ATOMIC };
+	return (struct mem_how){.size = size_bytes, .align = size_bytes, .order = MEM_ATOMIC};
 }
 
 static inline struct outcome ordered_load(struct ctx *x, uint32_t Rn, uint64_t offset, uint32_t Rt,
 					  const struct mem_how *how)
 {
 	struct base base = base_address(x, Rn);
-	struct mem_value data = { 0, true, NULL };
+	struct mem_value data = {0, true, NULL};
 
 	if (!base.failed)
 		data = mem_read(x, base.address + offset, how);
@@ -63,13 +66,15 @@ static inline bool exclusive_load(struct ctx *x, uint32_t Rn, void *to, const st
 	    !mem_get(x->cpu, &target, to, how))
 		return false;
 	mem_count_load(x->cpu, &target);
-	x->cpu->monitor = (struct monitor){ .exclusive = true, .size = (uint8_t)how->size, .pa = target.parts[0].pa };
+	x->cpu->monitor = (struct monitor){
+		.exclusive = true, .size = (uint8_t)how->size, .pa = target.parts[0].pa};
 	return true;
 }
 
-/* Stores if the monitor still marks just these bytes; status 0 is success. A store that fails does not translate. */
-static inline struct outcome exclusive_store(struct ctx *x, uint32_t Rn, uint32_t Rs, const void *from,
-					     const struct mem_how *how)
+/* Stores if the monitor still marks just these bytes; status 0 is success. A store that fails does
+ * not translate. */
+static inline struct outcome exclusive_store(struct ctx *x, uint32_t Rn, uint32_t Rs,
+					     const void *from, const struct mem_how *how)
 {
 	struct base base = base_address(x, Rn);
 	struct monitor monitor = x->cpu->monitor;
@@ -115,7 +120,7 @@ static inline struct outcome exec_LDXR(struct ctx *x, const struct a64_LDXR *i)
 static inline struct outcome exec_STXP(struct ctx *x, const struct a64_STXP *i)
 {
 	struct mem_how how = atomic(8u << i->sz);
-	uint64_t value[2] = { X(x, i->Rt), X(x, i->Rt2) };
+	uint64_t value[2] = {X(x, i->Rt), X(x, i->Rt2)};
 
 	if (i->sz == 0)
 		value[0] = (uint32_t)value[0] | value[1] << 32;
@@ -125,7 +130,7 @@ static inline struct outcome exec_STXP(struct ctx *x, const struct a64_STXP *i)
 static inline struct outcome exec_LDXP(struct ctx *x, const struct a64_LDXP *i)
 {
 	struct mem_how how = atomic(8u << i->sz);
-	uint64_t value[2] = { 0, 0 };
+	uint64_t value[2] = {0, 0};
 
 	if (!exclusive_load(x, i->Rn, value, &how))
 		return failed(x);
@@ -139,8 +144,8 @@ static inline struct outcome exec_LDXP(struct ctx *x, const struct a64_LDXP *i)
 typedef uint64_t atomic_function(uint64_t old, uint64_t operand, uint32_t size);
 
 /* Old value to *old, new value to memory; one load and one store. */
-static inline bool atomic_update(struct ctx *x, uint32_t Rn, uint32_t size, atomic_function *function, uint64_t operand,
-				 uint64_t *old)
+static inline bool atomic_update(struct ctx *x, uint32_t Rn, uint32_t size,
+				 atomic_function *function, uint64_t operand, uint64_t *old)
 {
 	struct base base = base_address(x, Rn);
 	struct mem_how how = atomic(1u << size);
@@ -161,8 +166,8 @@ static inline bool atomic_update(struct ctx *x, uint32_t Rn, uint32_t size, atom
 }
 
 /*
- * CAS and CASP: memory is written only if it equals `compare`, else with what it holds, which nobody can tell apart.
- * size bytes, 1 to 16; the old value comes back in compare.
+ * CAS and CASP: memory is written only if it equals `compare`, else with what it holds, which
+ * nobody can tell apart. size bytes, 1 to 16; the old value comes back in compare.
  */
 static inline bool compare_and_swap(struct ctx *x, uint32_t Rn, unsigned size, uint64_t compare[2],
 				    const uint64_t value[2])
@@ -170,7 +175,7 @@ static inline bool compare_and_swap(struct ctx *x, uint32_t Rn, unsigned size, u
 	struct base base = base_address(x, Rn);
 	struct mem_how how = atomic(size);
 	struct mem_target target;
-	uint64_t old[2] = { 0, 0 };
+	uint64_t old[2] = {0, 0};
 
 	if (base.failed || !mem_translate(x->cpu, base.address, &how, MMU_STORE, true, &target) ||
 	    !mem_get(x->cpu, &target, old, &how))
@@ -191,8 +196,8 @@ static inline uint64_t numbered(const struct ctx *x, uint32_t n)
 
 static inline struct outcome exec_CASP(struct ctx *x, const struct a64_CASP *i)
 {
-	uint64_t compare[2] = { numbered(x, i->Rs), numbered(x, i->Rs + 1) };
-	uint64_t value[2] = { numbered(x, i->Rt), numbered(x, i->Rt + 1) };
+	uint64_t compare[2] = {numbered(x, i->Rs), numbered(x, i->Rs + 1)};
+	uint64_t value[2] = {numbered(x, i->Rt), numbered(x, i->Rt + 1)};
 
 	if (i->sz == 0) {
 		compare[0] = (uint32_t)compare[0] | compare[1] << 32;
@@ -208,8 +213,8 @@ static inline struct outcome exec_CASP(struct ctx *x, const struct a64_CASP *i)
 
 static inline struct outcome exec_CAS(struct ctx *x, const struct a64_CAS *i)
 {
-	uint64_t compare[2] = { numbered(x, i->Rs), 0 };
-	uint64_t value[2] = { X(x, i->Rt), 0 };
+	uint64_t compare[2] = {numbered(x, i->Rs), 0};
+	uint64_t value[2] = {X(x, i->Rt), 0};
 
 	if (!compare_and_swap(x, i->Rn, 1u << i->size, compare, value))
 		return failed(x);

@@ -13,7 +13,8 @@ static inline int bitmask_element(uint32_t imm13)
 	return bits == 0 ? -1 : 31 - __builtin_clz(bits);
 }
 
-/* Not reserved: an element of at least two bits, not all of them ones, and no 64-bit element for a W register. */
+/* Not reserved: an element of at least two bits, not all of them ones, and no 64-bit element for a
+ * W register. */
 static inline bool BitMaskValid(uint32_t sf, uint32_t imm13)
 {
 	int len = bitmask_element(imm13);

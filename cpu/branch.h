@@ -1,4 +1,5 @@
-/* Branches, and the flag instructions that are encoded as MSR (immediate). Exceptions and system: system.c. */
+/* Branches, and the flag instructions that are encoded as MSR (immediate). Exceptions and system:
+ * system.c. */
 #ifndef CPU_BRANCH_H
 #define CPU_BRANCH_H
 
@@ -27,7 +28,8 @@ INLINE struct outcome exec_XAFLAG(struct ctx *x, const struct a64_XAFLAG *i)
 	bool z = flag_z(x->f), c = flag_c(x->f);
 
 	(void)i;
-	x->f = flags_from((!c && !z ? 8u : 0) | (z && c ? 4u : 0) | (c || z ? 2u : 0) | (!c && z ? 1u : 0));
+	x->f = flags_from((!c && !z ? 8u : 0) | (z && c ? 4u : 0) | (c || z ? 2u : 0) |
+			  (!c && z ? 1u : 0));
 	return NEXT;
 }
 

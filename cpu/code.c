@@ -1,6 +1,6 @@
 /*
- * Decoded ops of physical pages. A page gets ops when it is entered first, each op is decoded when it is executed
- * first, and a store to the page's bytes takes the ops of just these words back.
+ * Decoded ops of physical pages. A page gets ops when it is entered first, each op is decoded when
+ * it is executed first, and a store to the page's bytes takes the ops of just these words back.
  */
 #include "engine.h"
 
@@ -16,7 +16,8 @@ static unsigned hash_of(const uint8_t *host)
 
 bool code_init(struct engine *e)
 {
-	_Static_assert(sizeof(struct code_page) <= CODE_PAGE_ALIGN, "a page's ops and its description");
+	_Static_assert(sizeof(struct code_page) <= CODE_PAGE_ALIGN,
+		       "a page's ops and its description");
 	if (e->stepping)
 		return true;
 	/* Untouched pages of the arena cost no memory. */
@@ -51,7 +52,8 @@ static void drop(struct engine *e, struct code_page *page)
 		link = &(*link)->next;
 	*link = page->next;
 	for (unsigned i = 0; i < FILTER_SLOTS; i++)
-		if (e->filter[FILTER_FETCH][i].tag != FILTER_EMPTY && e->filter[FILTER_FETCH][i].page == page)
+		if (e->filter[FILTER_FETCH][i].tag != FILTER_EMPTY &&
+		    e->filter[FILTER_FETCH][i].page == page)
 			filter_kill(e, &e->filter[FILTER_FETCH][i]);
 	*page->flags = (uint8_t)(*page->flags & ~PAGE_HAS_CODE);
 	page->next = e->free_pages;

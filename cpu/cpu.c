@@ -1,4 +1,5 @@
-/* The public face of a core: life, runs, trace accesses, registers, memory by virtual address, counts. */
+/* The public face of a core: life, runs, trace accesses, registers, memory by virtual address,
+ * counts. */
 #include "engine.h"
 
 #include <stdlib.h>
@@ -15,12 +16,13 @@ static struct mmu_port_read port_read(void *ctx, pa_t pa)
 {
 	const struct cpu_config *config = &((const struct cpu *)ctx)->config;
 	struct cpu_page page = config->bus.page(config->bus.ctx, pa);
-	struct mmu_port_read result = { .latency = config->fetch_latency };
+	struct mmu_port_read result = {.latency = config->fetch_latency};
 
 	if (page.host != NULL)
 		memcpy(&result.value, page.host + (pa.value & 4095), sizeof(result.value));
 	else
-		result.abort = !config->bus.read(config->bus.ctx, pa, sizeof(result.value), &result.value);
+		result.abort =
+			!config->bus.read(config->bus.ctx, pa, sizeof(result.value), &result.value);
 	return result;
 }
 
@@ -49,14 +51,14 @@ struct cpu *cpu_new(const struct cpu_config *config)
 		.l1d = config->l1d,
 		.l2 = config->l2,
 		.walk_caches = config->walk_caches,
-		.port = { cpu, port_read, config->bus.ram, config->fetch_latency },
-		.observer = { cpu, observe_walk, engine_drop },
+		.port = {cpu, port_read, config->bus.ram, config->fetch_latency},
+		.observer = {cpu, observe_walk, engine_drop},
 	});
 	if (cpu->mmu == NULL || !engine_init(e)) {
 		cpu_free(cpu);
 		return NULL;
 	}
-	cpu_reset(cpu, cpu_has(cpu, FEAT_EL2) ? 2 : 1, (va_t){ 0 });
+	cpu_reset(cpu, cpu_has(cpu, FEAT_EL2) ? 2 : 1, (va_t){0});
 	return cpu;
 }
 
@@ -75,7 +77,7 @@ void cpu_reset(struct cpu *cpu, unsigned el, va_t pc)
 	memset(cpu->x, 0, sizeof(cpu->x));
 	cpu->flags = flags_from(0);
 	cpu->monitor.exclusive = false;
-	cpu->pstate = (struct pstate){ .el = (uint8_t)el, .spsel = true, .daif = 15 };
+	cpu->pstate = (struct pstate){.el = (uint8_t)el, .spsel = true, .daif = 15};
 	sysreg_reset(cpu);
 	cpu->pc = pc.value;
 	engine_of(cpu)->current = NULL;
@@ -106,7 +108,8 @@ static enum filter_kind replay_filter(enum mmu_access_type type)
 }
 
 /* Accesses that took `lookups` lookups which the MMU has not counted. */
-static inline void count_access(struct engine *e, enum mmu_access_type type, unsigned pages, unsigned lookups)
+static inline void count_access(struct engine *e, enum mmu_access_type type, unsigned pages,
+				unsigned lookups)
 {
 	struct cpu_counts *counts = &e->cpu.counts;
 
@@ -122,7 +125,8 @@ static inline void count_access(struct engine *e, enum mmu_access_type type, uns
 	}
 }
 
-static inline bool replay_hit(struct engine *e, enum mmu_access_type type, uint64_t va, unsigned size)
+static inline bool replay_hit(struct engine *e, enum mmu_access_type type, uint64_t va,
+			      unsigned size)
 {
 	const struct filter_slot *slot = filter_slot(e, replay_filter(type), va);
 
@@ -133,42 +137,49 @@ static inline bool replay_hit(struct engine *e, enum mmu_access_type type, uint6
 	return true;
 }
 
-static bool replay_abort(struct engine *e, enum mmu_access_type type, uint64_t va, const struct mmu_fault *fault)
+static bool replay_abort(struct engine *e, enum mmu_access_type type, uint64_t va,
+			 const struct mmu_fault *fault)
 {
-	const struct access_syndrome none = { .valid = false };
+	const struct access_syndrome none = {.valid = false};
 
-	raise(&e->cpu, type == MMU_FETCH ? exception_instruction_abort(&e->cpu, fault, (va_t){ va }) :
-					   exception_data_abort(&e->cpu, fault, (va_t){ va }, none));
+	raise(&e->cpu, type == MMU_FETCH ? exception_instruction_abort(&e->cpu, fault, (va_t){va})
+					 : exception_data_abort(&e->cpu, fault, (va_t){va}, none));
 	engine_take(e);
 	return false;
 }
 
-static void replay_remember(struct engine *e, enum mmu_access_type type, uint64_t va, const struct mmu_translation *t)
+static void replay_remember(struct engine *e, enum mmu_access_type type, uint64_t va,
+			    const struct mmu_translation *t)
 {
 	struct cpu_page page = e->cpu.config.bus.page(e->cpu.config.bus.ctx, t->pa);
 
-	if (page.host == NULL || t->device || !(type == MMU_FETCH ? e->filter_fetch : e->filter_data))
+	if (page.host == NULL || t->device ||
+	    !(type == MMU_FETCH ? e->filter_fetch : e->filter_data))
 		return;
 	if (type != MMU_STORE || *page.flags == 0)
 		filter_fill(e, replay_filter(type), va, t->entry, page.host);
 }
 
 /* The complete path: one translation for each page that [va, va + size) touches. */
-static bool replay_translate(struct engine *e, enum mmu_access_type type, uint64_t va, unsigned size)
+static bool replay_translate(struct engine *e, enum mmu_access_type type, uint64_t va,
+			     unsigned size)
 {
 	struct cpu *cpu = &e->cpu;
-	const struct mmu_access access = { .type = type, .el = cpu->pstate.el, .unprivileged = cpu->pstate.el == 0,
-					   .pan = cpu->pstate.pan };
+	const struct mmu_access access = {.type = type,
+					  .el = cpu->pstate.el,
+					  .unprivileged = cpu->pstate.el == 0,
+					  .pan = cpu->pstate.pan};
 	uint64_t unit = UINT64_C(1) << e->page_bits, clock = cpu->now + (type != MMU_FETCH);
 	unsigned pages = 0;
 
 	cpu->now += OP_SIZE;
 	for (uint64_t at = va; at - va < size; at = (at | (unit - 1)) + 1) {
-		struct mmu_translation t = mmu_translate(cpu->mmu, (va_t){ at }, access, clock);
+		struct mmu_translation t = mmu_translate(cpu->mmu, (va_t){at}, access, clock);
 
 		if (t.fault.type != FAULT_NONE)
 			return replay_abort(e, type, at, &t.fault);
-		/* LRU order needs each use at a time of its own; a clock tick has room for an access of two pages. */
+		/* LRU order needs each use at a time of its own; a clock tick has room for an
+		 * access of two pages. */
 		clock += clock < cpu->now - 1;
 		pages++;
 		replay_remember(e, type, at, &t);
@@ -178,8 +189,8 @@ static bool replay_translate(struct engine *e, enum mmu_access_type type, uint64
 }
 
 /* Out of line, so that a hit saves no registers. */
-static __attribute__((noinline)) bool replay_miss(struct engine *e, enum mmu_access_type type, va_t pc, va_t va,
-						  unsigned size)
+static __attribute__((noinline)) bool replay_miss(struct engine *e, enum mmu_access_type type,
+						  va_t pc, va_t va, unsigned size)
 {
 	if (e->current == NULL)
 		engine_derive(e);
@@ -206,7 +217,7 @@ unsigned cpu_el(const struct cpu *cpu)
 
 va_t cpu_pc(const struct cpu *cpu)
 {
-	return (va_t){ cpu->pc };
+	return (va_t){cpu->pc};
 }
 
 void cpu_set_pc(struct cpu *cpu, va_t pc)
@@ -248,11 +259,14 @@ struct chunk {
 };
 
 /* The bytes from va to the end of its 4 KiB page, at most `size`. */
-static bool find_chunk(struct cpu *cpu, uint64_t va, size_t size, enum mmu_access_type type, struct chunk *chunk)
+static bool find_chunk(struct cpu *cpu, uint64_t va, size_t size, enum mmu_access_type type,
+		       struct chunk *chunk)
 {
-	const struct mmu_access access = { .type = type, .el = cpu->pstate.el, .unprivileged = cpu->pstate.el == 0,
-					   .pan = cpu->pstate.pan };
-	struct mmu_translation t = mmu_probe(cpu->mmu, (va_t){ va }, access, NULL);
+	const struct mmu_access access = {.type = type,
+					  .el = cpu->pstate.el,
+					  .unprivileged = cpu->pstate.el == 0,
+					  .pan = cpu->pstate.pan};
+	struct mmu_translation t = mmu_probe(cpu->mmu, (va_t){va}, access, NULL);
 
 	if (t.fault.type != FAULT_NONE)
 		return false;
@@ -279,7 +293,8 @@ bool cpu_copy_in(struct cpu *cpu, void *to, va_t from, size_t size)
 
 	if (!all_there(cpu, from.value, size, MMU_LOAD))
 		return false;
-	for (uint64_t va = from.value; size > 0; size -= chunk.size, va += chunk.size, bytes += chunk.size) {
+	for (uint64_t va = from.value; size > 0;
+	     size -= chunk.size, va += chunk.size, bytes += chunk.size) {
 		if (!find_chunk(cpu, va, size, MMU_LOAD, &chunk))
 			return false;
 		memcpy(bytes, chunk.page.host + chunk.offset, chunk.size);
@@ -294,12 +309,14 @@ bool cpu_copy_out(struct cpu *cpu, va_t to, const void *from, size_t size)
 
 	if (!all_there(cpu, to.value, size, MMU_STORE))
 		return false;
-	for (uint64_t va = to.value; size > 0; size -= chunk.size, va += chunk.size, bytes += chunk.size) {
+	for (uint64_t va = to.value; size > 0;
+	     size -= chunk.size, va += chunk.size, bytes += chunk.size) {
 		if (!find_chunk(cpu, va, size, MMU_STORE, &chunk))
 			return false;
 		memcpy(chunk.page.host + chunk.offset, bytes, chunk.size);
 		if ((*chunk.page.flags & PAGE_HAS_CODE) != 0)
-			code_written(engine_of(cpu), chunk.page, chunk.offset, (unsigned)chunk.size);
+			code_written(engine_of(cpu), chunk.page, chunk.offset,
+				     (unsigned)chunk.size);
 	}
 	return true;
 }

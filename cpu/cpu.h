@@ -40,7 +40,7 @@ struct cpu_host {
 	 * False ends cpu_run with CPU_EXIT. NULL: semihosting is off and HLT is UNDEFINED.
 	 */
 	bool (*semihosting)(void *ctx, struct cpu *cpu);
-	/* Observed execution only, may be NULL: before (done=false) and after each instruction. */
+	/* Observed execution only, may be NULL: before each instruction that was fetched. */
 	void (*instruction)(void *ctx, struct cpu *cpu, va_t pc, uint32_t word);
 };
 

@@ -1,6 +1,6 @@
 /*
- * What semantics work on. One source serves both instantiations: `fast` is a constant in every handler, so that what
- * does not apply folds away, and so do struct ctx and struct outcome.
+ * What semantics work on. One source serves both instantiations: `fast` is a constant in every
+ * handler, so that what does not apply folds away, and so do struct ctx and struct outcome.
  */
 #ifndef CPU_CTX_H
 #define CPU_CTX_H
@@ -31,8 +31,9 @@ INLINE void set_slot(const struct ctx *x, uint32_t n, uint64_t value)
 }
 
 /*
- * Of a register that is only written. In the fast instantiation n may be IN_OP + k, a constant: the slot is byte k of
- * the decoded op. So it is loaded here, after all else, and occupies no host register before.
+ * Of a register that is only written. In the fast instantiation n may be IN_OP + k, a constant: the
+ * slot is byte k of the decoded op. So it is loaded here, after all else, and occupies no host
+ * register before.
  */
 INLINE void set_X(const struct ctx *x, uint32_t n, uint64_t value)
 {
@@ -66,12 +67,13 @@ INLINE uint64_t PC(const struct ctx *x)
 {
 	if (!x->fast)
 		return x->cpu->pc;
-	return ((const struct engine *)x->cpu)->page_va + ((uintptr_t)x->op & (CODE_PAGE_ALIGN - 1)) / (OP_SIZE / 4);
+	return ((const struct engine *)x->cpu)->page_va +
+	       ((uintptr_t)x->op & (CODE_PAGE_ALIGN - 1)) / (OP_SIZE / 4);
 }
 
 /*
- * All ones if cond, else 0: for selection without a jump. Which way a guest's condition goes is no matter for the
- * host's predictor.
+ * All ones if cond, else 0: for selection without a jump. Which way a guest's condition goes is no
+ * matter for the host's predictor.
  */
 INLINE uint64_t mask_if(bool cond)
 {

@@ -1,4 +1,5 @@
-/* The decoder that gendecode made of a64.decode, and the table's own way to print an instruction. */
+/* The decoder that gendecode made of a64.decode, and the table's own way to print an instruction.
+ */
 #include "a64.h"
 
 #include "arith.h"
@@ -41,6 +42,6 @@ void cpu_describe(uint32_t word, char *text, size_t size)
 		return;
 	used = snprintf(text, size, "%s", info->name);
 	for (unsigned i = 0; i < info->field_count && used >= 0 && (size_t)used < size; i++)
-		used += snprintf(text + used, size - (size_t)used, " %s=%" PRId32, info->fields[i].name,
-				 field_value(&info->fields[i], word));
+		used += snprintf(text + used, size - (size_t)used, " %s=%" PRId32,
+				 info->fields[i].name, field_value(&info->fields[i], word));
 }

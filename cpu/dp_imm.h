@@ -93,8 +93,9 @@ INLINE struct outcome exec_MOVK(struct ctx *x, const struct a64_MOVK *i)
 }
 
 /*
- * Bit fields. imms >= immr: bits imms to immr go to bit 0 (UBFX, LSR ...); else bits imms to 0 go to bit
- * datasize - immr (UBFIZ, LSL ...). Both are one shift left that puts bit imms at bit 63, and one shift right.
+ * Bit fields. imms >= immr: bits imms to immr go to bit 0 (UBFX, LSR ...); else bits imms to 0 go
+ * to bit datasize - immr (UBFIZ, LSL ...). Both are one shift left that puts bit imms at bit 63,
+ * and one shift right.
  */
 INLINE unsigned bitfield_right(uint32_t sf, uint32_t immr, uint32_t imms)
 {
@@ -113,8 +114,9 @@ INLINE struct outcome exec_SBFM(struct ctx *x, const struct a64_SBFM *i)
 	else if (i->sf == 0 && i->imms == 31)
 		set_X(x, i->Rd, (uint32_t)((int32_t)src >> i->immr));
 	else
-		set_R(x, i->sf, i->Rd, (uint64_t)((int64_t)((uint64_t)src << (63 - i->imms)) >>
-						  bitfield_right(i->sf, i->immr, i->imms)));
+		set_R(x, i->sf, i->Rd,
+		      (uint64_t)((int64_t)((uint64_t)src << (63 - i->imms)) >>
+				 bitfield_right(i->sf, i->immr, i->imms)));
 	return NEXT;
 }
 

@@ -32,29 +32,38 @@ INLINE struct outcome exec_SDIV(struct ctx *x, const struct a64_SDIV *i)
 
 INLINE struct outcome exec_LSLV(struct ctx *x, const struct a64_LSLV *i)
 {
-	set_R(x, i->sf, i->Rd, shifted(i->sf, X(x, i->Rn), SHIFT_LSL, (uint32_t)X(x, i->Rm) & (i->sf != 0 ? 63 : 31)));
+	set_R(x, i->sf, i->Rd,
+	      shifted(i->sf, X(x, i->Rn), SHIFT_LSL,
+		      (uint32_t)X(x, i->Rm) & (i->sf != 0 ? 63 : 31)));
 	return NEXT;
 }
 
 INLINE struct outcome exec_LSRV(struct ctx *x, const struct a64_LSRV *i)
 {
-	set_R(x, i->sf, i->Rd, shifted(i->sf, X(x, i->Rn), SHIFT_LSR, (uint32_t)X(x, i->Rm) & (i->sf != 0 ? 63 : 31)));
+	set_R(x, i->sf, i->Rd,
+	      shifted(i->sf, X(x, i->Rn), SHIFT_LSR,
+		      (uint32_t)X(x, i->Rm) & (i->sf != 0 ? 63 : 31)));
 	return NEXT;
 }
 
 INLINE struct outcome exec_ASRV(struct ctx *x, const struct a64_ASRV *i)
 {
-	set_R(x, i->sf, i->Rd, shifted(i->sf, X(x, i->Rn), SHIFT_ASR, (uint32_t)X(x, i->Rm) & (i->sf != 0 ? 63 : 31)));
+	set_R(x, i->sf, i->Rd,
+	      shifted(i->sf, X(x, i->Rn), SHIFT_ASR,
+		      (uint32_t)X(x, i->Rm) & (i->sf != 0 ? 63 : 31)));
 	return NEXT;
 }
 
 INLINE struct outcome exec_RORV(struct ctx *x, const struct a64_RORV *i)
 {
-	set_R(x, i->sf, i->Rd, shifted(i->sf, X(x, i->Rn), SHIFT_ROR, (uint32_t)X(x, i->Rm) & (i->sf != 0 ? 63 : 31)));
+	set_R(x, i->sf, i->Rd,
+	      shifted(i->sf, X(x, i->Rn), SHIFT_ROR,
+		      (uint32_t)X(x, i->Rm) & (i->sf != 0 ? 63 : 31)));
 	return NEXT;
 }
 
-/* C=0: polynomial 0x04C11DB7; C=1: 0x1EDC6F41; both reflected, a bit at a time as the pseudocode's Poly32Mod2. */
+/* C=0: polynomial 0x04C11DB7; C=1: 0x1EDC6F41; both reflected, a bit at a time as the pseudocode's
+ * Poly32Mod2. */
 INLINE struct outcome exec_CRC32(struct ctx *x, const struct a64_CRC32 *i)
 {
 	uint32_t polynomial = i->C != 0 ? 0x82f63b78 : 0xedb88320;
@@ -307,8 +316,9 @@ INLINE struct outcome exec_SETF(struct ctx *x, const struct a64_SETF *i)
 	uint64_t value = X(x, i->Rn);
 	unsigned size = i->sz != 0 ? 16 : 8;
 
-	x->f = (struct nzcv){ .nz = value << (64 - size), .v = value << (63 - size) ^ value << (64 - size),
-			      .c = flag_c(x->f) };
+	x->f = (struct nzcv){.nz = value << (64 - size),
+			     .v = value << (63 - size) ^ value << (64 - size),
+			     .c = flag_c(x->f)};
 	return NEXT;
 }
 
@@ -342,12 +352,14 @@ INLINE struct outcome exec_CCMN_imm(struct ctx *x, const struct a64_CCMN_imm *i)
 
 INLINE struct outcome exec_CCMP_reg(struct ctx *x, const struct a64_CCMP_reg *i)
 {
-	return compare_if(x, i->cond, flags_of_difference(*x, i->sf, X(x, i->Rn), X(x, i->Rm)), i->nzcv);
+	return compare_if(x, i->cond, flags_of_difference(*x, i->sf, X(x, i->Rn), X(x, i->Rm)),
+			  i->nzcv);
 }
 
 INLINE struct outcome exec_CCMP_imm(struct ctx *x, const struct a64_CCMP_imm *i)
 {
-	return compare_if(x, i->cond, flags_of_difference(*x, i->sf, X(x, i->Rn), i->imm5), i->nzcv);
+	return compare_if(x, i->cond, flags_of_difference(*x, i->sf, X(x, i->Rn), i->imm5),
+			  i->nzcv);
 }
 
 /* ---------------------------------------------------------------- select */
@@ -410,13 +422,15 @@ INLINE struct outcome exec_MSUB(struct ctx *x, const struct a64_MSUB *i)
 
 INLINE struct outcome exec_SMADDL(struct ctx *x, const struct a64_SMADDL *i)
 {
-	set_X(x, i->Rd, X(x, i->Ra) + (uint64_t)((int64_t)(int32_t)X(x, i->Rn) * (int32_t)X(x, i->Rm)));
+	set_X(x, i->Rd,
+	      X(x, i->Ra) + (uint64_t)((int64_t)(int32_t)X(x, i->Rn) * (int32_t)X(x, i->Rm)));
 	return NEXT;
 }
 
 INLINE struct outcome exec_SMSUBL(struct ctx *x, const struct a64_SMSUBL *i)
 {
-	set_X(x, i->Rd, X(x, i->Ra) - (uint64_t)((int64_t)(int32_t)X(x, i->Rn) * (int32_t)X(x, i->Rm)));
+	set_X(x, i->Rd,
+	      X(x, i->Ra) - (uint64_t)((int64_t)(int32_t)X(x, i->Rn) * (int32_t)X(x, i->Rm)));
 	return NEXT;
 }
 

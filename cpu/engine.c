@@ -1,4 +1,5 @@
-/* The dispatcher: fetches, runs slices of the fast instantiation or single instructions, and acts on outcomes. */
+/* The dispatcher: fetches, runs slices of the fast instantiation or single instructions, and acts
+ * on outcomes. */
 #include "engine.h"
 
 #include "exception.h"
@@ -37,7 +38,7 @@ struct fetched {
 static struct fetched fetch_failed(struct engine *e, struct exception exception)
 {
 	raise(&e->cpu, exception);
-	return (struct fetched){ .ok = false };
+	return (struct fetched){.ok = false};
 }
 
 /* What comes before the lookup: PC alignment, then the Illegal Execution state. */
@@ -56,14 +57,16 @@ static bool fetch_allowed(struct engine *e)
 static struct fetched fetch_translated(struct engine *e)
 {
 	struct cpu *cpu = &e->cpu;
-	struct mmu_access access = { .type = MMU_FETCH, .el = cpu->pstate.el, .unprivileged = cpu->pstate.el == 0,
-				     .pan = cpu->pstate.pan };
-	struct mmu_translation t = mmu_translate(cpu->mmu, (va_t){ cpu->pc }, access, cpu->now);
+	struct mmu_access access = {.type = MMU_FETCH,
+				    .el = cpu->pstate.el,
+				    .unprivileged = cpu->pstate.el == 0,
+				    .pan = cpu->pstate.pan};
+	struct mmu_translation t = mmu_translate(cpu->mmu, (va_t){cpu->pc}, access, cpu->now);
 
 	if (t.fault.type != FAULT_NONE)
-		return fetch_failed(e, exception_instruction_abort(cpu, &t.fault, (va_t){ cpu->pc }));
+		return fetch_failed(e, exception_instruction_abort(cpu, &t.fault, (va_t){cpu->pc}));
 
-	struct fetched f = { true, cpu->config.bus.page(cpu->config.bus.ctx, t.pa), t.pa };
+	struct fetched f = {true, cpu->config.bus.page(cpu->config.bus.ctx, t.pa), t.pa};
 
 	e->counted_fetches++;
 	if (e->filter_fetch && f.page.host != NULL && !e->stepping) {
@@ -88,7 +91,7 @@ static bool read_word(struct engine *e, const struct fetched *f, uint32_t *word)
 {
 	struct cpu *cpu = &e->cpu;
 	const struct cpu_bus *bus = &cpu->config.bus;
-	struct mmu_fault fault = { .type = FAULT_EXTERNAL };
+	struct mmu_fault fault = {.type = FAULT_EXTERNAL};
 	uint64_t value = 0;
 
 	if (f->page.host != NULL) {
@@ -97,7 +100,7 @@ static bool read_word(struct engine *e, const struct fetched *f, uint32_t *word)
 	}
 	if (!bus->read(bus->ctx, f->pa, sizeof(*word), &value)) {
 		e->counted_fetches--;
-		fetch_failed(e, exception_instruction_abort(cpu, &fault, (va_t){ cpu->pc }));
+		fetch_failed(e, exception_instruction_abort(cpu, &fault, (va_t){cpu->pc}));
 		return false;
 	}
 	*word = (uint32_t)value;
@@ -176,7 +179,7 @@ static bool step_word(struct engine *e, uint32_t word)
 	const struct cpu_host *host = &cpu->config.host;
 
 	if (cpu->config.observed && host->instruction != NULL)
-		host->instruction(host->ctx, cpu, (va_t){ cpu->pc }, word);
+		host->instruction(host->ctx, cpu, (va_t){cpu->pc}, word);
 	e->fetches++;
 
 	struct outcome o = observe(cpu, a64_decode(&cpu->config.features, word), word);
@@ -265,7 +268,8 @@ struct cpu_stop engine_run(struct engine *e, uint64_t max_insns, bool stop_at_el
 		if (e->stepping || left <= FAST_OVERRUN)
 			going = step(e);
 		else
-			going = run_slice(e, left - FAST_OVERRUN < SLICE ? left - FAST_OVERRUN : SLICE);
+			going = run_slice(e, left - FAST_OVERRUN < SLICE ? left - FAST_OVERRUN
+									 : SLICE);
 	}
 	return cpu->stop;
 }

@@ -1,16 +1,18 @@
 /*
- * The derived state of a core: decoded ops, the translation filter, and what of the counts is still in registers. All
- * of it can be thrown away at an instruction boundary, and none of it changes what a guest or a counter sees.
+ * The derived state of a core: decoded ops, the translation filter, and what of the counts is still
+ * in registers. All of it can be thrown away at an instruction boundary, and none of it changes
+ * what a guest or a counter sees.
  *
- * Translation filter. A slot says "an access of this kind to this 4 KiB page, in this context, hits that L1 TLB entry,
- * is permitted, and its bytes are there in host memory". A hit stamps the TLB entry and counts, as mmu_translate()
- * would. Slots die with their entry (engine_drop) or, for stores, when the page gets decoded ops.
+ * Translation filter. A slot says "an access of this kind to this 4 KiB page, in this context, hits
+ * that L1 TLB entry, is permitted, and its bytes are there in host memory". A hit stamps the TLB
+ * entry and counts, as mmu_translate() would. Slots die with their entry (engine_drop) or, for
+ * stores, when the page gets decoded ops.
  *
- * Context. All that a translation depends on besides the address: EL, PSTATE.PAN, the registers of the MMU. Its number,
- * times CONTEXT_UNIT, is the low part of a tag.
+ * Context. All that a translation depends on besides the address: EL, PSTATE.PAN, the registers of
+ * the MMU. Its number, times CONTEXT_UNIT, is the low part of a tag.
  *
- * Clock. budget - op is 16 for each instruction left of the slice: it needs no work in straight-line code, and
- * clock_end - (budget - op) is cpu->now.
+ * Clock. budget - op is 16 for each instruction left of the slice: it needs no work in
+ * straight-line code, and clock_end - (budget - op) is cpu->now.
  */
 #ifndef CPU_ENGINE_H
 #define CPU_ENGINE_H
@@ -22,11 +24,12 @@
 struct engine;
 struct op;
 
-#define FAST_PARAMETERS                                                                                                \
+#define FAST_PARAMETERS                                                                            \
 	struct engine *e, const struct op *op, uint64_t budget, uint64_t nz, uint64_t v, uint64_t c
 typedef void fast_handler(FAST_PARAMETERS);
 
-/* Registers as slots of struct cpu.x, small immediates and one large one: as gendecode laid them out for the form. */
+/* Registers as slots of struct cpu.x, small immediates and one large one: as gendecode laid them
+ * out for the form. */
 struct op {
 	fast_handler *fn;
 	uint8_t b[4];
@@ -38,7 +41,8 @@ enum { IN_OP = 64 };
 
 enum { OP_SIZE = sizeof(struct op), OPS_PER_PAGE = 1024, CODE_PAGE_ALIGN = 32768 };
 
-/* A physical page of code. Aligned, so that an op's address gives its index. Op 1024 leads to the next page. */
+/* A physical page of code. Aligned, so that an op's address gives its index. Op 1024 leads to the
+ * next page. */
 struct code_page {
 	struct op ops[OPS_PER_PAGE + 1];
 	struct code_page *next; /* with the same hash, or free */
@@ -58,7 +62,8 @@ struct filter_slot {
 		struct code_page *page; /* FILTER_FETCH */
 	};
 	struct tlb_entry *entry; /* stamped by each hit */
-	uint32_t next, previous; /* slots of the same entry, by number + 1; 0: none, the entry's user field is the head */
+	uint32_t next, previous; /* slots of the same entry, by number + 1; 0: none, the entry's
+				    user field is the head */
 };
 
 #define FILTER_EMPTY (~UINT64_C(0)) /* no tag: contexts are multiples of CONTEXT_UNIT */
@@ -71,7 +76,8 @@ struct context {
 	struct mmu_registers registers;
 };
 
-/* Of an access of one kind: (va + add) & mask is its page, unless it leaves the page or has to be aligned and is not. */
+/* Of an access of one kind: (va + add) & mask is its page, unless it leaves the page or has to be
+ * aligned and is not. */
 struct reach {
 	uint64_t add, mask;
 };
@@ -91,7 +97,8 @@ struct engine {
 
 	struct code_page *running;
 
-	/* Where the fast instantiation came out, and what is left of its slice. PC and flags are in cpu. */
+	/* Where the fast instantiation came out, and what is left of its slice. PC and flags are in
+	 * cpu. */
 	struct outcome outcome;
 	int64_t remaining;
 #ifdef CPU_LOOP
@@ -100,7 +107,8 @@ struct engine {
 	bool left;
 #endif
 
-	/* Instructions fetched since counts were flushed, and those whose lookup mmu_translate() has counted itself. */
+	/* Instructions fetched since counts were flushed, and those whose lookup mmu_translate()
+	 * has counted itself. */
 	uint64_t fetches, counted_fetches;
 	struct tlb_entry flat_entry; /* what slots stand for that were filled with the MMU off */
 
@@ -144,7 +152,7 @@ void engine_free(struct engine *e);
 void engine_drop(void *ctx, struct tlb_entry *entry);
 /* The page of va is answered by entry (NULL: no TLB is in use) and lies at page.host. */
 void filter_fill(struct engine *e, enum filter_kind kind, uint64_t va, struct tlb_entry *entry,
-				const uint8_t *host);
+		 const uint8_t *host);
 void filter_kill(struct engine *e, struct filter_slot *slot);
 void filter_clear(struct engine *e);
 /* No store may reach the page by the filter. */
@@ -176,7 +184,8 @@ bool fast_ldst(struct op *op, enum a64_form form, uint32_t word);
 fast_handler fast_decode; /* of an op that was not executed yet */
 fast_handler fast_page_end;
 
-/* Runs at most `instructions` from op, whose page is e->running; then e->outcome says why it came out. */
+/* Runs at most `instructions` from op, whose page is e->running; then e->outcome says why it came
+ * out. */
 void fast_run(struct engine *e, const struct op *op, uint64_t instructions);
 
 /* ---------------------------------------------------------------- engine.c */

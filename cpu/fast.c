@@ -27,10 +27,11 @@ static void leave(struct engine *e, struct outcome outcome, uint64_t left, struc
 void fast_limit(FAST_PARAMETERS)
 {
 	e->cpu.pc = address_of(e, op);
-	leave(e, NEXT, budget - (uintptr_t)op, (struct nzcv){ nz, v, c });
+	leave(e, NEXT, budget - (uintptr_t)op, (struct nzcv){nz, v, c});
 }
 
-/* By the fetch filter where it knows the page; else the run ends and the dispatcher's loop translates. */
+/* By the fetch filter where it knows the page; else the run ends and the dispatcher's loop
+ * translates. */
 void fast_branch_to(FAST_PARAMETERS)
 {
 	uint64_t pc = e->cpu.pc, left = budget - (uintptr_t)(op + 1);
@@ -38,7 +39,7 @@ void fast_branch_to(FAST_PARAMETERS)
 
 	/* Bits 1 and 0 stay in, so that an unaligned target misses. */
 	if (UNLIKELY((pc & ~UINT64_C(0xffc)) + e->context != slot->tag) || (int64_t)left <= 0) {
-		leave(e, branch_to(pc), left, (struct nzcv){ nz, v, c });
+		leave(e, branch_to(pc), left, (struct nzcv){nz, v, c});
 		return;
 	}
 	slot->entry->stamp = e->clock_end - 1 - left;
@@ -65,7 +66,7 @@ void fast_observe(FAST_PARAMETERS)
 
 	memcpy(&word, page_of(op)->host + op_index(op) * 4, sizeof(word));
 	cpu->pc = address_of(e, op);
-	cpu->flags = (struct nzcv){ nz, v, c };
+	cpu->flags = (struct nzcv){nz, v, c};
 	cpu->now = e->clock_end - 1 - (budget - (uintptr_t)op);
 
 	struct outcome o = observe(cpu, a64_decode(&cpu->config.features, word), word);
@@ -109,7 +110,7 @@ void fast_looped(FAST_PARAMETERS)
 {
 	e->op = op;
 	e->budget = budget;
-	e->cpu.flags = (struct nzcv){ nz, v, c };
+	e->cpu.flags = (struct nzcv){nz, v, c};
 }
 #endif
 

@@ -1,7 +1,7 @@
 /*
- * The fast instantiation: what surrounds the semantics in a generated handler. A handler ends in a jump to the next, so
- * that a run of any length needs no stack; all that is rare is a jump, too, to functions of fast.c. With CPU_LOOP
- * (no optimisation, sanitizers) it returns to a loop instead.
+ * The fast instantiation: what surrounds the semantics in a generated handler. A handler ends in a
+ * jump to the next, so that a run of any length needs no stack; all that is rare is a jump, too, to
+ * functions of fast.c. With CPU_LOOP (no optimisation, sanitizers) it returns to a loop instead.
  */
 #ifndef CPU_FAST_H
 #define CPU_FAST_H
@@ -17,7 +17,7 @@
 #define MUSTTAIL
 #endif
 
-#define LIKELY(condition) __builtin_expect((condition), 1)
+#define LIKELY(condition)   __builtin_expect((condition), 1)
 #define UNLIKELY(condition) __builtin_expect((condition), 0)
 
 /* Goes on in a function of the same signature. */
@@ -29,34 +29,35 @@
 #define FAST_GO(to) FAST_TAIL((to)->fn, to)
 #endif
 
-#define FAST_ENTER(is_near)                                                                                            \
-	const bool fast_near = (is_near);                                                                              \
-	struct ctx x = { .cpu = &e->cpu, .f = { nz, v, c }, .fast = true, .op = op, .budget = budget }
+#define FAST_ENTER(is_near)                                                                        \
+	const bool fast_near = (is_near);                                                          \
+	struct ctx x = {.cpu = &e->cpu, .f = {nz, v, c}, .fast = true, .op = op, .budget = budget}
 
 /* budget moves with op but for the instruction that completed: see engine.h. */
-#define FAST_LEAVE(call)                                                                                               \
-	const struct outcome o = call;                                                                                 \
-	if (o.kind == OUTCOME_MISS)                                                                                    \
-		FAST_TAIL(fast_observe, op);                                                                           \
-	nz = x.f.nz;                                                                                                   \
-	v = x.f.v;                                                                                                     \
-	c = x.f.c;                                                                                                     \
-	if (o.kind == OUTCOME_NEXT) {                                                                                  \
-		const struct op *next = op + 1;                                                                        \
-                                                                                                                       \
-		/* Not computed before: it would occupy a register beside op. */                                       \
-		__asm__ volatile("" : "+r"(next) : : "memory");                                                        \
-		FAST_GO(next);                                                                                         \
-	}                                                                                                              \
-	if (o.kind == OUTCOME_RELATIVE && fast_near) {                                                                 \
-		const struct op *to = (const struct op *)((uintptr_t)op + o.target * (OP_SIZE / 4));                   \
-                                                                                                                       \
-		budget += (uintptr_t)to - (uintptr_t)(op + 1);                                                         \
-		if (UNLIKELY((int64_t)(budget - (uintptr_t)to) <= 0))                                                  \
-			FAST_TAIL(fast_limit, to);                                                                     \
-		FAST_GO(to);                                                                                           \
-	}                                                                                                              \
-	e->cpu.pc = o.kind == OUTCOME_RELATIVE ? PC(&x) + o.target : o.target;                                         \
+#define FAST_LEAVE(call)                                                                           \
+	const struct outcome o = call;                                                             \
+	if (o.kind == OUTCOME_MISS)                                                                \
+		FAST_TAIL(fast_observe, op);                                                       \
+	nz = x.f.nz;                                                                               \
+	v = x.f.v;                                                                                 \
+	c = x.f.c;                                                                                 \
+	if (o.kind == OUTCOME_NEXT) {                                                              \
+		const struct op *next = op + 1;                                                    \
+                                                                                                   \
+		/* Not computed before: it would occupy a register beside op. */                   \
+		__asm__ volatile("" : "+r"(next) : : "memory");                                    \
+		FAST_GO(next);                                                                     \
+	}                                                                                          \
+	if (o.kind == OUTCOME_RELATIVE && fast_near) {                                             \
+		const struct op *to =                                                              \
+			(const struct op *)((uintptr_t)op + o.target * (OP_SIZE / 4));             \
+                                                                                                   \
+		budget += (uintptr_t)to - (uintptr_t)(op + 1);                                     \
+		if (UNLIKELY((int64_t)(budget - (uintptr_t)to) <= 0))                              \
+			FAST_TAIL(fast_limit, to);                                                 \
+		FAST_GO(to);                                                                       \
+	}                                                                                          \
+	e->cpu.pc = o.kind == OUTCOME_RELATIVE ? PC(&x) + o.target : o.target;                     \
 	FAST_TAIL(fast_branch_to, op)
 
 /* op has missed the filter or has no handler of its own: the observed instantiation executes it. */

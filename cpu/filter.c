@@ -50,7 +50,8 @@ void engine_drop(void *ctx, struct tlb_entry *entry)
 	entry->user = 0;
 }
 
-void filter_fill(struct engine *e, enum filter_kind kind, uint64_t va, struct tlb_entry *entry, const uint8_t *host)
+void filter_fill(struct engine *e, enum filter_kind kind, uint64_t va, struct tlb_entry *entry,
+		 const uint8_t *host)
 {
 	struct filter_slot *slot = filter_slot(e, kind, va);
 
@@ -86,7 +87,8 @@ void filter_forbid_stores(struct engine *e, const uint8_t *host)
 
 /* ---------------------------------------------------------------- context */
 
-/* Unaligned accesses are left to the slow path where they may fault: SCTLR_ELx.A, and Device memory with M=0. */
+/* Unaligned accesses are left to the slow path where they may fault: SCTLR_ELx.A, and Device memory
+ * with M=0. */
 static bool is_strict(const struct cpu *cpu)
 {
 	const struct mmu_registers *registers = mmu_registers(cpu->mmu);
@@ -97,9 +99,11 @@ static bool is_strict(const struct cpu *cpu)
 
 static void set_reach(struct engine *e)
 {
-	static const struct { unsigned size, align; } reach[REACH_COUNT] = {
-		[REACH_1] = { 1, 1 }, [REACH_2] = { 2, 2 }, [REACH_4] = { 4, 4 }, [REACH_8] = { 8, 8 },
-		[REACH_PAIR_4] = { 8, 4 }, [REACH_PAIR_8] = { 16, 8 },
+	static const struct {
+		unsigned size, align;
+	} reach[REACH_COUNT] = {
+		[REACH_1] = {1, 1}, [REACH_2] = {2, 2},      [REACH_4] = {4, 4},
+		[REACH_8] = {8, 8}, [REACH_PAIR_4] = {8, 4}, [REACH_PAIR_8] = {16, 8},
 	};
 
 	/* Strict: low address bits stay in, and no tag has them. */
@@ -111,7 +115,8 @@ static void set_reach(struct engine *e)
 	}
 }
 
-static bool same_context(const struct context *context, const struct cpu *cpu, const struct mmu_registers *registers)
+static bool same_context(const struct context *context, const struct cpu *cpu,
+			 const struct mmu_registers *registers)
 {
 	return context->el == cpu->pstate.el && context->pan == cpu->pstate.pan &&
 	       memcmp(&context->registers, registers, sizeof(*registers)) == 0;
@@ -131,8 +136,11 @@ static struct context *find_context(struct engine *e)
 
 	struct context *context = &e->contexts[e->context_count++];
 
-	*context = (struct context){ .el = e->cpu.pstate.el, .pan = e->cpu.pstate.pan, .registers = *registers,
-				     .page_bits = (uint8_t)mmu_page_bits(e->cpu.mmu, e->cpu.pstate.el) };
+	*context =
+		(struct context){.el = e->cpu.pstate.el,
+				 .pan = e->cpu.pstate.pan,
+				 .registers = *registers,
+				 .page_bits = (uint8_t)mmu_page_bits(e->cpu.mmu, e->cpu.pstate.el)};
 	return context;
 }
 

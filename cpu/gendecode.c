@@ -1,8 +1,8 @@
 /*
  * gendecode TABLE DIRECTORY: turns a64.decode into C. Run by the build, on the host.
  *
- *	a64.h            forms, their fields as structures, unpacking, prototypes of [system] semantics
- *	a64decode.inc    the decoder, and what names, needs, timing and operands a form has
+ *	a64.h            forms, their fields as structures, unpacking, prototypes of [system]
+ *semantics a64decode.inc    the decoder, and what names, needs, timing and operands a form has
  *	observed.inc     a handler for every form that executes it from its word
  *	fast_GROUP.inc   handlers specialised as the column `fast` asks, and the choice between them
  */
@@ -41,7 +41,8 @@ static void print_raw(FILE *out, const struct field *f)
 	for (unsigned i = 0; i < f->piece_count; i++) {
 		const struct piece *p = &f->pieces[i];
 
-		fprintf(out, "%s(word >> %u & 0x%xu)", i > 0 ? " | " : "", p->lsb, low_bits(p->width));
+		fprintf(out, "%s(word >> %u & 0x%xu)", i > 0 ? " | " : "", p->lsb,
+			low_bits(p->width));
 		if (p->to > 0)
 			fprintf(out, " << %u", p->to);
 	}
@@ -78,7 +79,8 @@ static void print_struct(FILE *out, const struct row *row)
 		fprintf(out, "\t%s %s;\n", type_of(&row->fields[i]), row->fields[i].name);
 	if (row->field_count == 0)
 		fprintf(out, "\tchar no_fields;\n");
-	fprintf(out, "};\nstatic inline struct a64_%s a64_unpack_%s(uint32_t word)\n{\n", row->name, row->name);
+	fprintf(out, "};\nstatic inline struct a64_%s a64_unpack_%s(uint32_t word)\n{\n", row->name,
+		row->name);
 	fprintf(out, "\t(void)word;\n\treturn (struct a64_%s){\n", row->name);
 	for (unsigned i = 0; i < row->field_count; i++) {
 		fprintf(out, "\t\t.%s = ", row->fields[i].name);
@@ -87,14 +89,16 @@ static void print_struct(FILE *out, const struct row *row)
 	}
 	fprintf(out, "\t};\n}\n");
 	if (strcmp(row->group, "system") == 0)
-		fprintf(out, "struct outcome exec_%s(struct cpu *cpu, const struct a64_%s *i);\n", row->name, row->name);
+		fprintf(out, "struct outcome exec_%s(struct cpu *cpu, const struct a64_%s *i);\n",
+			row->name, row->name);
 }
 
 static void print_header(const struct table *t, const char *directory)
 {
 	FILE *out = open_output(directory, "a64.h");
 
-	fprintf(out, "#ifndef A64_H\n#define A64_H\n#include \"cpu/a64info.h\"\n\nenum a64_form {\n\tA64_UNALLOCATED,\n");
+	fprintf(out, "#ifndef A64_H\n#define A64_H\n#include \"cpu/a64info.h\"\n\nenum a64_form "
+		     "{\n\tA64_UNALLOCATED,\n");
 	for (unsigned i = 0; i < t->row_count; i++)
 		fprintf(out, "\tA64_%s,\n", t->rows[i].name);
 	fprintf(out, "\tA64_FORM_COUNT\n};\n");
@@ -183,7 +187,7 @@ static uint32_t best_bit(const struct row_set *set, uint32_t tested)
 
 static struct row_set rows_with(const struct row_set *set, uint32_t mask, uint32_t value)
 {
-	struct row_set chosen = { .count = 0 };
+	struct row_set chosen = {.count = 0};
 
 	for (unsigned i = 0; i < set->count; i++)
 		if (((set->rows[i]->value ^ value) & mask & set->rows[i]->mask) == 0)
@@ -191,7 +195,8 @@ static struct row_set rows_with(const struct row_set *set, uint32_t mask, uint32
 	return chosen;
 }
 
-static void print_leaves(FILE *out, const struct table *t, struct row_set *set, uint32_t tested, unsigned depth)
+static void print_leaves(FILE *out, const struct table *t, struct row_set *set, uint32_t tested,
+			 unsigned depth)
 {
 	for (unsigned i = 0; i < set->count; i++) {
 		for (unsigned j = i + 1; j < set->count; j++) {
@@ -207,7 +212,8 @@ static void print_leaves(FILE *out, const struct table *t, struct row_set *set, 
 		print_leaf(out, set->rows[i], tested, depth);
 }
 
-static void print_tree(FILE *out, const struct table *t, struct row_set *set, uint32_t tested, unsigned depth)
+static void print_tree(FILE *out, const struct table *t, struct row_set *set, uint32_t tested,
+		       unsigned depth)
 {
 	uint32_t bits = common_bits(set, tested);
 
@@ -221,7 +227,8 @@ static void print_tree(FILE *out, const struct table *t, struct row_set *set, ui
 	fprintf(out, "switch (word & 0x%08xu) {\n", bits);
 	for (unsigned i = 0; i < 2 * set->count; i++) {
 		/* A row that doesn't fix all of bits (then it is one bit) is under both values. */
-		uint32_t value = i < set->count ? set->rows[i]->value & bits : ~set->rows[i - set->count]->value & bits;
+		uint32_t value = i < set->count ? set->rows[i]->value & bits
+						: ~set->rows[i - set->count]->value & bits;
 		bool seen = i >= set->count && common_bits(set, tested) != 0;
 
 		for (unsigned j = 0; j < i && j < set->count; j++)
@@ -247,17 +254,23 @@ static void print_tree(FILE *out, const struct table *t, struct row_set *set, ui
 
 static void print_info(FILE *out, const struct row *row)
 {
-	fprintf(out, "\t[A64_%s] = { .name = \"%s\", .timing = \"%s\", .unmodelled = %s%s%s, .needs = %s,\n\t\t.flags = %d, "
-		".mem = %d, .pc = %d, .mask = 0x%08xu, .value = 0x%08xu, .field_count = %u, .fields = {",
-		row->name, row->name, row->timing, row_unmodelled(row) ? "\"" : "", row_unmodelled(row) ? row->text : "NULL",
-		row_unmodelled(row) ? "\"" : "", row->needs, row->flags, row->mem, row->pc,
-		row->mask | row->should_mask, row->value | row->should_value, row->field_count);
+	fprintf(out,
+		"\t[A64_%s] = { .name = \"%s\", .timing = \"%s\", .unmodelled = %s%s%s, .needs = "
+		"%s,\n\t\t.flags = %d, "
+		".mem = %d, .pc = %d, .mask = 0x%08xu, .value = 0x%08xu, .field_count = %u, "
+		".fields = {",
+		row->name, row->name, row->timing, row_unmodelled(row) ? "\"" : "",
+		row_unmodelled(row) ? row->text : "NULL", row_unmodelled(row) ? "\"" : "",
+		row->needs, row->flags, row->mem, row->pc, row->mask | row->should_mask,
+		row->value | row->should_value, row->field_count);
 	for (unsigned i = 0; i < row->field_count; i++) {
 		const struct field *f = &row->fields[i];
 
-		fprintf(out, "\n\t\t{ \"%s\", %u, %d, %d, %d, %d, {", f->name, f->width, f->is_signed, f->role, f->sp, f->raw);
+		fprintf(out, "\n\t\t{ \"%s\", %u, %d, %d, %d, %d, {", f->name, f->width,
+			f->is_signed, f->role, f->sp, f->raw);
 		for (unsigned j = 0; j < f->piece_count; j++)
-			fprintf(out, " { %u, %u, %u },", f->pieces[j].width, f->pieces[j].lsb, f->pieces[j].to);
+			fprintf(out, " { %u, %u, %u },", f->pieces[j].width, f->pieces[j].lsb,
+				f->pieces[j].to);
 		fprintf(out, " } },");
 	}
 	fprintf(out, "\n\t} },\n");
@@ -273,7 +286,8 @@ static void print_decoder(const struct table *t, const char *directory)
 		all->rows[all->count++] = &t->rows[i];
 	fprintf(out, "static enum a64_form form_of(uint32_t word)\n{\n");
 	print_tree(out, t, all, 0, 1);
-	fprintf(out, "\treturn A64_UNALLOCATED;\n}\n\nconst struct a64_info a64_info[A64_FORM_COUNT] = {\n");
+	fprintf(out, "\treturn A64_UNALLOCATED;\n}\n\nconst struct a64_info "
+		     "a64_info[A64_FORM_COUNT] = {\n");
 	for (unsigned i = 0; i < t->row_count; i++)
 		print_info(out, &t->rows[i]);
 	fprintf(out, "};\n\nconst uint64_t BITMASK[8192] = {\n");
@@ -289,7 +303,8 @@ static void print_decoder(const struct table *t, const char *directory)
 
 static void print_observed(FILE *out, const struct row *row)
 {
-	fprintf(out, "\nstatic struct outcome observed_%s(struct cpu *cpu, uint32_t word)\n{\n", row->name);
+	fprintf(out, "\nstatic struct outcome observed_%s(struct cpu *cpu, uint32_t word)\n{\n",
+		row->name);
 	if (row_unmodelled(row)) {
 		fprintf(out, "\t(void)word;\n\treturn unmodelled(cpu, \"%s\");\n}\n", row->text);
 		return;
@@ -301,7 +316,10 @@ static void print_observed(FILE *out, const struct row *row)
 	}
 	fprintf(out, "\tstruct ctx x = { .cpu = cpu, .f = cpu->flags };\n");
 	if ((row->flags & ROLE_WRITE) != 0)
-		fprintf(out, "\tstruct outcome o = exec_%s(&x, &i);\n\n\tcpu->flags = x.f;\n\treturn o;\n}\n", row->name);
+		fprintf(out,
+			"\tstruct outcome o = exec_%s(&x, &i);\n\n\tcpu->flags = x.f;\n\treturn "
+			"o;\n}\n",
+			row->name);
 	else
 		fprintf(out, "\treturn exec_%s(&x, &i);\n}\n", row->name);
 }
@@ -312,7 +330,8 @@ static void print_all_observed(const struct table *t, const char *directory)
 
 	for (unsigned i = 0; i < t->row_count; i++)
 		print_observed(out, &t->rows[i]);
-	fprintf(out, "\nstatic observed_handler *const observed[A64_FORM_COUNT] = {\n\t[A64_UNALLOCATED] = unallocated,\n");
+	fprintf(out, "\nstatic observed_handler *const observed[A64_FORM_COUNT] = "
+		     "{\n\t[A64_UNALLOCATED] = unallocated,\n");
 	for (unsigned i = 0; i < t->row_count; i++)
 		fprintf(out, "\t[A64_%s] = observed_%s,\n", t->rows[i].name, t->rows[i].name);
 	fprintf(out, "};\n");
@@ -336,7 +355,8 @@ static const struct item *item_of(const struct row *row, const struct field *f)
 	return NULL;
 }
 
-/* Where a decoded op keeps each field that is not a constant: b[n] for those of 8 bits, and imm for one more. */
+/* Where a decoded op keeps each field that is not a constant: b[n] for those of 8 bits, and imm for
+ * one more. */
 static bool place_fields(const struct row *row, char place[FIELDS_MAX][16])
 {
 	unsigned bytes = 0;
@@ -363,13 +383,14 @@ static bool place_fields(const struct row *row, char place[FIELDS_MAX][16])
 /* Loaded from the op where it is used: set_X() and stored_X() in ctx.h. */
 static bool is_late(const struct row *row, const struct field *f)
 {
-	bool stored = f->role == ROLE_READ && (row->mem & ROLE_WRITE) != 0 && strncmp(f->name, "Rt", 2) == 0;
+	bool stored = f->role == ROLE_READ && (row->mem & ROLE_WRITE) != 0 &&
+		      strncmp(f->name, "Rt", 2) == 0;
 
 	return f->role == ROLE_WRITE || stored;
 }
 
-static void print_fast_handler(FILE *out, const struct row *row, char place[FIELDS_MAX][16], unsigned number,
-			       const unsigned values[ITEMS_MAX])
+static void print_fast_handler(FILE *out, const struct row *row, char place[FIELDS_MAX][16],
+			       unsigned number, const unsigned values[ITEMS_MAX])
 {
 	bool near = false;
 
@@ -379,11 +400,13 @@ static void print_fast_handler(FILE *out, const struct row *row, char place[FIEL
 		const struct item *item = item_of(row, f);
 
 		if (item != NULL && item->kind == ITEM_FIELD)
-			fprintf(out, "\tconst uint32_t %s = %u;\n", f->name, values[item - row->items]);
+			fprintf(out, "\tconst uint32_t %s = %u;\n", f->name,
+				values[item - row->items]);
 		else if (item == NULL && is_late(row, f))
 			fprintf(out, "\tconst uint32_t %s = IN_OP + %c;\n", f->name, place[i][2]);
 		else if (item == NULL)
-			fprintf(out, "\tconst %s %s = (%s)op->%s;\n", type_of(f), f->name, type_of(f), place[i]);
+			fprintf(out, "\tconst %s %s = (%s)op->%s;\n", type_of(f), f->name,
+				type_of(f), place[i]);
 	}
 	fprintf(out, "\tconst struct a64_%s i = {", row->name);
 	for (unsigned i = 0; i < row->field_count; i++)
@@ -392,16 +415,17 @@ static void print_fast_handler(FILE *out, const struct row *row, char place[FIEL
 	fprintf(out, " };\n");
 	for (unsigned i = 0; i < row->item_count; i++) {
 		if (row->items[i].kind == ITEM_CONDITION)
-			fprintf(out, "\tif (%s(%s))\n\t\t__builtin_unreachable();\n", values[i] != 0 ? "!" : "",
-				row->items[i].condition);
+			fprintf(out, "\tif (%s(%s))\n\t\t__builtin_unreachable();\n",
+				values[i] != 0 ? "!" : "", row->items[i].condition);
 		near |= row->items[i].kind == ITEM_NEAR && values[i] != 0;
 	}
-	fprintf(out, "\tFAST_ENTER(%s);\n\tFAST_LEAVE(exec_%s(&x, &i));\n}\n", near ? "true" : "false", row->name);
+	fprintf(out, "\tFAST_ENTER(%s);\n\tFAST_LEAVE(exec_%s(&x, &i));\n}\n",
+		near ? "true" : "false", row->name);
 }
 
 static unsigned print_fast_row(FILE *out, const struct row *row, char place[FIELDS_MAX][16])
 {
-	unsigned values[ITEMS_MAX] = { 0 }, count = 0;
+	unsigned values[ITEMS_MAX] = {0}, count = 0;
 
 	for (;;) {
 		unsigned i = row->item_count;
@@ -424,9 +448,11 @@ static const char *offset_of(const struct row *row)
 	return "0";
 }
 
-static void print_choice(FILE *out, const struct row *row, char place[FIELDS_MAX][16], unsigned count)
+static void print_choice(FILE *out, const struct row *row, char place[FIELDS_MAX][16],
+			 unsigned count)
 {
-	fprintf(out, "\tcase A64_%s: {\n\t\tconst struct a64_%s i = a64_unpack_%s(word);\n", row->name, row->name, row->name);
+	fprintf(out, "\tcase A64_%s: {\n\t\tconst struct a64_%s i = a64_unpack_%s(word);\n",
+		row->name, row->name, row->name);
 	fprintf(out, "\t\tstatic fast_handler *const handlers[] = {");
 	for (unsigned i = 0; i < count; i++)
 		fprintf(out, "%sfast_%s_%u,", i % 4 == 0 ? "\n\t\t\t" : " ", row->name, i);
@@ -434,9 +460,11 @@ static void print_choice(FILE *out, const struct row *row, char place[FIELDS_MAX
 	for (unsigned i = 0; i < row->field_count; i++) {
 		const struct field *f = &row->fields[i];
 
-		fprintf(out, "\t\tconst %s %s = i.%s;\n\t\t(void)%s;\n", type_of(f), f->name, f->name, f->name);
+		fprintf(out, "\t\tconst %s %s = i.%s;\n\t\t(void)%s;\n", type_of(f), f->name,
+			f->name, f->name);
 		if (place[i][0] != '\0')
-			fprintf(out, "\t\top->%s = (%s)%s;\n", place[i], place[i][0] == 'b' ? "uint8_t" : "int32_t", f->name);
+			fprintf(out, "\t\top->%s = (%s)%s;\n", place[i],
+				place[i][0] == 'b' ? "uint8_t" : "int32_t", f->name);
 	}
 	for (unsigned i = 0; i < row->item_count; i++) {
 		const struct item *item = &row->items[i];
@@ -457,7 +485,7 @@ static void print_choice(FILE *out, const struct row *row, char place[FIELDS_MAX
 static bool print_fast_group(const struct table *t, const char *directory, const char *group)
 {
 	char name[NAME_MAX_LEN + 16], place[FIELDS_MAX][16];
-	unsigned counts[ROWS_MAX] = { 0 };
+	unsigned counts[ROWS_MAX] = {0};
 
 	snprintf(name, sizeof(name), "fast_%s.inc", group);
 
@@ -469,14 +497,20 @@ static bool print_fast_group(const struct table *t, const char *directory, const
 		if (!row->fast || strcmp(row->group, group) != 0)
 			continue;
 		if (!place_fields(row, place)) {
-			fprintf(stderr, "nestwalk: %s:%u: %s: its fields do not fit a decoded op, expected four of 8 bits "
-				"and one of 32 that are no constants\n", t->path, row->line, row->name);
+			fprintf(stderr,
+				"nestwalk: %s:%u: %s: its fields do not fit a decoded op, expected "
+				"four of 8 bits "
+				"and one of 32 that are no constants\n",
+				t->path, row->line, row->name);
 			fclose(out);
 			return false;
 		}
 		counts[i] = print_fast_row(out, row, place);
 	}
-	fprintf(out, "\nbool fast_%s(struct op *op, enum a64_form form, uint32_t word)\n{\n\tswitch (form) {\n", group);
+	fprintf(out,
+		"\nbool fast_%s(struct op *op, enum a64_form form, uint32_t word)\n{\n\tswitch "
+		"(form) {\n",
+		group);
 	for (unsigned i = 0; i < t->row_count; i++)
 		if (counts[i] > 0 && place_fields(&t->rows[i], place))
 			print_choice(out, &t->rows[i], place, counts[i]);

@@ -1,4 +1,5 @@
-/* Reads a64.decode: every row must have 32 bits, and only declared pairs of rows may match the same word. */
+/* Reads a64.decode: every row must have 32 bits, and only declared pairs of rows may match the same
+ * word. */
 #include "gentable.h"
 
 #include <ctype.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 
 __attribute__((format(printf, 3, 4))) static bool bad(const struct table *t, unsigned line,
-						       const char *format, ...)
+						      const char *format, ...)
 {
 	va_list args;
 
@@ -48,7 +49,8 @@ static char *trimmed(char *text)
 
 /* ---------------------------------------------------------------- bits */
 
-/* NAME[:[s]WIDTH][@TO], whose top bit is bit `high` of the word. The bits taken, 0 if it is no field. */
+/* NAME[:[s]WIDTH][@TO], whose top bit is bit `high` of the word. The bits taken, 0 if it is no
+ * field. */
 static unsigned add_field(struct row *row, const char *token, unsigned high)
 {
 	char name[NAME_MAX_LEN] = "";
@@ -79,7 +81,7 @@ static unsigned add_field(struct row *row, const char *token, unsigned high)
 	}
 	if (f->piece_count == PIECES_MAX)
 		return 0;
-	f->pieces[f->piece_count++] = (struct piece){ width, high + 1 - width, to };
+	f->pieces[f->piece_count++] = (struct piece){width, high + 1 - width, to};
 	f->width += width;
 	f->is_signed |= is_signed;
 	return width;
@@ -100,7 +102,8 @@ static unsigned add_bits(struct row *row, const char *token, unsigned high)
 			return 0;
 		if (*token != '.') {
 			*(ignored ? &row->should_mask : &row->mask) |= 1u << (high - taken);
-			*(ignored ? &row->should_value : &row->value) |= (uint32_t)(*token == '1') << (high - taken);
+			*(ignored ? &row->should_value : &row->value) |= (uint32_t)(*token == '1')
+									 << (high - taken);
 		}
 		taken++;
 	}
@@ -120,8 +123,11 @@ static bool read_bits(struct table *t, struct row *row, char *text)
 		else if (left > 0)
 			taken = add_field(row, token, left - 1);
 		if (taken == 0)
-			return bad(t, row->line, "%s: '%s' does not fit: expected 32 bits of 0, 1, ., (1), (0) or "
-				   "NAME[:WIDTH]", row->name, token);
+			return bad(
+				t, row->line,
+				"%s: '%s' does not fit: expected 32 bits of 0, 1, ., (1), (0) or "
+				"NAME[:WIDTH]",
+				row->name, token);
 		left -= taken;
 	}
 	if (left != 0)
@@ -133,8 +139,13 @@ static bool read_bits(struct table *t, struct row *row, char *text)
 
 static bool read_role(const char *text, enum role *role)
 {
-	static const struct { const char *name; enum role role; } roles[] = {
-		{ "r", ROLE_READ }, { "w", ROLE_WRITE }, { "rw", ROLE_BOTH },
+	static const struct {
+		const char *name;
+		enum role role;
+	} roles[] = {
+		{"r", ROLE_READ},
+		{"w", ROLE_WRITE},
+		{"rw", ROLE_BOTH},
 	};
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
@@ -178,8 +189,11 @@ static bool read_operands(struct table *t, struct row *row, char *text)
 
 	for (char *token; (token = strtok_r(rest, " \t", &rest)) != NULL;)
 		if (!read_operand(row, token))
-			return bad(t, row->line, "%s: operand '%s': expected FIELD=r|w|rw[.sp|.raw] of a 5-bit field, "
-				   "flags, mem or pc", row->name, token);
+			return bad(t, row->line,
+				   "%s: operand '%s': expected FIELD=r|w|rw[.sp|.raw] of a 5-bit "
+				   "field, "
+				   "flags, mem or pc",
+				   row->name, token);
 	return true;
 }
 
@@ -217,8 +231,11 @@ static bool read_fast(struct table *t, struct row *row, char *text)
 		const char *item = text;
 
 		if (!read_item(row, &text))
-			return bad(t, row->line, "%s: fast '%s': expected a field of at most 4 bits, -FIELD, near, all "
-				   "or {condition}", row->name, item);
+			return bad(t, row->line,
+				   "%s: fast '%s': expected a field of at most 4 bits, -FIELD, "
+				   "near, all "
+				   "or {condition}",
+				   row->name, item);
 	}
 	return true;
 }
@@ -253,7 +270,8 @@ static bool read_row(struct table *t, unsigned line, const char *group, char *te
 
 	if (t->row_count == ROWS_MAX || count < (unmodelled ? 3 : 4) || (unmodelled && count > 3))
 		return bad(t, line, "%u columns, expected %s", count,
-			   unmodelled ? "NAME | bits | text" : "NAME | bits | needs | timing | ...");
+			   unmodelled ? "NAME | bits | text"
+				      : "NAME | bits | needs | timing | ...");
 
 	struct row *row = &t->rows[t->row_count++];
 
@@ -267,12 +285,14 @@ static bool read_row(struct table *t, unsigned line, const char *group, char *te
 		return bad(t, line, "a column is longer than expected");
 	for (const struct row *other = t->rows; other < row; other++)
 		if (strcmp(other->name, row->name) == 0)
-			return bad(t, line, "%s: name is that of line %u, expected a new one", row->name, other->line);
+			return bad(t, line, "%s: name is that of line %u, expected a new one",
+				   row->name, other->line);
 	if (!read_bits(t, row, column[1]))
 		return false;
 	if (unmodelled)
 		return copy_text(row->needs, sizeof(row->needs), "FEAT_NONE");
-	if (!copy_text(row->needs, sizeof(row->needs), strcmp(column[2], "-") == 0 ? "FEAT_NONE" : column[2]) ||
+	if (!copy_text(row->needs, sizeof(row->needs),
+		       strcmp(column[2], "-") == 0 ? "FEAT_NONE" : column[2]) ||
 	    !copy_text(row->timing, sizeof(row->timing), column[3]))
 		return bad(t, line, "a column is longer than expected");
 	return read_operands(t, row, column[4]) && read_fast(t, row, column[5]);
@@ -284,13 +304,15 @@ static bool read_line(struct table *t, unsigned line, char *group, char *text)
 		return true;
 	if (*text == '[') {
 		text[strcspn(text, "]")] = '\0';
-		return copy_text(group, NAME_MAX_LEN, text + 1) || bad(t, line, "group name too long");
+		return copy_text(group, NAME_MAX_LEN, text + 1) ||
+		       bad(t, line, "group name too long");
 	}
 	if (strncmp(text, "overlap ", 8) == 0) {
 		struct overlap *o = &t->overlaps[t->overlap_count];
 
 		o->line = line;
-		if (t->overlap_count == ROWS_MAX || sscanf(text, "overlap %39s %39s", o->first, o->second) != 2)
+		if (t->overlap_count == ROWS_MAX ||
+		    sscanf(text, "overlap %39s %39s", o->first, o->second) != 2)
 			return bad(t, line, "expected overlap NAME NAME");
 		t->overlap_count++;
 		return true;
@@ -333,14 +355,19 @@ static bool check_overlaps(const struct table *t)
 		const struct row *a = row_named(t, o->first), *b = row_named(t, o->second);
 
 		if (a == NULL || b == NULL)
-			return bad(t, o->line, "overlap: no row '%s'", a == NULL ? o->first : o->second);
+			return bad(t, o->line, "overlap: no row '%s'",
+				   a == NULL ? o->first : o->second);
 		if (!rows_overlap(a, b))
-			return bad(t, o->line, "%s and %s no longer overlap: remove the declaration", a->name, b->name);
+			return bad(t, o->line,
+				   "%s and %s no longer overlap: remove the declaration", a->name,
+				   b->name);
 	}
 	for (const struct row *a = t->rows; a < t->rows + t->row_count; a++)
 		for (const struct row *b = a + 1; b < t->rows + t->row_count; b++)
 			if (rows_overlap(a, b) && table_preferred(t, a, b) == NULL)
-				return bad(t, b->line, "%s and %s (line %u) match 0x%08x both: expected a declared pair",
+				return bad(t, b->line,
+					   "%s and %s (line %u) match 0x%08x both: expected a "
+					   "declared pair",
 					   b->name, a->name, a->line, a->value | b->value);
 	return true;
 }

@@ -1,4 +1,5 @@
-/* The decode table in memory: what gentable.c reads from a64.decode and gendecode.c writes out as C. Build-time only. */
+/* The decode table in memory: what gentable.c reads from a64.decode and gendecode.c writes out as
+ * C. Build-time only. */
 #ifndef CPU_GENTABLE_H
 #define CPU_GENTABLE_H
 
@@ -6,7 +7,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { NAME_MAX_LEN = 40, FIELDS_MAX = 8, PIECES_MAX = 3, ITEMS_MAX = 8, TEXT_MAX = 160, ROWS_MAX = 512 };
+enum {
+	NAME_MAX_LEN = 40,
+	FIELDS_MAX = 8,
+	PIECES_MAX = 3,
+	ITEMS_MAX = 8,
+	TEXT_MAX = 160,
+	ROWS_MAX = 512
+};
 
 enum role { ROLE_NONE, ROLE_READ, ROLE_WRITE, ROLE_BOTH };
 
@@ -70,6 +78,7 @@ static inline bool row_unmodelled(const struct row *row)
 }
 
 /* The row that means the words that both match, where the pair is declared; else NULL. */
-const struct row *table_preferred(const struct table *table, const struct row *a, const struct row *b);
+const struct row *table_preferred(const struct table *table, const struct row *a,
+				  const struct row *b);
 
 #endif

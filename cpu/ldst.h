@@ -1,4 +1,5 @@
-/* Loads and stores of one register or two, literal, and prefetch. Exclusive, ordered and atomic ones: atomic.h. */
+/* Loads and stores of one register or two, literal, and prefetch. Exclusive, ordered and atomic
+ * ones: atomic.h. */
 #ifndef CPU_LDST_H
 #define CPU_LDST_H
 
@@ -6,13 +7,17 @@
 #include "mem.h"
 
 /* What an access says of itself. Rt is a slot; valid: ISV, so no writeback. */
-INLINE struct mem_how single(uint32_t size, bool sign_extend, bool sixty_four, uint32_t Rt, bool valid)
+INLINE struct mem_how single(uint32_t size, bool sign_extend, bool sixty_four, uint32_t Rt,
+			     bool valid)
 {
 	return (struct mem_how){
 		.size = 1u << size,
 		.align = 1u << size,
-		.syndrome = { .valid = valid, .size_log2 = (uint8_t)size, .sign_extend = sign_extend,
-			      .Rt = (uint8_t)(Rt == SLOT_SINK ? 31 : Rt), .sixty_four = sixty_four },
+		.syndrome = {.valid = valid,
+			     .size_log2 = (uint8_t)size,
+			     .sign_extend = sign_extend,
+			     .Rt = (uint8_t)(Rt == SLOT_SINK ? 31 : Rt),
+			     .sixty_four = sixty_four},
 	};
 }
 
@@ -28,8 +33,8 @@ struct writeback {
 	uint64_t value;
 };
 
-#define NO_WRITEBACK ((struct writeback){ false, 0, 0 })
-#define WRITEBACK(Rn, value) ((struct writeback){ true, (Rn), (value) })
+#define NO_WRITEBACK         ((struct writeback){false, 0, 0})
+#define WRITEBACK(Rn, value) ((struct writeback){true, (Rn), (value)})
 
 INLINE struct outcome load(struct ctx *x, uint64_t address, const struct mem_how *how, uint32_t Rt,
 			   struct writeback writeback)
@@ -86,11 +91,11 @@ INLINE struct outcome exec_PRFM_lit(struct ctx *x, const struct a64_PRFM_lit *i)
 
 INLINE struct mem_how pair(uint32_t size)
 {
-	return (struct mem_how){ .size = 2u << size, .align = 1u << size };
+	return (struct mem_how){.size = 2u << size, .align = 1u << size};
 }
 
-INLINE struct outcome load_pair(struct ctx *x, uint64_t address, uint32_t size, bool sign_extend, uint32_t Rt,
-				uint32_t Rt2, struct writeback writeback)
+INLINE struct outcome load_pair(struct ctx *x, uint64_t address, uint32_t size, bool sign_extend,
+				uint32_t Rt, uint32_t Rt2, struct writeback writeback)
 {
 	struct mem_how how = pair(size);
 	struct mem_pair data = mem_read_pair(x, address, &how);
@@ -105,8 +110,8 @@ INLINE struct outcome load_pair(struct ctx *x, uint64_t address, uint32_t size, 
 	return NEXT;
 }
 
-INLINE struct outcome store_pair(struct ctx *x, uint64_t address, uint32_t size, uint32_t Rt, uint32_t Rt2,
-				 struct writeback writeback)
+INLINE struct outcome store_pair(struct ctx *x, uint64_t address, uint32_t size, uint32_t Rt,
+				 uint32_t Rt2, struct writeback writeback)
 {
 	struct mem_how how = pair(size);
 
@@ -144,7 +149,8 @@ INLINE struct outcome exec_STP_post(struct ctx *x, const struct a64_STP_post *i)
 
 	if (base.failed)
 		return failed(x);
-	return store_pair(x, base.address, 2 + i->sf, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
+	return store_pair(x, base.address, 2 + i->sf, i->Rt, i->Rt2,
+			  WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDP_post(struct ctx *x, const struct a64_LDP_post *i)
@@ -154,7 +160,8 @@ INLINE struct outcome exec_LDP_post(struct ctx *x, const struct a64_LDP_post *i)
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address, 2 + i->sf, false, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
+	return load_pair(x, base.address, 2 + i->sf, false, i->Rt, i->Rt2,
+			 WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDPSW_post(struct ctx *x, const struct a64_LDPSW_post *i)
@@ -164,7 +171,8 @@ INLINE struct outcome exec_LDPSW_post(struct ctx *x, const struct a64_LDPSW_post
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address, 2, true, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
+	return load_pair(x, base.address, 2, true, i->Rt, i->Rt2,
+			 WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_STP_offset(struct ctx *x, const struct a64_STP_offset *i)
@@ -204,7 +212,8 @@ INLINE struct outcome exec_STP_pre(struct ctx *x, const struct a64_STP_pre *i)
 
 	if (base.failed)
 		return failed(x);
-	return store_pair(x, base.address + offset, 2 + i->sf, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
+	return store_pair(x, base.address + offset, 2 + i->sf, i->Rt, i->Rt2,
+			  WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDP_pre(struct ctx *x, const struct a64_LDP_pre *i)
@@ -214,7 +223,8 @@ INLINE struct outcome exec_LDP_pre(struct ctx *x, const struct a64_LDP_pre *i)
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address + offset, 2 + i->sf, false, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
+	return load_pair(x, base.address + offset, 2 + i->sf, false, i->Rt, i->Rt2,
+			 WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDPSW_pre(struct ctx *x, const struct a64_LDPSW_pre *i)
@@ -224,7 +234,8 @@ INLINE struct outcome exec_LDPSW_pre(struct ctx *x, const struct a64_LDPSW_pre *
 
 	if (base.failed)
 		return failed(x);
-	return load_pair(x, base.address + offset, 2, true, i->Rt, i->Rt2, WRITEBACK(i->Rn, base.address + offset));
+	return load_pair(x, base.address + offset, 2, true, i->Rt, i->Rt2,
+			 WRITEBACK(i->Rn, base.address + offset));
 }
 
 /* ---------------------------------------------------------------- one register, 9-bit offset */
@@ -380,7 +391,8 @@ INLINE struct outcome exec_STR_pre(struct ctx *x, const struct a64_STR_pre *i)
 
 	if (base.failed)
 		return failed(x);
-	return store(x, base.address + offset, &how, i->Rt, WRITEBACK(i->Rn, base.address + offset));
+	return store(x, base.address + offset, &how, i->Rt,
+		     WRITEBACK(i->Rn, base.address + offset));
 }
 
 INLINE struct outcome exec_LDR_pre(struct ctx *x, const struct a64_LDR_pre *i)
@@ -419,7 +431,8 @@ INLINE struct outcome exec_LDRSW_pre(struct ctx *x, const struct a64_LDRSW_pre *
 /* ---------------------------------------------------------------- one register, register offset */
 
 /* ExtendReg() for UXTW, SXTW, LSL and SXTX. */
-INLINE uint64_t register_offset(const struct ctx *x, uint32_t Rm, uint32_t is_signed, uint32_t is_x, uint32_t shift)
+INLINE uint64_t register_offset(const struct ctx *x, uint32_t Rm, uint32_t is_signed, uint32_t is_x,
+				uint32_t shift)
 {
 	uint64_t offset = X(x, Rm);
 
@@ -479,7 +492,8 @@ INLINE struct outcome exec_PRFM_reg(struct ctx *x, const struct a64_PRFM_reg *i)
 	return NEXT;
 }
 
-/* ---------------------------------------------------------------- one register, unsigned 12-bit offset */
+/* ---------------------------------------------------------------- one register, unsigned 12-bit
+ * offset */
 
 INLINE struct outcome exec_STR_unsigned(struct ctx *x, const struct a64_STR_unsigned *i)
 {

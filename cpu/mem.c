@@ -5,12 +5,13 @@
 
 static struct mmu_fault alignment_fault(bool write)
 {
-	return (struct mmu_fault){ .type = FAULT_ALIGNMENT, .write = write };
+	return (struct mmu_fault){.type = FAULT_ALIGNMENT, .write = write};
 }
 
-static bool abort_at(struct cpu *cpu, uint64_t va, const struct mmu_fault *fault, const struct mem_how *how)
+static bool abort_at(struct cpu *cpu, uint64_t va, const struct mmu_fault *fault,
+		     const struct mem_how *how)
 {
-	raise(cpu, exception_data_abort(cpu, fault, (va_t){ va }, how->syndrome));
+	raise(cpu, exception_data_abort(cpu, fault, (va_t){va}, how->syndrome));
 	return false;
 }
 
@@ -64,8 +65,12 @@ static struct data_access data_access(const struct cpu *cpu, uint64_t va, const 
 	return (struct data_access){
 		.va = va,
 		.how = how,
-		.mmu = { .type = type, .el = cpu->pstate.el, .unprivileged = cpu->pstate.el == 0 || as_el0,
-			 .read_write = rmw, .pan = cpu->pstate.pan, .unaligned = (va & (how->align - 1)) != 0 },
+		.mmu = {.type = type,
+			.el = cpu->pstate.el,
+			.unprivileged = cpu->pstate.el == 0 || as_el0,
+			.read_write = rmw,
+			.pan = cpu->pstate.pan,
+			.unaligned = (va & (how->align - 1)) != 0},
 	};
 }
 
@@ -75,7 +80,8 @@ static void remember(struct engine *e, const struct data_access *a, const struct
 {
 	bool store = a->mmu.type == MMU_STORE;
 
-	if (!e->filter_data || part->page.host == NULL || a->mmu.read_write || (t->device && !e->strict))
+	if (!e->filter_data || part->page.host == NULL || a->mmu.read_write ||
+	    (t->device && !e->strict))
 		return;
 	if (a->mmu.unprivileged != (a->mmu.el == 0) || (store && *part->page.flags != 0))
 		return;
@@ -83,19 +89,23 @@ static void remember(struct engine *e, const struct data_access *a, const struct
 }
 
 /* The part of a unit of translation, [va, va + size), that lies in one 4 KiB page. */
-static void add_part(struct cpu *cpu, struct mem_target *target, uint64_t va, unsigned size, pa_t pa)
+static void add_part(struct cpu *cpu, struct mem_target *target, uint64_t va, unsigned size,
+		     pa_t pa)
 {
 	struct mem_part *part = &target->parts[target->count++];
 
-	*part = (struct mem_part){ .va = va, .size = size, .pa = pa,
-				   .page = cpu->config.bus.page(cpu->config.bus.ctx, pa) };
+	*part = (struct mem_part){.va = va,
+				  .size = size,
+				  .pa = pa,
+				  .page = cpu->config.bus.page(cpu->config.bus.ctx, pa)};
 }
 
 /* One unit of translation; it counts as one access. */
 static bool translate_unit(struct cpu *cpu, const struct data_access *a, uint64_t va, unsigned size,
 			   struct mem_target *target)
 {
-	struct mmu_translation t = mmu_translate(cpu->mmu, (va_t){ va }, a->mmu, cpu->now + 1 + target->units);
+	struct mmu_translation t =
+		mmu_translate(cpu->mmu, (va_t){va}, a->mmu, cpu->now + 1 + target->units);
 	unsigned to_page_end = 4096 - (unsigned)(va & 4095);
 	unsigned first = target->count;
 
@@ -104,14 +114,15 @@ static bool translate_unit(struct cpu *cpu, const struct data_access *a, uint64_
 	target->units++;
 	add_part(cpu, target, va, size < to_page_end ? size : to_page_end, t.pa);
 	if (size > to_page_end)
-		add_part(cpu, target, va + to_page_end, size - to_page_end, (pa_t){ t.pa.value + to_page_end });
+		add_part(cpu, target, va + to_page_end, size - to_page_end,
+			 (pa_t){t.pa.value + to_page_end});
 	for (unsigned i = first; i < target->count; i++)
 		remember(engine_of(cpu), a, &target->parts[i], &t);
 	return true;
 }
 
-bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how, enum mmu_access_type type, bool rmw,
-		   struct mem_target *target)
+bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how,
+		   enum mmu_access_type type, bool rmw, struct mem_target *target)
 {
 	struct data_access a = data_access(cpu, va, how, type, rmw);
 	uint64_t unit = UINT64_C(1) << engine_of(cpu)->page_bits;
@@ -147,7 +158,7 @@ static bool device_get(struct cpu *cpu, const struct mem_part *part, uint8_t *to
 	const struct cpu_bus *bus = &cpu->config.bus;
 
 	for (unsigned done = 0, step; done < part->size; done += step) {
-		pa_t pa = { part->pa.value + done };
+		pa_t pa = {part->pa.value + done};
 		uint64_t value = 0;
 
 		step = device_step(pa.value, part->size - done);
@@ -163,7 +174,7 @@ static bool device_put(struct cpu *cpu, const struct mem_part *part, const uint8
 	const struct cpu_bus *bus = &cpu->config.bus;
 
 	for (unsigned done = 0, step; done < part->size; done += step) {
-		pa_t pa = { part->pa.value + done };
+		pa_t pa = {part->pa.value + done};
 		uint64_t value = 0;
 
 		step = device_step(pa.value, part->size - done);
@@ -174,9 +185,10 @@ static bool device_put(struct cpu *cpu, const struct mem_part *part, const uint8
 	return true;
 }
 
-static bool external_abort(struct cpu *cpu, const struct mem_part *part, const struct mem_how *how, bool write)
+static bool external_abort(struct cpu *cpu, const struct mem_part *part, const struct mem_how *how,
+			   bool write)
 {
-	struct mmu_fault fault = { .type = FAULT_EXTERNAL, .write = write };
+	struct mmu_fault fault = {.type = FAULT_EXTERNAL, .write = write};
 
 	return abort_at(cpu, part->va, &fault, how);
 }
@@ -197,7 +209,8 @@ bool mem_get(struct cpu *cpu, const struct mem_target *target, void *to, const s
 	return true;
 }
 
-bool mem_put(struct cpu *cpu, const struct mem_target *target, const void *from, const struct mem_how *how)
+bool mem_put(struct cpu *cpu, const struct mem_target *target, const void *from,
+	     const struct mem_how *how)
 {
 	const uint8_t *bytes = from;
 
@@ -234,7 +247,8 @@ bool mem_load(struct cpu *cpu, uint64_t va, void *to, const struct mem_how *how)
 {
 	struct mem_target target;
 
-	if (!mem_translate(cpu, va, how, MMU_LOAD, false, &target) || !mem_get(cpu, &target, to, how))
+	if (!mem_translate(cpu, va, how, MMU_LOAD, false, &target) ||
+	    !mem_get(cpu, &target, to, how))
 		return false;
 	mem_count_load(cpu, &target);
 	return true;
@@ -244,7 +258,8 @@ bool mem_store(struct cpu *cpu, uint64_t va, const void *from, const struct mem_
 {
 	struct mem_target target;
 
-	if (!mem_translate(cpu, va, how, MMU_STORE, false, &target) || !mem_put(cpu, &target, from, how))
+	if (!mem_translate(cpu, va, how, MMU_STORE, false, &target) ||
+	    !mem_put(cpu, &target, from, how))
 		return false;
 	mem_count_store(cpu, &target);
 	return true;
@@ -253,19 +268,19 @@ bool mem_store(struct cpu *cpu, uint64_t va, const void *from, const struct mem_
 struct outcome mem_zero(struct cpu *cpu, va_t va, unsigned size)
 {
 	static const uint8_t zero[64];
-	const struct mem_how how = { .size = size, .align = size };
+	const struct mem_how how = {.size = size, .align = size};
 
-	return mem_store(cpu, va.value, zero, &how) ? NEXT : (struct outcome){ OUTCOME_EXCEPTION, 0 };
+	return mem_store(cpu, va.value, zero, &how) ? NEXT : (struct outcome){OUTCOME_EXCEPTION, 0};
 }
 
 struct outcome mem_probe(struct cpu *cpu, va_t va, enum mmu_access_type type)
 {
-	const struct mem_how how = { .size = 1, .align = 1, .syndrome.maintenance = true };
+	const struct mem_how how = {.size = 1, .align = 1, .syndrome.maintenance = true};
 	struct data_access a = data_access(cpu, va.value, &how, type, false);
 	struct mmu_translation t = mmu_translate(cpu->mmu, va, a.mmu, cpu->now + 1);
 
 	if (t.fault.type == FAULT_NONE)
 		return NEXT;
 	abort_at(cpu, va.value, &t.fault, &how);
-	return (struct outcome){ OUTCOME_EXCEPTION, 0 };
+	return (struct outcome){OUTCOME_EXCEPTION, 0};
 }

@@ -1,6 +1,6 @@
 /*
- * Memory as instructions see it: aligned or not, across pages, RAM or device; translated, checked, counted. All pages
- * of an access are translated before a byte of it is read or written.
+ * Memory as instructions see it: aligned or not, across pages, RAM or device; translated, checked,
+ * counted. All pages of an access are translated before a byte of it is read or written.
  */
 #ifndef CPU_MEM_H
 #define CPU_MEM_H
@@ -40,14 +40,17 @@ struct mem_target {
 	unsigned units; /* the access counts so often */
 };
 
-/* ---------------------------------------------------------------- mem.c: false or EXCEPTION: cpu->raised is set */
+/* ---------------------------------------------------------------- mem.c: false or EXCEPTION:
+ * cpu->raised is set */
 
-/* Alignment, translation and permission of all pages. rmw: of both a load and a store (type is MMU_STORE). */
-bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how, enum mmu_access_type type, bool rmw,
-		   struct mem_target *target);
+/* Alignment, translation and permission of all pages. rmw: of both a load and a store (type is
+ * MMU_STORE). */
+bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how,
+		   enum mmu_access_type type, bool rmw, struct mem_target *target);
 /* The bytes themselves; only devices can refuse. */
 bool mem_get(struct cpu *cpu, const struct mem_target *target, void *to, const struct mem_how *how);
-bool mem_put(struct cpu *cpu, const struct mem_target *target, const void *from, const struct mem_how *how);
+bool mem_put(struct cpu *cpu, const struct mem_target *target, const void *from,
+	     const struct mem_how *how);
 void mem_count_load(struct cpu *cpu, const struct mem_target *target);
 void mem_count_store(struct cpu *cpu, const struct mem_target *target);
 
@@ -65,17 +68,19 @@ struct outcome mem_probe(struct cpu *cpu, va_t va, enum mmu_access_type type);
 /* What a failed access comes to: the fast instantiation leaves it to the observed one. */
 INLINE struct outcome failed(const struct ctx *x)
 {
-	return (struct outcome){ x->fast ? OUTCOME_MISS : OUTCOME_EXCEPTION, 0 };
+	return (struct outcome){x->fast ? OUTCOME_MISS : OUTCOME_EXCEPTION, 0};
 }
 
 /* The slot that answers an access; NULL: none. */
-INLINE const struct filter_slot *filter_hit(const struct ctx *x, enum filter_kind kind, enum reach_kind reach,
-					    uint64_t va)
+INLINE const struct filter_slot *filter_hit(const struct ctx *x, enum filter_kind kind,
+					    enum reach_kind reach, uint64_t va)
 {
 	struct engine *e = (struct engine *)x->cpu;
 	const struct filter_slot *slot = filter_slot(e, kind, va);
 
-	if (__builtin_expect(((va + e->reach[reach].add) & e->reach[reach].mask) + e->context != slot->tag, 0))
+	if (__builtin_expect(((va + e->reach[reach].add) & e->reach[reach].mask) + e->context !=
+				     slot->tag,
+			     0))
 		return NULL;
 	return slot;
 }
@@ -90,7 +95,8 @@ INLINE uint8_t *host_address(const struct filter_slot *slot, uint64_t va)
 	return (uint8_t *)(uintptr_t)address;
 }
 
-/* size bytes, zero-extended: each size a load of its own, for a copy of less than a whole variable goes by the stack. */
+/* size bytes, zero-extended: each size a load of its own, for a copy of less than a whole variable
+ * goes by the stack. */
 INLINE uint64_t host_load(const uint8_t *from, unsigned size)
 {
 	uint64_t u64;
@@ -113,8 +119,9 @@ INLINE uint64_t host_load(const uint8_t *from, unsigned size)
 }
 
 /*
- * The bookkeeping of a hit: replacement state and count. It comes last, behind the write of the result: no value of the
- * access has to be kept in a register across its stores, of which the fast handlers have few.
+ * The bookkeeping of a hit: replacement state and count. It comes last, behind the write of the
+ * result: no value of the access has to be kept in a register across its stores, of which the fast
+ * handlers have few.
  */
 INLINE void mem_loaded(const struct ctx *x, const struct filter_slot *slot)
 {
@@ -148,7 +155,7 @@ struct mem_value {
 /* size is 1, 2, 4 or 8. The core and its host are little-endian. */
 INLINE struct mem_value mem_read(const struct ctx *x, uint64_t va, const struct mem_how *how)
 {
-	struct mem_value data = { 0, false, NULL };
+	struct mem_value data = {0, false, NULL};
 
 	if (!x->fast) {
 		data.failed = !mem_load(x->cpu, va, &data.value, how);
@@ -194,7 +201,7 @@ INLINE enum reach_kind reach_of_pair(unsigned align)
 /* Two elements of how->align bytes, 4 or 8, as one access. */
 INLINE struct mem_pair mem_read_pair(const struct ctx *x, uint64_t va, const struct mem_how *how)
 {
-	struct mem_pair data = { 0, 0, false, NULL };
+	struct mem_pair data = {0, 0, false, NULL};
 	const uint8_t *from;
 	uint8_t buffer[16];
 
@@ -215,7 +222,8 @@ INLINE struct mem_pair mem_read_pair(const struct ctx *x, uint64_t va, const str
 	return data;
 }
 
-INLINE bool mem_write_pair(const struct ctx *x, uint64_t va, uint32_t Rt, uint32_t Rt2, const struct mem_how *how)
+INLINE bool mem_write_pair(const struct ctx *x, uint64_t va, uint32_t Rt, uint32_t Rt2,
+			   const struct mem_how *how)
 {
 	if (!x->fast) {
 		uint8_t buffer[16];
@@ -252,7 +260,7 @@ bool sp_misaligned(struct cpu *cpu);
 /* X[n], or SP after CheckSPAlignment(). */
 INLINE struct base base_address(const struct ctx *x, uint32_t Rn)
 {
-	struct base base = { X(x, Rn), false };
+	struct base base = {X(x, Rn), false};
 
 	if (Rn == SLOT_SP && __builtin_expect((base.address & 15) != 0, 0))
 		base.failed = x->fast || sp_misaligned(x->cpu);

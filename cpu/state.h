@@ -1,6 +1,7 @@
 /*
- * The state of a core, private to cpu/. What a saved machine would hold comes first; what can be derived from it
- * (translation filter, decoded ops) is behind pointers and may be thrown away at any instruction boundary.
+ * The state of a core, private to cpu/. What a saved machine would hold comes first; what can be
+ * derived from it (translation filter, decoded ops) is behind pointers and may be thrown away at
+ * any instruction boundary.
  */
 #ifndef CPU_STATE_H
 #define CPU_STATE_H
@@ -8,20 +9,23 @@
 #include "cpu.h"
 
 /*
- * Slots of struct cpu.x: 0 to 30 are X0 to X30. Decode maps register 31 by its role: a read of XZR to a slot that is
- * always 0, a write of XZR to a slot that nobody reads, SP to the stack pointer in use. No handler asks for 31.
+ * Slots of struct cpu.x: 0 to 30 are X0 to X30. Decode maps register 31 by its role: a read of XZR
+ * to a slot that is always 0, a write of XZR to a slot that nobody reads, SP to the stack pointer
+ * in use. No handler asks for 31.
  */
 enum { SLOT_ZERO = 31, SLOT_SINK = 32, SLOT_SP = 33, SLOT_COUNT = 34 };
 
 /*
- * PSTATE.{N,Z,C,V} as the results they were made from, which is cheaper to keep than four bits (flags.h reads them):
- * Z: nz is 0. N: bit 63 of nz ^ c. C: the lower half of c is not 0. V: bit 63 of v. Bit 63 of c serves N=1, Z=1.
+ * PSTATE.{N,Z,C,V} as the results they were made from, which is cheaper to keep than four bits
+ * (flags.h reads them): Z: nz is 0. N: bit 63 of nz ^ c. C: the lower half of c is not 0. V: bit 63
+ * of v. Bit 63 of c serves N=1, Z=1.
  */
 struct nzcv {
 	uint64_t nz, v, c;
 };
 
-/* System registers that are plain storage, by index; sysreg.def gives each its encoding and behaviour. */
+/* System registers that are plain storage, by index; sysreg.def gives each its encoding and
+ * behaviour. */
 enum sysreg {
 #define SYSREG(name, op0, op1, CRn, CRm, op2, lowest_el, access, reset, needs, hook) SYSREG_##name,
 #include "sysreg.def"
@@ -41,13 +45,15 @@ struct pstate {
 
 /* A synchronous exception that an instruction raised: what take_exception() (exception.h) needs. */
 struct exception {
-	uint8_t ec; /* ESR_ELx.EC with the "lower EL" code of aborts; take_exception makes it "same EL" */
+	uint8_t ec; /* ESR_ELx.EC with the "lower EL" code of aborts; take_exception makes it "same
+		       EL" */
 	bool il;
 	uint32_t iss;
 	uint8_t target_el; /* 1 or 2 */
 	bool far_valid, hpfar_valid;
 	uint64_t far, hpfar;
-	/* Preferred return address. Where it is not the instruction's own, the instruction counts as completed (SVC). */
+	/* Preferred return address. Where it is not the instruction's own, the instruction counts
+	 * as completed (SVC). */
 	uint64_t return_address;
 	bool abort_stage1, abort_stage2; /* for the counts */
 };
@@ -62,32 +68,39 @@ struct monitor {
 struct engine;
 
 struct cpu {
-	/* Architectural state; exact whenever the dispatcher is not running, and in every function of system.c. */
-	uint64_t x[SLOT_COUNT]; /* SLOT_SP: SP of the current EL and SPSel; the others' are SYSREG_SP_ELx */
+	/* Architectural state; exact whenever the dispatcher is not running, and in every function
+	 * of system.c. */
+	uint64_t x[SLOT_COUNT]; /* SLOT_SP: SP of the current EL and SPSel; the others' are
+				   SYSREG_SP_ELx */
 	struct nzcv flags;
 	uint64_t pc; /* of the instruction that executes */
 	struct pstate pstate;
-	uint64_t sysreg[SYSREG_COUNT]; /* those that translation reads are in mmu_registers() as well */
+	uint64_t sysreg[SYSREG_COUNT]; /* those that translation reads are in mmu_registers() as
+					  well */
 	struct monitor monitor;
 	bool event_register; /* set by SEV, SEVL, exception return; WFE consumes it */
 
-	/* Outcomes that carry more than struct outcome: valid right after the function that returned one. */
+	/* Outcomes that carry more than struct outcome: valid right after the function that
+	 * returned one. */
 	struct exception raised;
 	struct cpu_stop stop;
 
 	/*
-	 * Completed instructions and aborted attempts since cpu_new, times 16: the clock that orders TLB uses. It never
-	 * decreases and is the same whether filter and decoded-op cache are used or not.
+	 * Completed instructions and aborted attempts since cpu_new, times 16: the clock that
+	 * orders TLB uses. It never decreases and is the same whether filter and decoded-op cache
+	 * are used or not.
 	 */
 	uint64_t now;
 
-	/* What a write to a system register cannot change: from layouts and features, set by sysreg_reset(). */
+	/* What a write to a system register cannot change: from layouts and features, set by
+	 * sysreg_reset(). */
 	uint64_t sysreg_res0[SYSREG_COUNT], sysreg_res1[SYSREG_COUNT];
 
 	struct cpu_config config;
 	struct mmu *mmu;
-	struct cpu_counts counts; /* instructions and accesses: brought up to date by cpu_counts() */
-	struct engine *engine;    /* derived state: engine.h */
+	struct cpu_counts
+		counts;        /* instructions and accesses: brought up to date by cpu_counts() */
+	struct engine *engine; /* derived state: engine.h */
 };
 
 static inline bool cpu_has(const struct cpu *cpu, enum mmu_feature feature)

@@ -12,7 +12,7 @@ struct draw {
 
 static inline struct draw draw_from(uint64_t seed)
 {
-	return (struct draw){ seed * UINT64_C(0x9e3779b97f4a7c15) + 1 };
+	return (struct draw){seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
 }
 
 /* 0 to below - 1. */
@@ -30,10 +30,14 @@ static inline uint64_t draw64(struct draw *d)
 	uint64_t value = (uint64_t)draw(d, UINT32_MAX) << 32 | draw(d, UINT32_MAX);
 
 	switch (draw(d, 4)) {
-	case 0: return value >> draw(d, 64);
-	case 1: return ~(value >> draw(d, 64));
-	case 2: return UINT64_C(1) << draw(d, 64);
-	default: return value;
+	case 0:
+		return value >> draw(d, 64);
+	case 1:
+		return ~(value >> draw(d, 64));
+	case 2:
+		return UINT64_C(1) << draw(d, 64);
+	default:
+		return value;
 	}
 }
 
@@ -64,14 +68,16 @@ static inline uint32_t get_field(enum a64_form form, const char *name, uint32_t 
 	uint32_t value = 0;
 
 	for (unsigned i = 0; field != NULL && i < 3; i++)
-		value |= (word >> field->pieces[i].lsb & ((1u << field->pieces[i].width) - 1)) << field->pieces[i].to;
+		value |= (word >> field->pieces[i].lsb & ((1u << field->pieces[i].width) - 1))
+			 << field->pieces[i].to;
 	return value;
 }
 
 /* Any word of a form; its registers are drawn by `reg` (those of pairs are even). */
-static inline uint32_t draw_word(struct draw *d, enum a64_form form, unsigned (*reg)(struct draw *d))
+static inline uint32_t draw_word(struct draw *d, enum a64_form form,
+				 unsigned (*reg)(struct draw *d))
 {
-	static const struct mmu_features all = { .set = ~UINT64_C(0), .pa_bits = 48 };
+	static const struct mmu_features all = {.set = ~UINT64_C(0), .pa_bits = 48};
 	const struct a64_info *info = &a64_info[form];
 	uint32_t word;
 
@@ -79,7 +85,8 @@ static inline uint32_t draw_word(struct draw *d, enum a64_form form, unsigned (*
 		word = (draw(d, UINT32_MAX) & ~info->mask) | info->value;
 		for (unsigned i = 0; i < info->field_count; i++)
 			if (info->fields[i].role != 0)
-				set_field(form, info->fields[i].name, info->fields[i].pair ? draw(d, 6) * 2 : reg(d), &word);
+				set_field(form, info->fields[i].name,
+					  info->fields[i].pair ? draw(d, 6) * 2 : reg(d), &word);
 	} while (a64_decode(&all, word) != form);
 	return word;
 }
@@ -91,8 +98,8 @@ static inline enum a64_form draw_form(struct draw *d, bool memory, bool branch)
 		enum a64_form form = 1 + draw(d, A64_FORM_COUNT - 1);
 		const struct a64_info *info = &a64_info[form];
 
-		if (info->unmodelled == NULL && strcmp(info->timing, "system") != 0 && (info->mem != 0) == memory &&
-		    (info->pc != 0) == branch && form != A64_ERET)
+		if (info->unmodelled == NULL && strcmp(info->timing, "system") != 0 &&
+		    (info->mem != 0) == memory && (info->pc != 0) == branch && form != A64_ERET)
 			return form;
 	}
 }

@@ -1,8 +1,9 @@
 /*
- * stream FIRST_SEED COUNT: random A64 instruction streams on this core and on qemu-aarch64, which must end with the same
- * registers, flags and memory. A stream is a static Linux program: it loads its registers, executes LENGTH random
- * instructions on a window of memory, stores its registers and writes all of that to its standard output. On this core
- * it runs at EL0 behind an identity map until its system call; in both instantiations.
+ * stream FIRST_SEED COUNT: random A64 instruction streams on this core and on qemu-aarch64, which
+ * must end with the same registers, flags and memory. A stream is a static Linux program: it loads
+ * its registers, executes LENGTH random instructions on a window of memory, stores its registers
+ * and writes all of that to its standard output. On this core it runs at EL0 behind an identity map
+ * until its system call; in both instantiations.
  *
  * Instructions are drawn from the decode table; what they must do is what QEMU does.
  */
@@ -24,12 +25,12 @@
 #define RAM_SIZE 0x300000u
 
 enum {
-	LENGTH = 600,          /* instructions, about */
+	LENGTH = 600, /* instructions, about */
 	IMAGE_BYTES = 0x8000,
-	ENTRY = 0x78,          /* behind the ELF header and its one program header */
-	REGISTERS = 0x4000,    /* initial X0 to X30, SP, NZCV */
-	WINDOW = 0x5000,       /* 4 KiB and a page on either side of its middle */
-	DUMP = 0x6000,         /* final X0 to X30, SP, NZCV; right behind the window */
+	ENTRY = 0x78,       /* behind the ELF header and its one program header */
+	REGISTERS = 0x4000, /* initial X0 to X30, SP, NZCV */
+	WINDOW = 0x5000,    /* 4 KiB and a page on either side of its middle */
+	DUMP = 0x6000,      /* final X0 to X30, SP, NZCV; right behind the window */
 	DUMP_WORDS = 33,
 	OUTPUT_BYTES = DUMP - WINDOW + DUMP_WORDS * 8,
 };
@@ -50,13 +51,40 @@ static void emit(struct stream *s, uint32_t word)
 
 /* ---------------------------------------------------------------- words of the frame */
 
-static uint32_t ldr(unsigned Rt, unsigned Rn, unsigned offset) { return 0xf9400000 | offset / 8 << 10 | Rn << 5 | Rt; }
-static uint32_t str(unsigned Rt, unsigned Rn, unsigned offset) { return 0xf9000000 | offset / 8 << 10 | Rn << 5 | Rt; }
-static uint32_t add_imm(unsigned Rd, unsigned Rn, unsigned imm) { return 0x91000000 | imm << 10 | Rn << 5 | Rd; }
-static uint32_t movz(unsigned Rd, unsigned imm) { return 0xd2800000 | imm << 5 | Rd; }
-static uint32_t movk16(unsigned Rd, unsigned imm) { return 0xf2a00000 | imm << 5 | Rd; }
-static uint32_t msr_nzcv(unsigned Rt) { return 0xd51b4200 | Rt; }
-static uint32_t mrs_nzcv(unsigned Rt) { return 0xd53b4200 | Rt; }
+static uint32_t ldr(unsigned Rt, unsigned Rn, unsigned offset)
+{
+	return 0xf9400000 | offset / 8 << 10 | Rn << 5 | Rt;
+}
+
+static uint32_t str(unsigned Rt, unsigned Rn, unsigned offset)
+{
+	return 0xf9000000 | offset / 8 << 10 | Rn << 5 | Rt;
+}
+
+static uint32_t add_imm(unsigned Rd, unsigned Rn, unsigned imm)
+{
+	return 0x91000000 | imm << 10 | Rn << 5 | Rd;
+}
+
+static uint32_t movz(unsigned Rd, unsigned imm)
+{
+	return 0xd2800000 | imm << 5 | Rd;
+}
+
+static uint32_t movk16(unsigned Rd, unsigned imm)
+{
+	return 0xf2a00000 | imm << 5 | Rd;
+}
+
+static uint32_t msr_nzcv(unsigned Rt)
+{
+	return 0xd51b4200 | Rt;
+}
+
+static uint32_t mrs_nzcv(unsigned Rt)
+{
+	return 0xd53b4200 | Rt;
+}
 #define SVC   0xd4000001u
 #define CLREX 0xd503305fu
 
@@ -138,7 +166,7 @@ static void emit_literal(struct stream *s, enum a64_form form)
 /* Exclusive, ordered and atomic ones, by the name of the file of their semantics' forms. */
 static bool must_align(enum a64_form form)
 {
-	static const char *const plain[] = { "STR_", "LDR_", "LDRS", "STP_", "LDP_", "LDPSW_" };
+	static const char *const plain[] = {"STR_", "LDR_", "LDRS", "STP_", "LDP_", "LDPSW_"};
 
 	for (unsigned i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		if (starts(a64_info[form].name, plain[i]))
@@ -209,7 +237,7 @@ static void emit_computation(struct stream *s);
 /* Forward, over a few computations. */
 static void emit_branch(struct stream *s, enum a64_form form)
 {
-	static const char *const offsets[] = { "imm26", "imm19", "imm14" };
+	static const char *const offsets[] = {"imm26", "imm19", "imm14"};
 	uint32_t word = any_word(s, form);
 	unsigned at = s->count, skipped = draw(&s->random, 4);
 	bool indirect = field_of(form, "Rn") != NULL;
@@ -255,12 +283,24 @@ static void emit_something(struct stream *s)
 static void make_stream(struct stream *s, uint64_t seed)
 {
 	Elf64_Ehdr elf = {
-		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_EXEC, .e_machine = EM_AARCH64, .e_version = EV_CURRENT, .e_entry = RAM_BASE + ENTRY,
-		.e_phoff = sizeof(elf), .e_ehsize = sizeof(elf), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1,
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			    EV_CURRENT},
+		.e_type = ET_EXEC,
+		.e_machine = EM_AARCH64,
+		.e_version = EV_CURRENT,
+		.e_entry = RAM_BASE + ENTRY,
+		.e_phoff = sizeof(elf),
+		.e_ehsize = sizeof(elf),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = 1,
 	};
-	Elf64_Phdr segment = { .p_type = PT_LOAD, .p_flags = PF_R | PF_W | PF_X, .p_vaddr = RAM_BASE, .p_paddr = RAM_BASE,
-			       .p_filesz = IMAGE_BYTES, .p_memsz = IMAGE_BYTES, .p_align = 4096 };
+	Elf64_Phdr segment = {.p_type = PT_LOAD,
+			      .p_flags = PF_R | PF_W | PF_X,
+			      .p_vaddr = RAM_BASE,
+			      .p_paddr = RAM_BASE,
+			      .p_filesz = IMAGE_BYTES,
+			      .p_memsz = IMAGE_BYTES,
+			      .p_align = 4096};
 
 	memset(s, 0, sizeof(*s));
 	s->random = draw_from(seed);
@@ -269,7 +309,8 @@ static void make_stream(struct stream *s, uint64_t seed)
 		emit_something(s);
 	emit_epilogue(s);
 	for (unsigned at = REGISTERS; at < DUMP; at += 8) {
-		uint64_t value = at == REGISTERS + 32 * 8 ? (uint64_t)draw(&s->random, 16) << 28 : draw64(&s->random);
+		uint64_t value = at == REGISTERS + 32 * 8 ? (uint64_t)draw(&s->random, 16) << 28
+							  : draw64(&s->random);
 
 		memcpy(s->image + at, &value, sizeof(value));
 	}
@@ -290,8 +331,9 @@ static struct cpu_page page_at(void *ctx, pa_t pa)
 	uint64_t offset = pa.value - RAM_BASE;
 
 	if (offset >= RAM_SIZE)
-		return (struct cpu_page){ NULL, NULL };
-	return (struct cpu_page){ memory->bytes + (offset & ~UINT64_C(0xfff)), &memory->flags[offset / 4096] };
+		return (struct cpu_page){NULL, NULL};
+	return (struct cpu_page){memory->bytes + (offset & ~UINT64_C(0xfff)),
+				 &memory->flags[offset / 4096]};
 }
 
 static bool read_nothing(void *ctx, pa_t pa, unsigned size, uint64_t *value)
@@ -320,11 +362,12 @@ static bool exits(void *ctx, struct cpu *cpu)
 static bool run_here(const struct stream *s, bool slow, uint8_t output[OUTPUT_BYTES])
 {
 	enum { TABLE = 0x100000, VECTORS = 0x200000 };
-	struct cpu_config config = { .slow = slow, .l1i = { 48, 0, 0 }, .l1d = { 48, 0, 0 }, .l2 = { 1280, 5, 0 } };
+	struct cpu_config config = {
+		.slow = slow, .l1i = {48, 0, 0}, .l1d = {48, 0, 0}, .l2 = {1280, 5, 0}};
 
 	if (!cpu_preset("max", &config))
 		return false;
-	struct memory memory = { .bytes = aligned_alloc(4096, RAM_SIZE) };
+	struct memory memory = {.bytes = aligned_alloc(4096, RAM_SIZE)};
 
 	config.host.semihosting = exits;
 	config.bus = (struct cpu_bus){
@@ -334,10 +377,11 @@ static bool run_here(const struct stream *s, bool slow, uint8_t output[OUTPUT_BY
 
 	if (cpu == NULL || memory.bytes == NULL)
 		return false;
-	cpu_reset(cpu, 1, (va_t){ RAM_BASE + ENTRY });
+	cpu_reset(cpu, 1, (va_t){RAM_BASE + ENTRY});
 	memset(memory.bytes, 0, RAM_SIZE);
 	memcpy(memory.bytes, s->image, IMAGE_BYTES);
-	/* 39-bit addresses, 4 KiB granule, two blocks of 2 MB: EL0 may do everything in the first, EL1 in the second. */
+	/* 39-bit addresses, 4 KiB granule, two blocks of 2 MB: EL0 may do everything in the first,
+	 * EL1 in the second. */
 	poke(&memory, TABLE + 8, (RAM_BASE + TABLE + 4096) | 3);
 	poke(&memory, TABLE + 4096, RAM_BASE | 0x741);
 	poke(&memory, TABLE + 4096 + 8, (RAM_BASE + VECTORS) | 0x701);
@@ -354,8 +398,10 @@ static bool run_here(const struct stream *s, bool slow, uint8_t output[OUTPUT_BY
 	bool good = stop.reason == CPU_EXIT && cpu->sysreg[SYSREG_ESR_EL1] >> 26 == 0x15;
 
 	if (!good)
-		printf("# stopped for %d at 0x%" PRIx64 ", ESR 0x%" PRIx64 " ELR 0x%" PRIx64 " FAR 0x%" PRIx64 "\n", stop.reason,
-		       stop.pc.value, cpu->sysreg[SYSREG_ESR_EL1], cpu->sysreg[SYSREG_ELR_EL1], cpu->sysreg[SYSREG_FAR_EL1]);
+		printf("# stopped for %d at 0x%" PRIx64 ", ESR 0x%" PRIx64 " ELR 0x%" PRIx64
+		       " FAR 0x%" PRIx64 "\n",
+		       stop.reason, stop.pc.value, cpu->sysreg[SYSREG_ESR_EL1],
+		       cpu->sysreg[SYSREG_ELR_EL1], cpu->sysreg[SYSREG_FAR_EL1]);
 	memcpy(output, memory.bytes + WINDOW, OUTPUT_BYTES);
 	cpu_free(cpu);
 	free(memory.bytes);
@@ -367,7 +413,8 @@ static bool run_here(const struct stream *s, bool slow, uint8_t output[OUTPUT_BY
 static bool write_program(const struct stream *s, const char *path)
 {
 	int file = open(path, O_WRONLY | O_TRUNC);
-	bool good = file >= 0 && write(file, s->image, IMAGE_BYTES) == IMAGE_BYTES && fchmod(file, 0700) == 0;
+	bool good = file >= 0 && write(file, s->image, IMAGE_BYTES) == IMAGE_BYTES &&
+		    fchmod(file, 0700) == 0;
 
 	if (file >= 0)
 		close(file);
@@ -400,9 +447,11 @@ static bool compare(const char *what, const uint8_t *ours, const uint8_t *theirs
 		if (a == b)
 			continue;
 		if (at >= DUMP - WINDOW)
-			printf("# %s: register %u is 0x%" PRIx64 ", expected 0x%" PRIx64 "\n", what, (at - (DUMP - WINDOW)) / 8, a, b);
+			printf("# %s: register %u is 0x%" PRIx64 ", expected 0x%" PRIx64 "\n", what,
+			       (at - (DUMP - WINDOW)) / 8, a, b);
 		else
-			printf("# %s: window+0x%x is 0x%" PRIx64 ", expected 0x%" PRIx64 "\n", what, at, a, b);
+			printf("# %s: window+0x%x is 0x%" PRIx64 ", expected 0x%" PRIx64 "\n", what,
+			       at, a, b);
 	}
 	return false;
 }
@@ -412,7 +461,8 @@ int main(int argc, char **argv)
 	static struct stream s;
 	static uint8_t fast[OUTPUT_BYTES], slow[OUTPUT_BYTES], theirs[OUTPUT_BYTES];
 	char path[] = "/tmp/nestwalk-stream-XXXXXX";
-	unsigned bad = 0, first = argc > 1 ? (unsigned)atoi(argv[1]) : 1, count = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
+	unsigned bad = 0, first = argc > 1 ? (unsigned)atoi(argv[1]) : 1,
+		 count = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
 	int file = mkstemp(path);
 
 	if (file < 0)
@@ -421,11 +471,12 @@ int main(int argc, char **argv)
 	for (unsigned seed = first; seed < first + count; seed++) {
 		make_stream(&s, seed);
 
-		bool good = write_program(&s, path) && run_qemu(path, theirs) && run_here(&s, false, fast) &&
-			    run_here(&s, true, slow);
+		bool good = write_program(&s, path) && run_qemu(path, theirs) &&
+			    run_here(&s, false, fast) && run_here(&s, true, slow);
 
 		good = good && compare("fast", fast, theirs) && compare("slow", slow, theirs);
-		printf(good ? "ok stream %u\n" : "not ok stream %u: differs from qemu-aarch64\n", seed);
+		printf(good ? "ok stream %u\n" : "not ok stream %u: differs from qemu-aarch64\n",
+		       seed);
 		bad += !good;
 	}
 	if (argc < 4)

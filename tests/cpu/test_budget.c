@@ -1,4 +1,5 @@
-/* Suite cpu/budget: cpu_run completes exactly as many instructions as asked, of any program, on any stack. */
+/* Suite cpu/budget: cpu_run completes exactly as many instructions as asked, of any program, on any
+ * stack. */
 #include "tests/cpu/board.h"
 
 #include "cpu/cpu.h"
@@ -11,7 +12,7 @@ static struct board *board_running(const uint32_t *words, size_t count, bool slo
 
 	config.tlb_off = false;
 	config.slow = slow;
-	config.l1i = config.l1d = (struct tlb_shape){ 48, 0, 0 };
+	config.l1i = config.l1d = (struct tlb_shape){48, 0, 0};
 
 	struct board *board = board_with(config, 2);
 
@@ -35,14 +36,18 @@ static const struct {
 	size_t count;
 	unsigned length;
 } loops[] = {
-	{ "branch to itself", { 0x14000000 }, 1, 0 },                           /* B . */
-	{ "add and branch", { 0x91000400, 0x17ffffff }, 2, 2 },                 /* ADD X0, X0, #1; B .-4 */
-	{ "indirect", { 0x10000001, 0x91000400, 0xd61f0020 }, 3, 3 },           /* ADR X1, .; ADD; BR X1 */
-	{ "system", { 0x91000400, 0xd5033fdf, 0x17fffffe }, 3, 3 },             /* ADD; ISB; B */
-	{ "not taken", { 0x91000400, 0xb5000000 | 31, 0xd503201f, 0x17fffffd }, 4, 4 }, /* ADD; CBNZ XZR; NOP; B */
+	{"branch to itself", {0x14000000}, 1, 0},                 /* B . */
+	{"add and branch", {0x91000400, 0x17ffffff}, 2, 2},       /* ADD X0, X0, #1; B .-4 */
+	{"indirect", {0x10000001, 0x91000400, 0xd61f0020}, 3, 3}, /* ADR X1, .; ADD; BR X1 */
+	{"system", {0x91000400, 0xd5033fdf, 0x17fffffe}, 3, 3},   /* ADD; ISB; B */
+	{"not taken",
+	 {0x91000400, 0xb5000000 | 31, 0xd503201f, 0x17fffffd},
+	 4,
+	 4}, /* ADD; CBNZ XZR; NOP; B */
 };
 
-static const uint64_t limits[] = { 1, 2, 3, 5, 1023, 1024, 1025, 1026, 2047, 4096, 65537, 1048576, 1048577, 3000001 };
+static const uint64_t limits[] = {1,    2,    3,    5,     1023,    1024,    1025,
+				  1026, 2047, 4096, 65537, 1048576, 1048577, 3000001};
 
 enum { LOOPS = sizeof(loops) / sizeof(loops[0]), LIMITS = sizeof(limits) / sizeof(limits[0]) };
 
@@ -56,15 +61,15 @@ START_TEST(limit_is_exact)
 
 		sum += limits[n];
 		ck_assert_int_eq(stop.reason, CPU_LIMIT);
-		ck_assert_msg(insns(board->cpu) == sum, "%s: %lu instructions, expected %lu", loops[_i].name,
-			      insns(board->cpu), sum);
+		ck_assert_msg(insns(board->cpu) == sum, "%s: %lu instructions, expected %lu",
+			      loops[_i].name, insns(board->cpu), sum);
 		if (loops[_i].length != 0) {
 			/* The ADD is first, or second behind ADR. */
 			unsigned before = loops[_i].words[0] == 0x91000400 ? 0 : 1;
 			uint64_t adds = (sum + loops[_i].length - 1 - before) / loops[_i].length;
 
-			ck_assert_msg(cpu_x(board->cpu, 0) == adds, "%s: %lu rounds after %lu", loops[_i].name,
-				      cpu_x(board->cpu, 0), sum);
+			ck_assert_msg(cpu_x(board->cpu, 0) == adds, "%s: %lu rounds after %lu",
+				      loops[_i].name, cpu_x(board->cpu, 0), sum);
 		}
 	}
 	board_free(board);
@@ -120,7 +125,7 @@ START_TEST(recurring_exceptions_end_the_run)
 {
 	struct board *board = board_running(loops[0].words, loops[0].count, false);
 
-	cpu_set_pc(board->cpu, (va_t){ 0x1000 });
+	cpu_set_pc(board->cpu, (va_t){0x1000});
 	ck_assert_int_eq(cpu_run(board->cpu, 1000).reason, CPU_LOCKED);
 	ck_assert_uint_eq(insns(board->cpu), 0);
 	board_free(board);
@@ -149,7 +154,8 @@ START_TEST(a_hundred_million_instructions_need_no_stack)
 		0x9a820000,              /* CSEL X0, X0, X2, EQ */
 		0x17fffffb,              /* B 1 */
 		0xd503201f,
-		0, 0,
+		0,
+		0,
 	};
 	struct board *board = board_running(words, sizeof(words) / sizeof(words[0]), false);
 	pthread_attr_t attributes;
@@ -160,7 +166,8 @@ START_TEST(a_hundred_million_instructions_need_no_stack)
 	ck_assert_int_eq(pthread_create(&thread, &attributes, run_long, board), 0);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
 	ck_assert_uint_eq(insns(board->cpu), 100000000);
-	/* 99,999,999 instructions behind the ADR are 16,666,666 rounds and three: LDR, ADD, STR of the next. */
+	/* 99,999,999 instructions behind the ADR are 16,666,666 rounds and three: LDR, ADD, STR of
+	 * the next. */
 	ck_assert_uint_eq(cpu_x(board->cpu, 2), 16666667);
 	board_free(board);
 }

@@ -1,7 +1,8 @@
 /*
- * Suite cpu/filter: what filter and decoded ops shorten is counted and done as without them. Random programs at EL1 and
- * EL0, on 64 pages of which some are aliases, read-only or missing, that cross pages, change code, change ASID and PAN
- * and invalidate TLBs, end with the same registers, memory and counts in both ways; for TLBs of all shapes.
+ * Suite cpu/filter: what filter and decoded ops shorten is counted and done as without them. Random
+ * programs at EL1 and EL0, on 64 pages of which some are aliases, read-only or missing, that cross
+ * pages, change code, change ASID and PAN and invalidate TLBs, end with the same registers, memory
+ * and counts in both ways; for TLBs of all shapes.
  */
 #include "tests/cpu/board.h"
 #include "tests/cpu/draw.h"
@@ -11,12 +12,28 @@
 
 /* ------------------------------------------------------------------ the machine of a program */
 
-enum { CODE_PAGES = 8, ALIAS_PAGE = 8, DATA_PAGE = 16, MISSING_PAGE = 56, READ_ONLY_PAGE = 60, PAGES = 64 };
+enum {
+	CODE_PAGES = 8,
+	ALIAS_PAGE = 8,
+	DATA_PAGE = 16,
+	MISSING_PAGE = 56,
+	READ_ONLY_PAGE = 60,
+	PAGES = 64
+};
 enum { TABLE2 = 0, TABLE3 = 0x10000, VECTORS = 0x30000, PHYSICAL = 0x100000 };
 enum { RUNS = 16, INSTRUCTIONS = 4000 };
 
 /* Registers that programs keep: a linear congruence and what addresses are made of. */
-enum { R_FREE = 18, R_CODE = 19, R_RANDOM = 20, R_ADDRESS = 21, R_TEMP = 22, R_MASK = 23, R_FACTOR = 24, R_TERM = 25 };
+enum {
+	R_FREE = 18,
+	R_CODE = 19,
+	R_RANDOM = 20,
+	R_ADDRESS = 21,
+	R_TEMP = 22,
+	R_MASK = 23,
+	R_FACTOR = 24,
+	R_TERM = 25
+};
 
 struct shape {
 	const char *name;
@@ -25,15 +42,15 @@ struct shape {
 };
 
 static const struct shape shapes[] = {
-	{ "one entry", 12, { 1, 0, 0 }, { 1, 0, 0 }, { 0, 0, 0 }, { 0, 0, 0 } },
-	{ "one entry and L2", 12, { 1, 0, 0 }, { 1, 0, 0 }, { 16, 4, 0 }, { 0, 0, 0 } },
-	{ "four entries", 12, { 4, 0, 0 }, { 4, 0, 0 }, { 16, 4, 0 }, { 4, 0, 0 } },
-	{ "two ways", 12, { 8, 2, 0 }, { 8, 2, 0 }, { 64, 4, 0 }, { 0, 0, 0 } },
-	{ "48 entries", 12, { 48, 0, 0 }, { 48, 0, 0 }, { 1280, 5, 0 }, { 8, 2, 0 } },
-	{ "no L1D", 12, { 4, 0, 0 }, { 0, 0, 0 }, { 16, 4, 0 }, { 0, 0, 0 } },
-	{ "no L1I", 12, { 0, 0, 0 }, { 4, 0, 0 }, { 16, 4, 0 }, { 0, 0, 0 } },
-	{ "16 KB pages, one entry", 14, { 1, 0, 0 }, { 1, 0, 0 }, { 0, 0, 0 }, { 0, 0, 0 } },
-	{ "16 KB pages", 14, { 4, 0, 0 }, { 4, 0, 0 }, { 16, 4, 0 }, { 4, 0, 0 } },
+	{"one entry", 12, {1, 0, 0}, {1, 0, 0}, {0, 0, 0}, {0, 0, 0}},
+	{"one entry and L2", 12, {1, 0, 0}, {1, 0, 0}, {16, 4, 0}, {0, 0, 0}},
+	{"four entries", 12, {4, 0, 0}, {4, 0, 0}, {16, 4, 0}, {4, 0, 0}},
+	{"two ways", 12, {8, 2, 0}, {8, 2, 0}, {64, 4, 0}, {0, 0, 0}},
+	{"48 entries", 12, {48, 0, 0}, {48, 0, 0}, {1280, 5, 0}, {8, 2, 0}},
+	{"no L1D", 12, {4, 0, 0}, {0, 0, 0}, {16, 4, 0}, {0, 0, 0}},
+	{"no L1I", 12, {0, 0, 0}, {4, 0, 0}, {16, 4, 0}, {0, 0, 0}},
+	{"16 KB pages, one entry", 14, {1, 0, 0}, {1, 0, 0}, {0, 0, 0}, {0, 0, 0}},
+	{"16 KB pages", 14, {4, 0, 0}, {4, 0, 0}, {16, 4, 0}, {4, 0, 0}},
 };
 
 static uint64_t address_of(unsigned page, unsigned page_bits)
@@ -41,7 +58,8 @@ static uint64_t address_of(unsigned page, unsigned page_bits)
 	return (uint64_t)page << page_bits;
 }
 
-/* Pages of code and their aliases are the same memory; every fourth page of data is its neighbour's. */
+/* Pages of code and their aliases are the same memory; every fourth page of data is its
+ * neighbour's. */
 static uint64_t physical(unsigned page, unsigned page_bits)
 {
 	if (page >= ALIAS_PAGE && page < ALIAS_PAGE + CODE_PAGES)
@@ -66,7 +84,8 @@ static uint64_t descriptor(unsigned page, unsigned page_bits)
 	return page < READ_ONLY_PAGE ? 0 : bits | READ_ONLY | never;
 }
 
-/* Sixteen addresses in 4 KB pages or so: level 2 entry 0 is the table of the pages, entry 1 a block from RAM_BASE. */
+/* Sixteen addresses in 4 KB pages or so: level 2 entry 0 is the table of the pages, entry 1 a block
+ * from RAM_BASE. */
 static void make_tables(struct board *board, unsigned page_bits)
 {
 	board_poke(board, RAM_BASE + TABLE2, (RAM_BASE + TABLE3) | 3);
@@ -109,7 +128,8 @@ static const uint32_t next_address[] = {
 
 static bool must_align(enum a64_form form)
 {
-	return a64_info[form].needs != FEAT_NONE || field_of(form, "o0") != NULL || form == A64_LDAR || form == A64_STLR;
+	return a64_info[form].needs != FEAT_NONE || field_of(form, "o0") != NULL ||
+	       form == A64_LDAR || form == A64_STLR;
 }
 
 static uint32_t memory_word(struct draw *d)
@@ -134,7 +154,8 @@ static uint32_t branch_word(struct draw *d)
 	enum a64_form form = draw_form(d, false, true);
 	uint32_t word = draw_word(d, form, free_register);
 
-	/* Forward, so that a program does not end in a loop: behind the last page an exception leads anywhere. */
+	/* Forward, so that a program does not end in a loop: behind the last page an exception
+	 * leads anywhere. */
 	set_field(form, "imm19", 1 + draw(d, 600), &word);
 	set_field(form, "imm14", 1 + draw(d, 60), &word);
 	set_field(form, "imm26", 1 + draw(d, 1500), &word);
@@ -170,7 +191,9 @@ static unsigned code_words(struct draw *d, uint32_t words[8])
 	unsigned count = 0;
 
 	switch (draw(d, 8)) {
-	case 0: case 1: case 2:
+	case 0:
+	case 1:
+	case 2:
 		for (unsigned i = 0; i < 4; i++)
 			words[count++] = next_address[i];
 		for (unsigned n = 1 + draw(d, 3); n > 0; n--)
@@ -186,36 +209,36 @@ static unsigned code_words(struct draw *d, uint32_t words[8])
 }
 
 /*
- * Every exception goes on at a random word of the code, at EL0 or EL1, with random flags and PAN; every so often under
- * another ASID.
+ * Every exception goes on at a random word of the code, at EL0 or EL1, with random flags and PAN;
+ * every so often under another ASID.
  */
 static void make_vectors(struct board *board, unsigned page_bits)
 {
-	const uint32_t code_bytes_mask = page_bits == 12 ? 0x927e32b5 : 0x927e3ab5; /* AND X21, X21, #0x7ffc, #0x1fffc */
+	const uint32_t code_bytes_mask =
+		page_bits == 12 ? 0x927e32b5 : 0x927e3ab5; /* AND X21, X21, #0x7ffc, #0x1fffc */
 	const uint32_t handler[] = {
-		0x9b186694, /* MADD X20, X20, X24, X25 */
-		0xd360fe95, /* LSR X21, X20, #32 */
-		code_bytes_mask,
-		0x8b1302b5, /* ADD X21, X21, X19 */
-		0xd5184035, /* MSR ELR_EL1, X21 */
-		0xd37cfe96, /* LSR X22, X20, #60 */
-		0x924002d6, /* AND X22, X22, #1 */
-		0x8b160ad6, /* ADD X22, X22, X22, LSL #2 */
-		0x92640e95, /* AND X21, X20, #0xf0000000 */
-		0xaa1502d6, /* ORR X22, X22, X21 */
-		0x926a0295, /* AND X21, X20, #1 << 22 */
-		0xaa1502d6, /* ORR X22, X22, X21 */
-		0xd5184016, /* MSR SPSR_EL1, X22 */
-		0x36280114, /* TBZ X20, #37, +8 words */
-		0xd5382015, /* MRS X21, TTBR0_EL1 */
-		0xd24f02b5, /* EOR X21, X21, #1 << 49 */
-		0xd5182015, /* MSR TTBR0_EL1, X21 */
-		0xd503201f, 0xd503201f, 0xd503201f, 0xd503201f,
-		0xd69f03e0, /* ERET */
+		0x9b186694,                  /* MADD X20, X20, X24, X25 */
+		0xd360fe95,                  /* LSR X21, X20, #32 */
+		code_bytes_mask, 0x8b1302b5, /* ADD X21, X21, X19 */
+		0xd5184035,                  /* MSR ELR_EL1, X21 */
+		0xd37cfe96,                  /* LSR X22, X20, #60 */
+		0x924002d6,                  /* AND X22, X22, #1 */
+		0x8b160ad6,                  /* ADD X22, X22, X22, LSL #2 */
+		0x92640e95,                  /* AND X21, X20, #0xf0000000 */
+		0xaa1502d6,                  /* ORR X22, X22, X21 */
+		0x926a0295,                  /* AND X21, X20, #1 << 22 */
+		0xaa1502d6,                  /* ORR X22, X22, X21 */
+		0xd5184016,                  /* MSR SPSR_EL1, X22 */
+		0x36280114,                  /* TBZ X20, #37, +8 words */
+		0xd5382015,                  /* MRS X21, TTBR0_EL1 */
+		0xd24f02b5,                  /* EOR X21, X21, #1 << 49 */
+		0xd5182015,                  /* MSR TTBR0_EL1, X21 */
+		0xd503201f,      0xd503201f, 0xd503201f, 0xd503201f, 0xd69f03e0, /* ERET */
 	};
 
 	for (unsigned vector = 0; vector < 0x800; vector += 0x80)
-		board_code(board, RAM_BASE + VECTORS + vector, handler, sizeof(handler) / sizeof(handler[0]));
+		board_code(board, RAM_BASE + VECTORS + vector, handler,
+			   sizeof(handler) / sizeof(handler[0]));
 }
 
 static void make_code(struct board *board, struct draw *d, unsigned page_bits)
@@ -226,8 +249,12 @@ static void make_code(struct board *board, struct draw *d, unsigned page_bits)
 	for (uint64_t va = 0; va < address_of(CODE_PAGES, page_bits);) {
 		unsigned count = code_words(d, words);
 
-		for (unsigned i = 0; i < count && va < address_of(CODE_PAGES, page_bits); i++, va += 4)
-			board_code(board, physical((unsigned)(va >> page_bits), page_bits) + (va & page_mask), &words[i], 1);
+		for (unsigned i = 0; i < count && va < address_of(CODE_PAGES, page_bits);
+		     i++, va += 4)
+			board_code(board,
+				   physical((unsigned)(va >> page_bits), page_bits) +
+					   (va & page_mask),
+				   &words[i], 1);
 	}
 }
 
@@ -263,26 +290,29 @@ static void set_going(struct cpu *cpu, const struct shape *shape, uint64_t seed)
 	cpu_set_x(cpu, R_FACTOR, UINT64_C(6364136223846793005));
 	cpu_set_x(cpu, R_TERM, UINT64_C(1442695040888963407));
 	cpu_set_x(cpu, R_MASK, address_of(PAGES, shape->page_bits) - 1 - (seed % 3 == 0 ? 7 : 0));
-	cpu_set_pc(cpu, (va_t){ draw(&d, CODE_PAGES << shape->page_bits) & ~3u });
+	cpu_set_pc(cpu, (va_t){draw(&d, CODE_PAGES << shape->page_bits) & ~3u});
 }
 
 /* ------------------------------------------------------------------ equality */
 
 static void same_state(const struct cpu *a, const struct cpu *b, const char *name)
 {
-	ck_assert_msg(memcmp(a->x, b->x, SLOT_SINK * 8) == 0 && a->x[SLOT_SP] == b->x[SLOT_SP], "%s: registers differ", name);
+	ck_assert_msg(memcmp(a->x, b->x, SLOT_SINK * 8) == 0 && a->x[SLOT_SP] == b->x[SLOT_SP],
+		      "%s: registers differ", name);
 	ck_assert_msg(a->pc == b->pc, "%s: PC 0x%lx and 0x%lx", name, a->pc, b->pc);
 	ck_assert_msg(cpu_pstate(a) == cpu_pstate(b), "%s: PSTATE differs", name);
-	ck_assert_msg(memcmp(a->sysreg, b->sysreg, sizeof(a->sysreg)) == 0, "%s: system registers differ", name);
+	ck_assert_msg(memcmp(a->sysreg, b->sysreg, sizeof(a->sysreg)) == 0,
+		      "%s: system registers differ", name);
 	ck_assert_msg(a->now == b->now, "%s: clocks differ", name);
 }
 
-static void same_tlb(const struct tlb_counts a[3], const struct tlb_counts b[3], const char *name, const char *what)
+static void same_tlb(const struct tlb_counts a[3], const struct tlb_counts b[3], const char *name,
+		     const char *what)
 {
 	for (unsigned el = 0; el < 3; el++)
 		ck_assert_msg(memcmp(&a[el], &b[el], sizeof(a[el])) == 0,
-			      "%s: %s at EL%u: %lu lookups, %lu hits; slow %lu, %lu", name, what, el, a[el].lookups, a[el].hits,
-			      b[el].lookups, b[el].hits);
+			      "%s: %s at EL%u: %lu lookups, %lu hits; slow %lu, %lu", name, what,
+			      el, a[el].lookups, a[el].hits, b[el].lookups, b[el].hits);
 }
 
 static void same_counts(struct cpu *a, struct cpu *b, const char *name)
@@ -291,12 +321,17 @@ static void same_counts(struct cpu *a, struct cpu *b, const char *name)
 	const struct mmu_counts *ma = mmu_counts(cpu_mmu(a)), *mb = mmu_counts(cpu_mmu(b));
 
 	for (unsigned el = 0; el < 3; el++) {
-		ck_assert_msg(ca->insns[el] == cb->insns[el], "%s: EL%u insns %lu, slow %lu", name, el, ca->insns[el], cb->insns[el]);
-		ck_assert_msg(ca->fetch[el] == cb->fetch[el], "%s: EL%u fetch %lu, slow %lu", name, el, ca->fetch[el], cb->fetch[el]);
-		ck_assert_msg(ca->load[el] == cb->load[el], "%s: EL%u load %lu, slow %lu", name, el, ca->load[el], cb->load[el]);
-		ck_assert_msg(ca->store[el] == cb->store[el], "%s: EL%u store %lu, slow %lu", name, el, ca->store[el], cb->store[el]);
+		ck_assert_msg(ca->insns[el] == cb->insns[el], "%s: EL%u insns %lu, slow %lu", name,
+			      el, ca->insns[el], cb->insns[el]);
+		ck_assert_msg(ca->fetch[el] == cb->fetch[el], "%s: EL%u fetch %lu, slow %lu", name,
+			      el, ca->fetch[el], cb->fetch[el]);
+		ck_assert_msg(ca->load[el] == cb->load[el], "%s: EL%u load %lu, slow %lu", name, el,
+			      ca->load[el], cb->load[el]);
+		ck_assert_msg(ca->store[el] == cb->store[el], "%s: EL%u store %lu, slow %lu", name,
+			      el, ca->store[el], cb->store[el]);
 	}
-	ck_assert_msg(memcmp(ca, cb, sizeof(*ca)) == 0, "%s: counts of exceptions or TLBI differ", name);
+	ck_assert_msg(memcmp(ca, cb, sizeof(*ca)) == 0, "%s: counts of exceptions or TLBI differ",
+		      name);
 	same_tlb(ma->l1i, mb->l1i, name, "L1I");
 	same_tlb(ma->l1d, mb->l1d, name, "L1D");
 	same_tlb(ma->l2, mb->l2, name, "L2");
@@ -309,19 +344,23 @@ START_TEST(filter_changes_nothing)
 {
 	const struct shape *shape = &shapes[_i / SEEDS];
 	uint64_t seed = (uint64_t)_i + 1;
-	struct board *fast = make_program(shape, seed, false), *slow = make_program(shape, seed, true);
+	struct board *fast = make_program(shape, seed, false),
+		     *slow = make_program(shape, seed, true);
 
 	for (unsigned run = 0; run < RUNS; run++) {
 		set_going(fast->cpu, shape, seed + run);
 		set_going(slow->cpu, shape, seed + run);
 
-		struct cpu_stop a = cpu_run(fast->cpu, INSTRUCTIONS), b = cpu_run(slow->cpu, INSTRUCTIONS);
+		struct cpu_stop a = cpu_run(fast->cpu, INSTRUCTIONS),
+				b = cpu_run(slow->cpu, INSTRUCTIONS);
 
-		ck_assert_msg(a.reason == b.reason, "%s: stopped for %d and %d", shape->name, a.reason, b.reason);
+		ck_assert_msg(a.reason == b.reason, "%s: stopped for %d and %d", shape->name,
+			      a.reason, b.reason);
 		same_state(fast->cpu, slow->cpu, shape->name);
 		same_counts(fast->cpu, slow->cpu, shape->name);
 	}
-	ck_assert_msg(memcmp(fast->ram, slow->ram, RAM_SIZE) == 0, "%s: memory differs", shape->name);
+	ck_assert_msg(memcmp(fast->ram, slow->ram, RAM_SIZE) == 0, "%s: memory differs",
+		      shape->name);
 
 	const struct cpu_counts *counts = cpu_counts(fast->cpu);
 
@@ -341,7 +380,8 @@ int main(void)
 	TCase *filter = tcase_create("filter");
 
 	tcase_set_timeout(filter, 120);
-	tcase_add_loop_test(filter, filter_changes_nothing, 0, SEEDS * (int)(sizeof(shapes) / sizeof(shapes[0])));
+	tcase_add_loop_test(filter, filter_changes_nothing, 0,
+			    SEEDS * (int)(sizeof(shapes) / sizeof(shapes[0])));
 	suite_add_tcase(suite, filter);
 	return board_run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /*
- * Suite cpu/memory: how accesses count, that one which faults changes nothing, alignment, the Exclusives monitor, code
- * that is written, and accesses of traces. Four pages at VA 0: two to read and write, one missing, one read-only.
+ * Suite cpu/memory: how accesses count, that one which faults changes nothing, alignment, the
+ * Exclusives monitor, code that is written, and accesses of traces. Four pages at VA 0: two to read
+ * and write, one missing, one read-only.
  */
 #include "tests/cpu/board.h"
 
@@ -10,15 +11,16 @@
 enum { TABLE2 = 0x10000, TABLE3 = 0x20000, VECTORS = 0x30000, CODE = 0x40000, PAGES = 0x100000 };
 enum { GRANULE_4K_BITS = 12, GRANULE_64K_BITS = 16 };
 
-/* 4 KB: 30-bit addresses; 64 KB: 42-bit; both start at level 2, whose entry 1 is a block from RAM_BASE. */
+/* 4 KB: 30-bit addresses; 64 KB: 42-bit; both start at level 2, whose entry 1 is a block from
+ * RAM_BASE. */
 static struct board *board_paged(unsigned page_bits, bool slow)
 {
-	static const uint64_t permissions[4] = { 0x743, 0x743, 0, 0x7c3 };
+	static const uint64_t permissions[4] = {0x743, 0x743, 0, 0x7c3};
 	struct cpu_config config = board_config("max");
 
 	config.tlb_off = false;
 	config.slow = slow;
-	config.l1i = config.l1d = (struct tlb_shape){ 8, 0, 0 };
+	config.l1i = config.l1d = (struct tlb_shape){8, 0, 0};
 
 	struct board *board = board_with(config, 1);
 	struct cpu *cpu = board->cpu;
@@ -29,17 +31,19 @@ static struct board *board_paged(unsigned page_bits, bool slow)
 	for (uint64_t page = 0; page < 4; page++)
 		if (permissions[page] != 0)
 			board_poke(board, RAM_BASE + TABLE3 + 8 * page,
-				   (RAM_BASE + PAGES + (page << page_bits)) | permissions[page] | UINT64_C(1) << 53);
+				   (RAM_BASE + PAGES + (page << page_bits)) | permissions[page] |
+					   UINT64_C(1) << 53);
 	sysreg_write(cpu, SYSREG_MAIR_EL1, 0xff);
-	sysreg_write(cpu, SYSREG_TCR_EL1, (page_bits == 12 ? 34 : 22 | 1 << 14) | UINT64_C(1) << 23 | UINT64_C(2) << 32);
+	sysreg_write(cpu, SYSREG_TCR_EL1,
+		     (page_bits == 12 ? 34 : 22 | 1 << 14) | UINT64_C(1) << 23 | UINT64_C(2) << 32);
 	sysreg_write(cpu, SYSREG_TTBR0_EL1, RAM_BASE + TABLE2);
 	sysreg_write(cpu, SYSREG_SCTLR_EL1, sysreg_read(cpu, SYSREG_SCTLR_EL1) | 1);
 
 	uint64_t ram = (UINT64_C(1) << block_bits) + (RAM_BASE & ((UINT64_C(1) << block_bits) - 1));
 
 	sysreg_write(cpu, SYSREG_VBAR_EL1, ram + VECTORS);
-	cpu_set_pc(cpu, (va_t){ ram + CODE });
-	board_code(board, RAM_BASE + VECTORS + 0x200, (const uint32_t[]){ 0x14000000 }, 1);
+	cpu_set_pc(cpu, (va_t){ram + CODE});
+	board_code(board, RAM_BASE + VECTORS + 0x200, (const uint32_t[]){0x14000000}, 1);
 	return board;
 }
 
@@ -60,22 +64,22 @@ static const struct {
 	unsigned loads, stores, lookups; /* 4 KB pages */
 	unsigned loads_64k, stores_64k;
 } counted[] = {
-	{ "ldr x0, [x1]", 0xf9400020, 0x100, 1, 0, 1, 1, 0 },
-	{ "ldr x0, [x1] unaligned", 0xf9400020, 0x101, 1, 0, 1, 1, 0 },
-	{ "ldr x0, [x1] across 4 KB", 0xf9400020, 0xffc, 2, 0, 2, 1, 0 },
-	{ "ldp x0, x2, [x1]", 0xa9400820, 0x100, 1, 0, 1, 1, 0 },
-	{ "ldp x0, x2, [x1] across 4 KB", 0xa9400820, 0xff8, 2, 0, 2, 1, 0 },
-	{ "ldp w0, w2, [x1] up to 4 KB", 0x29400820, 0xff8, 1, 0, 1, 1, 0 },
-	{ "strb w0, [x1]", 0x39000020, 0xfff, 0, 1, 1, 0, 1 },
-	{ "str w0, [x1] across 4 KB", 0xb9000020, 0xffe, 0, 2, 2, 0, 1 },
-	{ "stp x0, x2, [x1] across 4 KB", 0xa9000820, 0xff1, 0, 2, 2, 0, 1 },
-	{ "ldadd x0, x2, [x1]", 0xf8200022, 0x100, 1, 1, 1, 1, 1 },
-	{ "cas x0, x2, [x1]", 0xc8a07c22, 0x100, 1, 1, 1, 1, 1 },
-	{ "ldxr x0, [x1]", 0xc85f7c20, 0x100, 1, 0, 1, 1, 0 },
-	{ "stxr w3, x0, [x1] without ldxr", 0xc8037c20, 0x100, 0, 0, 0, 0, 0 },
-	{ "dc zva, x1", 0xd50b7421, 0xfff, 0, 1, 1, 0, 1 },
-	{ "prfm pldl1keep, [x1]", 0xf9800020, 0x2000, 0, 0, 0, 0, 0 },
-	{ "dc cvac, x1", 0xd50b7a21, 0x100, 0, 0, 1, 0, 0 },
+	{"ldr x0, [x1]", 0xf9400020, 0x100, 1, 0, 1, 1, 0},
+	{"ldr x0, [x1] unaligned", 0xf9400020, 0x101, 1, 0, 1, 1, 0},
+	{"ldr x0, [x1] across 4 KB", 0xf9400020, 0xffc, 2, 0, 2, 1, 0},
+	{"ldp x0, x2, [x1]", 0xa9400820, 0x100, 1, 0, 1, 1, 0},
+	{"ldp x0, x2, [x1] across 4 KB", 0xa9400820, 0xff8, 2, 0, 2, 1, 0},
+	{"ldp w0, w2, [x1] up to 4 KB", 0x29400820, 0xff8, 1, 0, 1, 1, 0},
+	{"strb w0, [x1]", 0x39000020, 0xfff, 0, 1, 1, 0, 1},
+	{"str w0, [x1] across 4 KB", 0xb9000020, 0xffe, 0, 2, 2, 0, 1},
+	{"stp x0, x2, [x1] across 4 KB", 0xa9000820, 0xff1, 0, 2, 2, 0, 1},
+	{"ldadd x0, x2, [x1]", 0xf8200022, 0x100, 1, 1, 1, 1, 1},
+	{"cas x0, x2, [x1]", 0xc8a07c22, 0x100, 1, 1, 1, 1, 1},
+	{"ldxr x0, [x1]", 0xc85f7c20, 0x100, 1, 0, 1, 1, 0},
+	{"stxr w3, x0, [x1] without ldxr", 0xc8037c20, 0x100, 0, 0, 0, 0, 0},
+	{"dc zva, x1", 0xd50b7421, 0xfff, 0, 1, 1, 0, 1},
+	{"prfm pldl1keep, [x1]", 0xf9800020, 0x2000, 0, 0, 0, 0, 0},
+	{"dc cvac, x1", 0xd50b7a21, 0x100, 0, 0, 1, 0, 0},
 };
 
 START_TEST(access_counts)
@@ -84,7 +88,7 @@ START_TEST(access_counts)
 	bool slow = (_i & 2) != 0;
 	struct board *board = board_paged(page_bits, slow);
 	unsigned times = 3;
-	const uint32_t words[3] = { counted[i].word, counted[i].word, counted[i].word };
+	const uint32_t words[3] = {counted[i].word, counted[i].word, counted[i].word};
 
 	load_code(board, words, times);
 	cpu_set_x(board->cpu, 1, counted[i].x1);
@@ -94,12 +98,14 @@ START_TEST(access_counts)
 	const struct tlb_counts *l1d = &mmu_counts(cpu_mmu(board->cpu))->l1d[1];
 	bool small = page_bits == GRANULE_4K_BITS;
 
-	ck_assert_msg(counts->load[1] == times * (small ? counted[i].loads : counted[i].loads_64k), "%s: %lu loads",
-		      counted[i].name, counts->load[1]);
-	ck_assert_msg(counts->store[1] == times * (small ? counted[i].stores : counted[i].stores_64k), "%s: %lu stores",
-		      counted[i].name, counts->store[1]);
+	ck_assert_msg(counts->load[1] == times * (small ? counted[i].loads : counted[i].loads_64k),
+		      "%s: %lu loads", counted[i].name, counts->load[1]);
+	ck_assert_msg(counts->store[1] ==
+			      times * (small ? counted[i].stores : counted[i].stores_64k),
+		      "%s: %lu stores", counted[i].name, counts->store[1]);
 	if (small)
-		ck_assert_msg(l1d->lookups == times * counted[i].lookups, "%s: %lu lookups", counted[i].name, l1d->lookups);
+		ck_assert_msg(l1d->lookups == times * counted[i].lookups, "%s: %lu lookups",
+			      counted[i].name, l1d->lookups);
 	ck_assert_uint_eq(l1d->hits + l1d->misses, l1d->lookups);
 	ck_assert_uint_eq(counts->fetch[1], counts->insns[1]);
 	board_free(board);
@@ -108,7 +114,13 @@ END_TEST
 
 /* ------------------------------------------------------------------ faults */
 
-enum { DATA_ABORT = 0x25, ALIGNMENT = 0x21, TRANSLATION_3 = 0x07, PERMISSION_3 = 0x0f, WRITE = 1 << 6 };
+enum {
+	DATA_ABORT = 0x25,
+	ALIGNMENT = 0x21,
+	TRANSLATION_3 = 0x07,
+	PERMISSION_3 = 0x0f,
+	WRITE = 1 << 6
+};
 
 static const struct {
 	const char *name;
@@ -117,20 +129,21 @@ static const struct {
 	uint32_t status; /* DFSC and WnR */
 	uint64_t far;
 } faulting[] = {
-	{ "ldr x0, [x1]", 0xf9400020, 0x2008, TRANSLATION_3, 0x2008 },
-	{ "ldr x0, [x1, #8]!", 0xf8408c20, 0x2000, TRANSLATION_3, 0x2008 },
-	{ "ldr x0, [x1], #8", 0xf8408420, 0x2000, TRANSLATION_3, 0x2000 },
-	{ "ldr x0, [x1] into a missing page", 0xf9400020, 0x1ffc, TRANSLATION_3, 0x2000 },
-	{ "ldp x0, x2, [x1] into a missing page", 0xa9400820, 0x1ff8, TRANSLATION_3, 0x2000 },
-	{ "str x0, [x1] into a missing page", 0xf9000020, 0x1ffc, TRANSLATION_3 | WRITE, 0x2000 },
-	{ "stp x0, x2, [x1, #-16]! into a missing page", 0xa9bf0820, 0x2008, TRANSLATION_3 | WRITE, 0x2000 },
-	{ "str x0, [x1] read-only", 0xf9000020, 0x3000, PERMISSION_3 | WRITE, 0x3000 },
-	{ "ldadd x0, x2, [x1] read-only", 0xf8200022, 0x3000, PERMISSION_3 | WRITE, 0x3000 },
-	{ "ldar x0, [x1] across 16 bytes", 0xc8dffc20, 0x100c, ALIGNMENT, 0x100c },
-	{ "stlr x0, [x1] across 16 bytes", 0xc89ffc20, 0x100c, ALIGNMENT | WRITE, 0x100c },
-	{ "ldxr x0, [x1] across 16 bytes", 0xc85f7c20, 0x1009, ALIGNMENT, 0x1009 },
-	{ "ldadd x0, x2, [x1] across 16 bytes", 0xf8200022, 0x100c, ALIGNMENT | WRITE, 0x100c },
-	{ "dc zva, x1", 0xd50b7421, 0x2010, TRANSLATION_3 | WRITE, 0x2010 },
+	{"ldr x0, [x1]", 0xf9400020, 0x2008, TRANSLATION_3, 0x2008},
+	{"ldr x0, [x1, #8]!", 0xf8408c20, 0x2000, TRANSLATION_3, 0x2008},
+	{"ldr x0, [x1], #8", 0xf8408420, 0x2000, TRANSLATION_3, 0x2000},
+	{"ldr x0, [x1] into a missing page", 0xf9400020, 0x1ffc, TRANSLATION_3, 0x2000},
+	{"ldp x0, x2, [x1] into a missing page", 0xa9400820, 0x1ff8, TRANSLATION_3, 0x2000},
+	{"str x0, [x1] into a missing page", 0xf9000020, 0x1ffc, TRANSLATION_3 | WRITE, 0x2000},
+	{"stp x0, x2, [x1, #-16]! into a missing page", 0xa9bf0820, 0x2008, TRANSLATION_3 | WRITE,
+	 0x2000},
+	{"str x0, [x1] read-only", 0xf9000020, 0x3000, PERMISSION_3 | WRITE, 0x3000},
+	{"ldadd x0, x2, [x1] read-only", 0xf8200022, 0x3000, PERMISSION_3 | WRITE, 0x3000},
+	{"ldar x0, [x1] across 16 bytes", 0xc8dffc20, 0x100c, ALIGNMENT, 0x100c},
+	{"stlr x0, [x1] across 16 bytes", 0xc89ffc20, 0x100c, ALIGNMENT | WRITE, 0x100c},
+	{"ldxr x0, [x1] across 16 bytes", 0xc85f7c20, 0x1009, ALIGNMENT, 0x1009},
+	{"ldadd x0, x2, [x1] across 16 bytes", 0xf8200022, 0x100c, ALIGNMENT | WRITE, 0x100c},
+	{"dc zva, x1", 0xd50b7421, 0x2010, TRANSLATION_3 | WRITE, 0x2010},
 };
 
 START_TEST(fault_changes_nothing)
@@ -152,12 +165,13 @@ START_TEST(fault_changes_nothing)
 
 	ck_assert_msg(esr >> 26 == DATA_ABORT, "%s: ESR 0x%lx", faulting[i].name, esr);
 	ck_assert_msg((esr & 0x7f) == faulting[i].status, "%s: ESR 0x%lx", faulting[i].name, esr);
-	ck_assert_msg(sysreg_read(board->cpu, SYSREG_FAR_EL1) == faulting[i].far, "%s: FAR 0x%lx", faulting[i].name,
-		      sysreg_read(board->cpu, SYSREG_FAR_EL1));
+	ck_assert_msg(sysreg_read(board->cpu, SYSREG_FAR_EL1) == faulting[i].far, "%s: FAR 0x%lx",
+		      faulting[i].name, sysreg_read(board->cpu, SYSREG_FAR_EL1));
 	for (unsigned n = 0; n < 31; n++)
-		ck_assert_msg(cpu_x(board->cpu, n) == (n == 1 ? faulting[i].x1 : 0x1111 * (n + 1)), "%s: X%u is 0x%lx",
-			      faulting[i].name, n, cpu_x(board->cpu, n));
-	ck_assert_msg(memcmp(before, board->ram + PAGES, sizeof(before)) == 0, "%s: memory was written", faulting[i].name);
+		ck_assert_msg(cpu_x(board->cpu, n) == (n == 1 ? faulting[i].x1 : 0x1111 * (n + 1)),
+			      "%s: X%u is 0x%lx", faulting[i].name, n, cpu_x(board->cpu, n));
+	ck_assert_msg(memcmp(before, board->ram + PAGES, sizeof(before)) == 0,
+		      "%s: memory was written", faulting[i].name);
 	ck_assert_uint_eq(counts->load[1] + counts->store[1], 0);
 	/* It was fetched, and did not complete. */
 	ck_assert_uint_eq(counts->fetch[1], counts->insns[1] + 1);
@@ -166,24 +180,25 @@ START_TEST(fault_changes_nothing)
 }
 END_TEST
 
-/* SCTLR_EL1.A: every unaligned access faults; SA: one by way of an SP that isn't a multiple of 16. */
+/* SCTLR_EL1.A: every unaligned access faults; SA: one by way of an SP that isn't a multiple of 16.
+ */
 static const struct {
 	const char *name;
 	uint32_t word;
 	uint64_t sctlr, x1, sp;
 	unsigned ec; /* 0: none */
 } aligned[] = {
-	{ "unaligned with A=0", 0xf9400020, 0, 0x101, 0, 0 },
-	{ "unaligned with A=1", 0xf9400020, 2, 0x101, 0, DATA_ABORT },
-	{ "aligned with A=1", 0xf9400020, 2, 0x108, 0, 0 },
-	{ "pair aligned to its element with A=1", 0xa9400820, 2, 0x108, 0, 0 },
-	{ "pair unaligned with A=1", 0xa9400820, 2, 0x104, 0, DATA_ABORT },
-	{ "pair of words aligned with A=1", 0x29400820, 2, 0x104, 0, 0 },
-	{ "SP aligned with SA=1", 0xf94003e0, 8, 0, 0x110, 0 },
-	{ "SP misaligned with SA=1", 0xf94003e0, 8, 0, 0x118, 0x26 },
-	{ "SP misaligned with SA=0", 0xf94003e0, 0, 0, 0x118, 0 },
-	{ "SP misaligned, indexed by register", 0xf86163e0 | 0x800, 8, 0, 0x118, 0x26 },
-	{ "store by misaligned SP", 0xa9000be0, 8, 0, 0x108, 0x26 },
+	{"unaligned with A=0", 0xf9400020, 0, 0x101, 0, 0},
+	{"unaligned with A=1", 0xf9400020, 2, 0x101, 0, DATA_ABORT},
+	{"aligned with A=1", 0xf9400020, 2, 0x108, 0, 0},
+	{"pair aligned to its element with A=1", 0xa9400820, 2, 0x108, 0, 0},
+	{"pair unaligned with A=1", 0xa9400820, 2, 0x104, 0, DATA_ABORT},
+	{"pair of words aligned with A=1", 0x29400820, 2, 0x104, 0, 0},
+	{"SP aligned with SA=1", 0xf94003e0, 8, 0, 0x110, 0},
+	{"SP misaligned with SA=1", 0xf94003e0, 8, 0, 0x118, 0x26},
+	{"SP misaligned with SA=0", 0xf94003e0, 0, 0, 0x118, 0},
+	{"SP misaligned, indexed by register", 0xf86163e0 | 0x800, 8, 0, 0x118, 0x26},
+	{"store by misaligned SP", 0xa9000be0, 8, 0, 0x108, 0x26},
 };
 
 START_TEST(alignment_is_checked)
@@ -198,8 +213,8 @@ START_TEST(alignment_is_checked)
 	cpu_set_x(board->cpu, 1, aligned[i].x1);
 	cpu_set_x(board->cpu, 31, aligned[i].sp);
 	cpu_run(board->cpu, slow ? 1 : 5000);
-	ck_assert_msg(sysreg_read(board->cpu, SYSREG_ESR_EL1) >> 26 == aligned[i].ec, "%s: ESR 0x%lx", aligned[i].name,
-		      sysreg_read(board->cpu, SYSREG_ESR_EL1));
+	ck_assert_msg(sysreg_read(board->cpu, SYSREG_ESR_EL1) >> 26 == aligned[i].ec,
+		      "%s: ESR 0x%lx", aligned[i].name, sysreg_read(board->cpu, SYSREG_ESR_EL1));
 	board_free(board);
 }
 END_TEST
@@ -207,7 +222,7 @@ END_TEST
 START_TEST(unaligned_pc_faults_before_its_fetch)
 {
 	struct board *board = board_paged(GRANULE_4K_BITS, _i != 0);
-	const uint32_t words[] = { 0xd61f0020 }; /* BR X1 */
+	const uint32_t words[] = {0xd61f0020}; /* BR X1 */
 	uint64_t to = cpu_pc(board->cpu).value + 2;
 
 	load_code(board, words, 1);
@@ -228,12 +243,12 @@ static const struct {
 	uint32_t words[3];
 	uint64_t status; /* in X3 */
 } exclusives[] = {
-	{ "pair", { 0xc85f7c20, 0xd503201f, 0xc8037c22 }, 0 },
-	{ "without load", { 0xd503201f, 0xd503201f, 0xc8037c22 }, 1 },
-	{ "CLREX between", { 0xc85f7c20, 0xd503305f, 0xc8037c22 }, 1 },
-	{ "another address", { 0xc85f7c20, 0x91004021, 0xc8037c22 }, 1 },  /* ADD X1, X1, #16 */
-	{ "another size", { 0xc85f7c20, 0xd503201f, 0x88037c22 }, 1 },
-	{ "twice", { 0xc85f7c20, 0xc8047c20, 0xc8037c22 }, 1 },            /* STXR W4, X0, [X1] before */
+	{"pair", {0xc85f7c20, 0xd503201f, 0xc8037c22}, 0},
+	{"without load", {0xd503201f, 0xd503201f, 0xc8037c22}, 1},
+	{"CLREX between", {0xc85f7c20, 0xd503305f, 0xc8037c22}, 1},
+	{"another address", {0xc85f7c20, 0x91004021, 0xc8037c22}, 1}, /* ADD X1, X1, #16 */
+	{"another size", {0xc85f7c20, 0xd503201f, 0x88037c22}, 1},
+	{"twice", {0xc85f7c20, 0xc8047c20, 0xc8037c22}, 1}, /* STXR W4, X0, [X1] before */
 };
 
 START_TEST(exclusive_store_succeeds_if_marked)
@@ -246,7 +261,8 @@ START_TEST(exclusive_store_succeeds_if_marked)
 	cpu_set_x(board->cpu, 2, 0x77);
 	cpu_set_x(board->cpu, 3, 99);
 	cpu_run(board->cpu, _i % 2 != 0 ? 3 : 5000);
-	ck_assert_msg(cpu_x(board->cpu, 3) == exclusives[i].status, "%s: %lu", exclusives[i].name, cpu_x(board->cpu, 3));
+	ck_assert_msg(cpu_x(board->cpu, 3) == exclusives[i].status, "%s: %lu", exclusives[i].name,
+		      cpu_x(board->cpu, 3));
 	ck_assert_uint_eq(board->ram[PAGES + 0x100] == 0x77, exclusives[i].status == 0);
 	board_free(board);
 }
@@ -254,7 +270,8 @@ END_TEST
 
 /* ------------------------------------------------------------------ code that is written */
 
-/* The loop adds X2, which its own store makes of an instruction that adds nothing; then the host rewrites it. */
+/* The loop adds X2, which its own store makes of an instruction that adds nothing; then the host
+ * rewrites it. */
 START_TEST(written_code_is_executed)
 {
 	static const uint32_t words[] = {
@@ -266,7 +283,7 @@ START_TEST(written_code_is_executed)
 
 	config.tlb_off = false;
 	config.slow = _i != 0;
-	config.l1i = config.l1d = (struct tlb_shape){ 4, 0, 0 };
+	config.l1i = config.l1d = (struct tlb_shape){4, 0, 0};
 
 	struct board *board = board_with(config, 2);
 	const uint32_t add_two = 0x91000800;
@@ -277,7 +294,7 @@ START_TEST(written_code_is_executed)
 	cpu_run(board->cpu, 30000);
 	ck_assert_uint_eq(cpu_x(board->cpu, 0), 9999);
 
-	ck_assert(cpu_copy_out(board->cpu, (va_t){ RAM_BASE }, &add_two, sizeof(add_two)));
+	ck_assert(cpu_copy_out(board->cpu, (va_t){RAM_BASE}, &add_two, sizeof(add_two)));
 	cpu_set_x(board->cpu, 2, add_two);
 	cpu_run(board->cpu, 30000);
 	ck_assert_uint_eq(cpu_x(board->cpu, 0), 9999 + 20000);
@@ -295,8 +312,8 @@ START_TEST(trace_access_counts_and_faults)
 
 	cpu->pstate.el = 0;
 	for (unsigned i = 0; i < 100; i++)
-		ck_assert(cpu_access(cpu, MMU_LOAD, (va_t){ 0x10 }, (va_t){ 8 * i }, 8));
-	ck_assert(cpu_access(cpu, MMU_STORE, (va_t){ 0x10 }, (va_t){ 0xffc }, 8));
+		ck_assert(cpu_access(cpu, MMU_LOAD, (va_t){0x10}, (va_t){8 * i}, 8));
+	ck_assert(cpu_access(cpu, MMU_STORE, (va_t){0x10}, (va_t){0xffc}, 8));
 	counts = cpu_counts(cpu);
 	ck_assert_uint_eq(counts->load[0], 100);
 	ck_assert_uint_eq(counts->store[0], 2);
@@ -304,8 +321,9 @@ START_TEST(trace_access_counts_and_faults)
 	ck_assert_uint_eq(mmu_counts(cpu_mmu(cpu))->l1d[0].lookups, 102);
 	ck_assert_uint_eq(mmu_counts(cpu_mmu(cpu))->l1d[0].misses, 2);
 
-	/* The second page of it is missing: an abort to EL1, of the instruction at the trace's PC. */
-	ck_assert(!cpu_access(cpu, MMU_STORE, (va_t){ 0x123450 }, (va_t){ 0x1ffc }, 8));
+	/* The second page of it is missing: an abort to EL1, of the instruction at the trace's PC.
+	 */
+	ck_assert(!cpu_access(cpu, MMU_STORE, (va_t){0x123450}, (va_t){0x1ffc}, 8));
 	ck_assert_uint_eq(cpu_el(cpu), 1);
 	ck_assert_uint_eq(sysreg_read(cpu, SYSREG_ELR_EL1), 0x123450);
 	ck_assert_uint_eq(sysreg_read(cpu, SYSREG_FAR_EL1), 0x2000);
