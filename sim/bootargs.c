@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void geometry_word(FILE *out, const char *name, const struct sim_geometry *geometry)
 {
@@ -12,12 +13,12 @@ static void geometry_word(FILE *out, const char *name, const struct sim_geometry
 	fprintf(out, "%s=%s ", name, text);
 }
 
-/* Words are separated by blanks: one inside an argument is escaped. */
+/* Words are separated by blanks: one inside an argument is escaped. "\0" is an empty argument. */
 static void argument(FILE *out, const char *text)
 {
-	fputc(' ', out);
+	fputs(*text ? " " : " \\0", out);
 	for (; *text; text++) {
-		if (*text == ' ' || *text == '\\')
+		if (strchr(" \t\n\r\\", *text))
 			fputc('\\', out);
 		fputc(*text, out);
 	}

@@ -148,11 +148,12 @@ unsigned options_arguments(const char *arguments, char *to, size_t bytes, size_t
 			arguments++;
 		if (*arguments == '\0')
 			break;
-		for (; *arguments != '\0' && !is_blank(*arguments); arguments++, at++) {
-			if (*arguments == '\\' && arguments[1] != '\0')
-				arguments++;
+		for (; *arguments != '\0' && !is_blank(*arguments); arguments++) {
+			if (*arguments == '\\' && arguments[1] != '\0' && *++arguments == '0')
+				continue; /* "\0" is nothing: so an empty argument is written */
 			if (at < bytes)
 				to[at] = *arguments;
+			at++;
 		}
 		if (at < bytes)
 			to[at] = '\0';

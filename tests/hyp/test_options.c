@@ -120,6 +120,7 @@ static const struct {
 	{" one two\\ words", 2, "one\0two words\0", 14},
 	{" \\\\ \\a", 2, "\\\0a\0", 4},
 	{" a\\", 1, "a\\\0", 3},
+	{" \\0 a\\\n\\\tb \\0", 3, "\0a\n\tb\0\0", 7},
 };
 
 START_TEST(arguments_are_unescaped)

@@ -75,7 +75,8 @@ START_TEST(blanks_and_backslashes_in_arguments_are_escaped)
 	config.guest_argc = 3;
 	text = bootargs_make(&config, GUEST_EL0);
 	ck_assert_str_eq(
-		text, "s1=4k:48 s2=4k:48 el2=4k:48 el=0 -- my\\ prog two\\ words back\\\\slash ");
+		text,
+		"s1=4k:48 s2=4k:48 el2=4k:48 el=0 -- my\\ prog two\\ words back\\\\slash \\0");
 	free(text);
 }
 END_TEST
