@@ -129,6 +129,29 @@ ssize_t trace_buffer_fill(struct trace_buffer *buffer, size_t need)
 
 /* ------------------------------------------------------------------ readers */
 
+/* Of a reader that has failed, the first trace_next tells why: any format will do. */
+static bool tell_first(struct trace_reader *reader)
+{
+	reader->format = &formats[0];
+	return true;
+}
+
+/*
+ * A block is decompressed before its checksum is looked at: contents that nobody knows may be
+ * damaged ones.
+ */
+static bool is_damaged(struct trace_reader *reader)
+{
+	struct trace_buffer *buffer = &reader->buffer;
+	ssize_t got = trace_input_is_compressed(buffer->input);
+
+	while (got > 0)
+		got = trace_input_read(buffer->input, buffer->data, TRACE_BUFFER_BYTES);
+	if (got < 0)
+		trace_fail_input(reader);
+	return got < 0;
+}
+
 static bool choose_format(struct trace_reader *reader, const char *format)
 {
 	if (format) {
@@ -137,14 +160,20 @@ static bool choose_format(struct trace_reader *reader, const char *format)
 			snprintf(reader->error, TRACE_ERROR, "%.80s: no such trace format", format);
 		return reader->format;
 	}
-	if (trace_buffer_fill(&reader->buffer, 64) < 0) {
-		trace_fail_input(reader); /* the first trace_next tells */
-		reader->format = &formats[0];
-		return true;
+	ssize_t got = trace_buffer_fill(&reader->buffer, 64);
+
+	if (got < 0) {
+		trace_fail_input(reader);
+		return tell_first(reader);
 	}
 	reader->format = by_content(&reader->buffer);
 	if (!reader->format)
 		reader->format = by_suffix(reader->path);
+	/* What a compressor made of no record is whole. */
+	if (reader->format && got == 0 && !trace_input_is_compressed(reader->buffer.input))
+		trace_fail(reader, 0, "truncated: the file is empty, expected records");
+	if (!reader->format && is_damaged(reader))
+		return tell_first(reader);
 	if (!reader->format)
 		snprintf(reader->error, TRACE_ERROR,
 			 "%.120s: neither content nor suffix tells its format, give --format",

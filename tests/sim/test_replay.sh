@@ -109,6 +109,13 @@ bad unfit_option 'unknown option' --bare "$dir/a.nwt"
 bad is_directory 'Is a directory' "$dir"
 
 keep=1
+: >"$dir/empty.lackey"
+bad empty_file 'byte 0: truncated' "$dir/empty.lackey"
+for suffix in gz xz zst bz2; do
+	cp "$dir/a.lackey.$suffix" "$dir/unnamed"
+	flip "$dir/unnamed" 100
+	bad "damaged_in_the_first_block_without_a_name_$suffix" 'byte [0-9]*: damaged' "$dir/unnamed"
+done
 bad wrong_format 'byte 0: no nwt header' --format nwt "$dir/a.lackey"
 bad beyond_the_range 'record [0-9]*: 8 bytes at 0x.* beyond the 32-bit' --s1 4k:32 "$dir/a.nwt"
 bad short_of_warmup 'has only' --warmup 1000000 "$dir/a.nwt"
