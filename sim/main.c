@@ -11,16 +11,17 @@ struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 	const char *help;
+	bool needs_end; /* has more to do than to print: goes on where nobody reads it any more */
 };
 
 static const struct command commands[] = {
-	{"run", command_run, "[options] IMAGE [ARG...]   run a guest"},
-	{"replay", command_replay, "[options] TRACE         replay an address trace"},
-	{"walk", command_walk, "[options] VA              explain one translation"},
-	{"convert", command_convert, "IN OUT                 between trace formats"},
-	{"regs", command_regs, "[NAME[=VALUE]]            registers and their fields"},
-	{"cpus", command_cpus, "[NAME]                    cores and their features"},
-	{"formats", command_formats, "                       trace formats"},
+	{"run", command_run, "[options] IMAGE [ARG...]   run a guest", true},
+	{"replay", command_replay, "[options] TRACE         replay an address trace", true},
+	{"walk", command_walk, "[options] VA              explain one translation", false},
+	{"convert", command_convert, "IN OUT                 between trace formats", true},
+	{"regs", command_regs, "[NAME[=VALUE]]            registers and their fields", false},
+	{"cpus", command_cpus, "[NAME]                    cores and their features", false},
+	{"formats", command_formats, "                       trace formats", false},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -57,10 +58,31 @@ static int run_program(char **argv)
 static int run_command(int argc, char **argv)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (!strcmp(argv[0], commands[i].name))
-			return commands[i].run(argc, argv);
+		if (strcmp(argv[0], commands[i].name))
+			continue;
+		/* A reader that goes away is an error of the write, told in one line. */
+		if (commands[i].needs_end)
+			signal(SIGPIPE, SIG_IGN);
+		return commands[i].run(argc, argv);
 	}
 	return run_program(argv);
+}
+
+static int run(int argc, char **argv)
+{
+	if (argc < 2) {
+		diag("no command, see: nestwalk --help");
+		return SIM_BAD_INPUT;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		print_help(stdout);
+		return SIM_OK;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("nestwalk " SIM_VERSION);
+		return SIM_OK;
+	}
+	return run_command(argc - 1, argv + 1);
 }
 
 /* Descriptors 0 to 2 that are closed would become files of the guest, and its output would go
@@ -78,20 +100,13 @@ static void open_standard_streams(void)
 
 int main(int argc, char **argv)
 {
+	int status;
+
 	open_standard_streams();
-	if (argc < 2) {
-		diag("no command, see: nestwalk --help");
-		return SIM_BAD_INPUT;
+	status = run(argc, argv);
+	if ((fflush(stdout) || ferror(stdout)) && status == SIM_OK) {
+		diag("standard output can't be written, expected room or a reader for all of it");
+		status = SIM_BAD_INPUT;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		print_help(stdout);
-		return SIM_OK;
-	}
-	if (!strcmp(argv[1], "--version")) {
-		puts("nestwalk " SIM_VERSION);
-		return SIM_OK;
-	}
-	/* A reader that goes away is an error of the write, told in one line. */
-	signal(SIGPIPE, SIG_IGN);
-	return run_command(argc - 1, argv + 1);
+	return status;
 }

@@ -65,6 +65,19 @@ refuses "unknown core" 'no such core' cpus nosuch
 refuses "two cores" 'cortex-a53, expected: ' cpus max cortex-a53
 refuses "a known register and an unknown one" 'NOSUCH_EL1: no such register' regs VTCR_EL2 NOSUCH_EL1
 
+for command in "walk 0" "walk --json 0" "regs VTCR_EL2" "cpus" "formats" "--help" "--version" "run --help"; do
+	# shellcheck disable=SC2086
+	timeout 60 "$NESTWALK" $command >/dev/full 2>"$work/err"
+	status=$?
+	if [ $status -eq 2 ] && grep -q "^nestwalk: standard output can't be written" "$work/err"; then
+		ok "$command where nothing can be written"
+	else
+		not_ok "$command where nothing can be written" "status $status: $(head -n 1 "$work/err")"
+	fi
+done
+timeout 60 "$NESTWALK" regs 2>"$work/err" | head -n 1 >"$work/out"
+if [ -s "$work/out" ] && [ ! -s "$work/err" ]; then ok "regs | head"; else not_ok "regs | head" "$(cat "$work/err")"; fi
+
 # --- as git does: nestwalk NAME is nestwalk-NAME
 mkdir "$work/bin"
 printf '#!/bin/sh\necho "$0 has $# arguments: $1"\nexit 7\n' >"$work/bin/nestwalk-sample"
