@@ -78,6 +78,7 @@ static enum guest_kind guest_kind(const struct image *guest, const struct sim_co
 static bool fits_el0(const struct image *guest, const struct sim_config *config)
 {
 	unsigned bits = config->s1.size_bits;
+	uint64_t page = UINT64_C(1) << config->s1.granule_bits, end = 0;
 
 	if (guest->format == IMAGE_LINUX) {
 		diag("%s: Linux Image, expected --el 1 or an ELF for EL0", config->image);
@@ -92,6 +93,14 @@ static bool fits_el0(const struct image *guest, const struct sim_config *config)
 			     config->image, s->vaddr, s->memory_size, bits);
 			return false;
 		}
+		/* Two segments may share a page. */
+		if (end > (s->vaddr & -page) + page) {
+			diag("%s: PT_LOAD at 0x%" PRIx64
+			     " overlaps or lies below an earlier one, expected ascending addresses",
+			     config->image, s->vaddr);
+			return false;
+		}
+		end = align_up(s->vaddr + s->memory_size, page);
 	}
 	return true;
 }

@@ -168,6 +168,11 @@ static bool elf_segments(struct image *image, const char *name, Elf *elf, const 
 	uint64_t bytes = (uint64_t)header->e_phnum * sizeof(Elf64_Phdr);
 	size_t count = 0;
 
+	if (header->e_phnum && header->e_phentsize != sizeof(Elf64_Phdr)) {
+		diag("%s: ELF program headers of %u bytes, expected %zu", name, header->e_phentsize,
+		     sizeof(Elf64_Phdr));
+		return false;
+	}
 	/* libelf silently hands out fewer headers where the file ends among them. */
 	if (header->e_phoff > image->size || bytes > image->size - header->e_phoff ||
 	    elf_getphdrnum(elf, &count) || count != header->e_phnum) {

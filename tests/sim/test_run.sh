@@ -72,6 +72,22 @@ refused "statistics that cannot be written" "--stats .*none/stats: No such file"
 refused "statistics into a folder" "--stats .*: Is a directory" run --stats "$work" $guest/hello
 refused "statistics without a name" "--stats : " run --stats "" $guest/hello
 
+# --- arguments of a program, and the programs that are none
+"$NESTWALK" run -q $guest/hello "" "a b" "$(printf 'c\nd\te')" '\0' '' >"$work/out" 2>&1
+printf 'hello from EL0\nargument 1: \nargument 2: a b\nargument 3: c\nd\te\nargument 4: \\0\nargument 5: \n' >"$work/expected"
+same "arguments that are empty or have blanks" "$work/out" "$work/expected"
+poke() { # poke OFFSET OCTAL...: bytes of a copy of hello
+	cp $guest/hello "$work/poked"
+	offset=$1
+	shift
+	# shellcheck disable=SC2059
+	for byte in "$@"; do printf "\\$byte"; done | dd of="$work/poked" bs=1 seek="$offset" conv=notrunc 2>/dev/null
+}
+poke 54 070 001
+refused "program headers of another size" 'ELF program headers of 312 bytes, expected 56' run --stats "$stats" "$work/poked"
+poke $((64 + 16)) 0 0 0 0 1 0 0 0
+refused "segments out of order" 'PT_LOAD at 0x[0-9a-f]+ overlaps or lies below' run --stats "$stats" "$work/poked"
+
 # --- what only the hypervisor can tell
 refused "a VM without room" 'hypervisor: .*no room for the guest' run --vm-ram 64k --stats "$stats" $guest/hello
 refused "a hypervisor without room" 'hypervisor: el2=4k:20' run --el2 4k:20 --stats "$stats" $guest/hello
