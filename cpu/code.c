@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_PAGES = 1024, STORES_UNTIL_DROPPED = 64 };
+enum { ARENA_PAGES = 2048, STORES_UNTIL_DROPPED = 64 };
 
 static unsigned hash_of(const uint8_t *host)
 {

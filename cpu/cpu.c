@@ -104,7 +104,7 @@ void cpu_interrupt(struct cpu *cpu)
 
 static enum filter_kind replay_filter(enum mmu_access_type type)
 {
-	return type == MMU_FETCH ? FILTER_REPLAY : type == MMU_LOAD ? FILTER_LOAD : FILTER_STORE;
+	return type == MMU_FETCH ? FILTER_WORDS : type == MMU_LOAD ? FILTER_LOAD : FILTER_STORE;
 }
 
 /* Accesses that took `lookups` lookups which the MMU has not counted. */

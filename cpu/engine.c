@@ -69,16 +69,22 @@ static struct fetched fetch_translated(struct engine *e)
 	struct fetched f = {true, cpu->config.bus.page(cpu->config.bus.ctx, t.pa), t.pa};
 
 	e->counted_fetches++;
-	if (e->filter_fetch && f.page.host != NULL && !e->stepping) {
+	if (!e->filter_fetch || f.page.host == NULL)
+		return f;
+	if (e->stepping) {
+		filter_fill(e, FILTER_WORDS, cpu->pc, t.entry, f.page.host);
+	} else {
+		struct code_page *page = code_page_of(e, f.page);
+
 		filter_fill(e, FILTER_FETCH, cpu->pc, t.entry, f.page.host);
-		filter_slot(e, FILTER_FETCH, cpu->pc)->page = code_page_of(e, f.page);
+		filter_slot(e, FILTER_FETCH, cpu->pc)->page = page;
 	}
 	return f;
 }
 
-static const struct filter_slot *fetch_slot(struct engine *e)
+static const struct filter_slot *fetch_slot(struct engine *e, enum filter_kind kind)
 {
-	struct filter_slot *slot = filter_slot(e, FILTER_FETCH, e->cpu.pc);
+	struct filter_slot *slot = filter_slot(e, kind, e->cpu.pc);
 
 	if ((e->cpu.pc & ~UINT64_C(0xffc)) + e->context != slot->tag)
 		return NULL;
@@ -110,10 +116,13 @@ static bool read_word(struct engine *e, const struct fetched *f, uint32_t *word)
 /* The word at cpu->pc, by the filter where it answers. */
 static bool fetch_word(struct engine *e, uint32_t *word)
 {
-	const struct filter_slot *slot = fetch_slot(e);
+	const struct filter_slot *slot = fetch_slot(e, e->stepping ? FILTER_WORDS : FILTER_FETCH);
 
 	if (slot != NULL) {
-		memcpy(word, slot->page->host + (e->cpu.pc & 4095), sizeof(*word));
+		const uint8_t *host = e->stepping ? (uint8_t *)(uintptr_t)(e->cpu.pc + slot->addend)
+						  : slot->page->host + (e->cpu.pc & 4095);
+
+		memcpy(word, host, sizeof(*word));
 		return true;
 	}
 
@@ -222,7 +231,7 @@ static bool run_slice(struct engine *e, uint64_t insns)
 
 	if (!fetch_allowed(e))
 		return act_on_fetch_fault(e);
-	slot = fetch_slot(e);
+	slot = fetch_slot(e, FILTER_FETCH);
 	if (slot == NULL) {
 		struct fetched f = fetch_translated(e);
 		uint32_t word;

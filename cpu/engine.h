@@ -52,7 +52,8 @@ struct code_page {
 
 /* ---------------------------------------------------------------- translation filter */
 
-enum filter_kind { FILTER_FETCH, FILTER_LOAD, FILTER_STORE, FILTER_REPLAY, FILTER_COUNT };
+/* FILTER_FETCH leads to decoded ops; FILTER_WORDS to the words, for stepping and for traces. */
+enum filter_kind { FILTER_FETCH, FILTER_LOAD, FILTER_STORE, FILTER_WORDS, FILTER_COUNT };
 enum { FILTER_SLOTS = 1024, CONTEXT_UNIT = 16, CONTEXT_COUNT = 255 };
 
 struct filter_slot {

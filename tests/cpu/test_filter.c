@@ -258,13 +258,15 @@ static void make_code(struct board *board, struct draw *d, unsigned page_bits)
 	}
 }
 
-static struct board *make_program(const struct shape *shape, uint64_t seed, bool slow)
+static struct board *make_program(const struct shape *shape, uint64_t seed, bool slow,
+				  bool observed)
 {
 	struct cpu_config config = board_config("max");
 	struct draw d = draw_from(seed);
 
 	config.tlb_off = false;
 	config.slow = slow;
+	config.observed = observed;
 	config.l1i = shape->l1i;
 	config.l1d = shape->l1d;
 	config.l2 = shape->l2;
@@ -344,8 +346,8 @@ START_TEST(filter_changes_nothing)
 {
 	const struct shape *shape = &shapes[_i / SEEDS];
 	uint64_t seed = (uint64_t)_i + 1;
-	struct board *fast = make_program(shape, seed, false),
-		     *slow = make_program(shape, seed, true);
+	struct board *fast = make_program(shape, seed, false, false),
+		     *slow = make_program(shape, seed, true, false);
 
 	for (unsigned run = 0; run < RUNS; run++) {
 		set_going(fast->cpu, shape, seed + run);
@@ -374,6 +376,55 @@ START_TEST(filter_changes_nothing)
 }
 END_TEST
 
+/* Observed execution uses the filter, too. */
+START_TEST(observed_execution_changes_nothing)
+{
+	const struct shape *shape = &shapes[_i];
+	struct board *observed = make_program(shape, 1000, false, true);
+	struct board *slow = make_program(shape, 1000, true, false);
+
+	for (unsigned run = 0; run < RUNS; run++) {
+		set_going(observed->cpu, shape, 1000 + run);
+		set_going(slow->cpu, shape, 1000 + run);
+		ck_assert_int_eq(cpu_run(observed->cpu, INSTRUCTIONS).reason,
+				 cpu_run(slow->cpu, INSTRUCTIONS).reason);
+		same_state(observed->cpu, slow->cpu, shape->name);
+		same_counts(observed->cpu, slow->cpu, shape->name);
+	}
+	board_free(observed);
+	board_free(slow);
+}
+END_TEST
+
+/*
+ * More pages of code than there are decoded pages: each branches to the next, which is 4 KB
+ * further, the last one to the first.
+ */
+START_TEST(more_code_than_decoded_pages)
+{
+	enum { CODE_4K = 3000, ROUNDS = 3 };
+	struct cpu_config config = board_config("max");
+
+	config.tlb_off = false;
+	config.slow = _i != 0;
+	config.l1i = config.l1d = (struct tlb_shape){4, 0, 0};
+
+	struct board *board = board_with(config, 2);
+
+	for (unsigned page = 0; page < CODE_4K; page++) {
+		uint32_t to_first = 0x14000000 | (-page * 1024 & 0x3ffffff);
+		const uint32_t words[] = {
+			0x91000400, page + 1 < CODE_4K ? 0x140003ff : to_first - 1 + (page == 0)};
+
+		board_code(board, RAM_BASE + 4096 * (uint64_t)page, words, 2);
+	}
+	cpu_run(board->cpu, 2 * CODE_4K * ROUNDS);
+	ck_assert_uint_eq(cpu_x(board->cpu, 0), CODE_4K * ROUNDS);
+	ck_assert_uint_eq(cpu_pc(board->cpu).value, RAM_BASE);
+	board_free(board);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("cpu/filter");
@@ -382,6 +433,9 @@ int main(void)
 	tcase_set_timeout(filter, 120);
 	tcase_add_loop_test(filter, filter_changes_nothing, 0,
 			    SEEDS * (int)(sizeof(shapes) / sizeof(shapes[0])));
+	tcase_add_loop_test(filter, observed_execution_changes_nothing, 0,
+			    (int)(sizeof(shapes) / sizeof(shapes[0])));
+	tcase_add_loop_test(filter, more_code_than_decoded_pages, 0, 2);
 	suite_add_tcase(suite, filter);
 	return board_run_suite(suite);
 }
