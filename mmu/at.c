@@ -67,10 +67,9 @@ struct mmu_at_result mmu_at(struct mmu *mmu, enum mmu_at_op op, va_t va, unsigne
 		.unprivileged = o->el == 0,
 		.pan = o->pan && pan,
 	};
-	ttw_function *translate = o->stage2 ? ttw_translate : ttw_translate_stage1;
 	const struct ttw_regime *r = regime_of(mmu, access.el);
 	struct ttw_input input = ttw_input(r, va, access);
-	struct ttw_translation t = mmu_walk_tables(mmu, translate, va, access, &input, true);
+	struct ttw_translation t = mmu_walk_tables(mmu, &input, va, access, !o->stage2, true);
 
 	(void)now; /* no TLB is used */
 	if (t.fault.type == FAULT_NONE)

@@ -85,18 +85,18 @@ static bool is_walk(const struct ttw_regime *r, const struct ttw_input *input, b
 	       input->ia >> r->stage2.ia_bits == 0;
 }
 
-struct ttw_translation mmu_walk_tables(struct mmu *mmu, ttw_function *translate, va_t va,
-				       struct mmu_access access, const struct ttw_input *input,
-				       bool at)
+struct ttw_translation mmu_walk_tables(struct mmu *mmu, const struct ttw_input *input, va_t va,
+				       struct mmu_access access, bool stage1_only, bool at)
 {
 	const struct mmu_observer *observer = &mmu->config.observer;
 	const struct ttw_regime *r = regime_of(mmu, access.el);
 
 	mmu->caches.el = access.el;
 
-	struct ttw_translation t = translate(r, va, access, &mmu->memory);
+	struct ttw_translation t =
+		ttw_translate_input(r, input, va, access, &mmu->memory, stage1_only);
 
-	if (observer->walk != NULL && is_walk(r, input, translate == ttw_translate)) {
+	if (observer->walk != NULL && is_walk(r, input, !stage1_only)) {
 		mmu->walk.at = at;
 		observer->walk(observer->ctx, &mmu->walk);
 	}
@@ -154,7 +154,7 @@ static struct ttw_translation miss(struct mmu *mmu, struct assoc_key key,
 				   uint64_t now)
 {
 	if (!tlb_present(&mmu->l2))
-		return mmu_walk_tables(mmu, ttw_translate, va, access, input, false);
+		return mmu_walk_tables(mmu, input, va, access, false, false);
 
 	const struct ttw_regime *r = regime_of(mmu, access.el);
 	struct tlb_entry *found = tlb_find(&mmu->l2, key, now);
@@ -162,7 +162,7 @@ static struct ttw_translation miss(struct mmu *mmu, struct assoc_key key,
 	if (count(&mmu->counts.l2[access.el], found != NULL))
 		return hit(r, input->params, tlb_translation(&mmu->l2, found), va, access);
 
-	struct ttw_translation t = mmu_walk_tables(mmu, ttw_translate, va, access, input, false);
+	struct ttw_translation t = mmu_walk_tables(mmu, input, va, access, false, false);
 
 	if (t.fault.type == FAULT_NONE)
 		tlb_fill(&mmu->l2, key, &t, now);
@@ -229,7 +229,7 @@ struct mmu_translation mmu_translate(struct mmu *mmu, va_t va, struct mmu_access
 
 	/* With both stages off, or faulting before the lookup, there is nothing to look up. */
 	if (mmu->config.tlb_off || (!input.params->enabled && !is_walk(r, &input, true)))
-		t = mmu_walk_tables(mmu, ttw_translate, va, access, &input, false);
+		t = mmu_walk_tables(mmu, &input, va, access, false, false);
 	else
 		t = look_up(mmu, &input, va, access, now, &entry);
 	return result(r, &t, access, entry);

@@ -170,12 +170,13 @@ struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct
 				     const struct ttw_memory *memory);
 
 /*
- * The same up to the end of stage 1 (AT S1*): its table reads pass through stage 2, its output does
- * not; pa is the IPA and stage2 is flat.
+ * The same after ttw_input(), which gave input. stage1_only: up to the end of stage 1 (AT S1*): its
+ * table reads pass through stage 2, its output does not; pa is the IPA and stage2 is flat.
  */
-struct ttw_translation ttw_translate_stage1(const struct ttw_regime *r, va_t va,
-					    struct mmu_access access,
-					    const struct ttw_memory *memory);
+struct ttw_translation ttw_translate_input(const struct ttw_regime *r,
+					   const struct ttw_input *input, va_t va,
+					   struct mmu_access access,
+					   const struct ttw_memory *memory, bool stage1_only);
 
 /* ------------------------------------------------------------------ checks, also on a TLB hit */
 

@@ -24,17 +24,10 @@ static inline const struct ttw_regime *regime_of(const struct mmu *mmu, unsigned
 	return &mmu->regime[el == 2 ? REGIME_EL2 : REGIME_EL10];
 }
 
-/* ttw_translate() or ttw_translate_stage1(). */
-typedef struct ttw_translation ttw_function(const struct ttw_regime *r, va_t va,
-					    struct mmu_access access,
-					    const struct ttw_memory *memory);
-
 /*
- * Calls it with this MMU's caches and memory; what was a walk goes to the observer. input is
- * ttw_input() of the same.
+ * ttw_translate_input() with this MMU's caches and memory; what was a walk goes to the observer.
  */
-struct ttw_translation mmu_walk_tables(struct mmu *mmu, ttw_function *translate, va_t va,
-				       struct mmu_access access, const struct ttw_input *input,
-				       bool at);
+struct ttw_translation mmu_walk_tables(struct mmu *mmu, const struct ttw_input *input, va_t va,
+				       struct mmu_access access, bool stage1_only, bool at);
 
 #endif

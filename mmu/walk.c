@@ -4,8 +4,8 @@
  *
  * Both stages are one loop, ttw_walk(). Stage 2 is stage 1's memory: stage 1's read() finds its
  * descriptor through stage 2 and hands back its fault unchanged; stage 2's read() finds it in
- * physical memory. The loop and both read() are inlined into stage1_walk() and stage2_walk(), so
- * that no call is left but the caller's port.
+ * physical memory. All of it is inlined into ttw_translate_input(), once with walk caches and once
+ * without any, so that a fetch from the window of the port makes no call and tests no option.
  */
 #include "ttw.h"
 
@@ -16,6 +16,7 @@
 /* One translation. A function that returns false has put the reason into `fault`. */
 struct walker {
 	const struct ttw_regime *r;
+	const struct ttw_input *input;
 	struct mmu_access access;
 	va_t va;
 	const struct ttw_memory *memory;
@@ -201,14 +202,14 @@ static const struct mmu_fetch table_fetch[TTW_LEVELS] = {
 static const struct mmu_window no_window;
 
 INLINE struct ttw_port port_of(struct walker *k, const struct ttw_params *p,
-			       struct stage2_input input)
+			       const struct ttw_caches *caches, struct stage2_input input)
 {
 	const struct mmu_port *memory = &k->memory->port;
 
 	return (struct ttw_port){
 		.walker = k,
 		.params = p,
-		.caches = k->memory->caches,
+		.caches = caches,
 		.window = p->big_endian ? &no_window : &memory->window,
 		.header = input.like->header | k->window_header,
 		.sum = k->memory->log->sum[input.like->purpose],
@@ -280,22 +281,21 @@ INLINE bool stage2_fault(const struct ttw_port *port, enum mmu_fault_type type, 
 }
 
 /* Tells the cache of a table that memory gave, once it is read. */
-static __attribute__((noinline)) void keep_stage2(const struct walker *k, ipa_t ipa, int8_t level,
-						  uint64_t table, bool cached)
+static void keep_stage2(const struct walker *k, ipa_t ipa, int8_t level, uint64_t table)
 {
 	const struct ttw_caches *caches = k->memory->caches;
 	const struct ttw_params *p = &k->r->stage2;
 	const struct ttw_table found = {
 		.level = level, .piece_bits = p->granule_bits, .table = table, .pa = table};
 
-	if (!cached && caches->keep_stage2 && level != p->start_level)
+	if (caches->keep_stage2 && level != p->start_level)
 		caches->keep_stage2(caches->ctx, k->r, ipa, &found);
 }
 
 INLINE bool stage2_read(const struct ttw_port *port, struct ttw_state *w, uint64_t offset)
 {
-	if (port->caches)
-		keep_stage2(port->walker, port->input.ipa, w->level->level, w->table, w->cached);
+	if (port->caches && !w->cached)
+		keep_stage2(port->walker, port->input.ipa, w->level->level, w->table);
 	if (!fetch(port, w, port->input.ipa.value, w->table | offset))
 		return stage2_fault(port, FAULT_EXTERNAL_ON_WALK, w->level->level);
 	return true;
@@ -335,12 +335,11 @@ INLINE bool stage2_walk(const struct ttw_port *port, struct ttw_stage2_output *o
 }
 
 /* The PA and leaf of an IPA, before any check of its permissions. */
-static bool stage2_translate(struct walker *k, struct stage2_input in,
-			     struct ttw_stage2_output *output)
+INLINE bool stage2_translate(struct walker *k, const struct ttw_caches *caches,
+			     struct stage2_input in, struct ttw_stage2_output *output)
 {
-	const struct ttw_caches *caches = k->memory->caches;
 	const struct ttw_params *p = &k->r->stage2;
-	const struct ttw_port port = port_of(k, p, in);
+	const struct ttw_port port = port_of(k, p, caches, in);
 	enum mmu_fetch_for purpose = in.like->purpose;
 
 	if (!p->enabled) {
@@ -376,12 +375,13 @@ INLINE bool stage1_fault(const struct ttw_port *port, enum mmu_fault_type type, 
 }
 
 /* Finds the PA of a descriptor of stage 1: a read by the walker, checked by stage 2 as such. */
-INLINE bool locate_descriptor(struct walker *k, struct ttw_state *w, uint64_t address)
+INLINE bool locate_descriptor(const struct ttw_port *port, struct ttw_state *w, uint64_t address)
 {
+	struct walker *k = port->walker;
 	const struct stage2_input in = {{address}, &table_fetch[w->level->level - TTW_LEVEL_MIN]};
 	struct ttw_stage2_output s2;
 
-	if (!stage2_translate(k, in, &s2))
+	if (!stage2_translate(k, port->caches, in, &s2))
 		return false;
 	if (ttw_walk_read_denied(k->r, &s2.leaf))
 		return stage2_faulted(k, in, FAULT_PERMISSION, s2.leaf.level);
@@ -403,7 +403,7 @@ INLINE bool stage1_read(const struct ttw_port *port, struct ttw_state *w, uint64
 	uint64_t address = w->table | offset;
 
 	if (!w->cached) {
-		if (!locate_descriptor(port->walker, w, address))
+		if (!locate_descriptor(port, w, address))
 			return false;
 		if (port->caches)
 			keep_stage1(port->walker, port->params->start_level,
@@ -413,7 +413,7 @@ INLINE bool stage1_read(const struct ttw_port *port, struct ttw_state *w, uint64
 
 	uint64_t piece = low_mask(w->piece_bits);
 
-	w->next = port->walker->next;
+	w->next = port->walker->next; /* behind the records of stage 2 */
 
 	bool aborted = !fetch(port, w, address, (w->pa & ~piece) | (address & piece));
 
@@ -449,72 +449,31 @@ INLINE bool stage1_walk(const struct ttw_port *port, uint64_t ia, struct ttw_tra
 	return true;
 }
 
-/*
- * The checks that come before a TLB lookup. Stage 1 off: all of VA[top:PAMax] is 0, in either half.
- */
-INLINE enum mmu_fault_type check_input(const struct ttw_regime *r, const struct ttw_params *p,
-				       uint64_t va, struct mmu_access access)
-{
-	unsigned top = access.type == MMU_FETCH ? p->top_fetch : p->top_data;
-
-	if (!p->enabled)
-		return va & VMSA_MASK(top, r->pa_bits) ? FAULT_ADDRESS_SIZE : FAULT_NONE;
-	if (p->bad != FAULT_NONE)
-		return p->bad;
-
-	uint64_t above = VMSA_MASK(top, p->ia_bits);
-
-	if ((va & above) != (p->upper ? above : 0))
-		return FAULT_TRANSLATION;
-	return p->e0pd && access.unprivileged ? FAULT_TRANSLATION : FAULT_NONE;
-}
-
-/* The half of the address space is chosen by VA[55], with and without TBI. */
-INLINE const struct ttw_params *range_of(const struct ttw_regime *r, uint64_t va)
-{
-	return &r->stage1[r->regime == REGIME_EL10 && (va >> 55 & 1)];
-}
-
-/* With stage 1 off the output is VA[55:0]. */
-INLINE uint64_t input_address(const struct ttw_params *p, uint64_t va)
-{
-	return va & low_mask(p->enabled ? p->ia_bits : 56);
-}
-
-struct ttw_input ttw_input(const struct ttw_regime *r, va_t va, struct mmu_access access)
-{
-	const struct ttw_params *p = range_of(r, va.value);
-	enum mmu_fault_type type = check_input(r, p, va.value, access);
-
-	return (struct ttw_input){
-		.fault = ttw_stage1_fault(type, 0, access),
-		.params = p,
-		.ia = input_address(p, va.value),
-	};
-}
-
 /* ------------------------------------------------------------------ both stages */
 
-static bool stage1_translate(struct walker *k, struct ttw_translation *t)
+INLINE bool stage1_translate(struct walker *k, const struct ttw_caches *caches,
+			     struct ttw_translation *t)
 {
-	const struct ttw_params *p = range_of(k->r, k->va.value);
-	const struct ttw_port port = port_of(k, p, (struct stage2_input){.like = &stage1_fetch});
-	enum mmu_fault_type type = check_input(k->r, p, k->va.value, k->access);
-	uint64_t ia = input_address(p, k->va.value);
+	const struct ttw_params *p = k->input->params;
+	const struct ttw_port port =
+		port_of(k, p, caches, (struct stage2_input){.like = &stage1_fetch});
 
-	if (type != FAULT_NONE)
-		return stage1_fault(&port, type, 0);
+	if (k->input->fault.type != FAULT_NONE) {
+		k->fault = k->input->fault;
+		return false;
+	}
 	if (p->enabled)
-		return stage1_walk(&port, ia, t);
+		return stage1_walk(&port, k->input->ia, t);
 	t->stage1 = k->r->flat;
-	t->ipa.value = ia;
+	t->ipa.value = k->input->ia;
 	return true;
 }
 
 /* A fault of stage 1 is found before stage 2 sees the output. */
-static bool both_stages(struct walker *k, struct ttw_translation *t, bool stage1_only)
+INLINE bool both_stages(struct walker *k, const struct ttw_caches *caches,
+			struct ttw_translation *t, bool stage1_only)
 {
-	if (!stage1_translate(k, t))
+	if (!stage1_translate(k, caches, t))
 		return false;
 	t->stage2 = k->r->flat;
 	t->pa.value = t->ipa.value;
@@ -528,7 +487,7 @@ static bool both_stages(struct walker *k, struct ttw_translation *t, bool stage1
 	const struct stage2_input in = {t->ipa, &output_fetch};
 	struct ttw_stage2_output s2;
 
-	if (!stage2_translate(k, in, &s2))
+	if (!stage2_translate(k, caches, in, &s2))
 		return false;
 	t->stage2 = s2.leaf;
 	t->pa = s2.pa;
@@ -545,44 +504,48 @@ static enum mmu_walk_kind walk_kind(const struct ttw_regime *r)
 	return r->stage1[0].enabled ? WALK_NESTED : WALK_STAGE2_ONLY;
 }
 
-static void translate(struct walker *k, bool stage1_only, struct ttw_translation *t)
+struct ttw_translation ttw_translate_input(const struct ttw_regime *r,
+					   const struct ttw_input *input, va_t va,
+					   struct mmu_access access,
+					   const struct ttw_memory *memory, bool stage1_only)
 {
-	struct mmu_walk *log = k->memory->log;
+	const uint32_t window_latency = memory->port.window_latency;
+	struct mmu_walk *log = memory->log;
+	struct walker k = {
+		.r = r,
+		.input = input,
+		.access = access,
+		.va = va,
+		.memory = memory,
+		.next = log->fetch,
+		.window_header = (struct mmu_fetch){.latency = window_latency}.header,
+	};
+	struct ttw_translation t = {.span_bits = 0};
 
-	log->kind = walk_kind(k->r);
-	log->regime = k->r->regime;
-	log->va = k->va;
-	log->access = k->access;
+	log->kind = walk_kind(r);
+	log->regime = r->regime;
+	log->va = va;
+	log->access = access;
 	log->update_count = 0;
 	memset(log->sum, 0, sizeof log->sum);
-	k->next = log->fetch;
-	k->window_header = (struct mmu_fetch){.latency = k->memory->port.window_latency}.header;
-	both_stages(k, t, stage1_only);
-	log->fetch_count = (unsigned)(k->next - log->fetch);
-	log->latency = k->port_latency + (uint64_t)(log->fetch_count - k->port_fetches) *
-						 k->memory->port.window_latency;
-	t->fault = k->fault;
-	log->fault = k->fault;
-	log->pa = t->pa;
+	/* Not the same twice: the second is compiled without caches. */
+	if (memory->caches)
+		both_stages(&k, memory->caches, &t, stage1_only);
+	else
+		both_stages(&k, NULL, &t, stage1_only);
+	log->fetch_count = (unsigned)(k.next - log->fetch);
+	log->latency =
+		k.port_latency + (uint64_t)(log->fetch_count - k.port_fetches) * window_latency;
+	t.fault = k.fault;
+	log->fault = k.fault;
+	log->pa = t.pa;
+	return t;
 }
 
 struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct mmu_access access,
 				     const struct ttw_memory *memory)
 {
-	struct walker k = {.r = r, .access = access, .va = va, .memory = memory};
-	struct ttw_translation t = {.span_bits = 0};
+	struct ttw_input input = ttw_input(r, va, access);
 
-	translate(&k, false, &t);
-	return t;
-}
-
-struct ttw_translation ttw_translate_stage1(const struct ttw_regime *r, va_t va,
-					    struct mmu_access access,
-					    const struct ttw_memory *memory)
-{
-	struct walker k = {.r = r, .access = access, .va = va, .memory = memory};
-	struct ttw_translation t = {.span_bits = 0};
-
-	translate(&k, true, &t);
-	return t;
+	return ttw_translate_input(r, &input, va, access, memory, false);
 }
