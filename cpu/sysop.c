@@ -160,6 +160,13 @@ static const struct {
 #undef TLBI
 };
 
+enum { CRN_TLBI = 8, CRN_TLBI_nXS = 9 };
+
+static unsigned CRn_of(uint32_t key)
+{
+	return key >> 7 & 15;
+}
+
 /*
  * Of the TLBI encodings outside mmu/tlbi.def, those that are allocated: bits are values of op2.
  * NULL: none.
@@ -168,12 +175,12 @@ static const char *unmodelled_tlbi(uint32_t key)
 {
 	static const uint8_t el1[8] = {0, 0xaf, 0xaa, 0xaf, 0, 0xaa, 0xaa, 0xaf};
 	static const uint8_t el2[8] = {0x66, 0x73, 0x22, 0x73, 0xff, 0x22, 0x22, 0x73};
-	unsigned op1 = key >> 11 & 7, CRn = key >> 7 & 15, CRm = key >> 3 & 15;
+	unsigned op1 = key >> 11 & 7, CRn = CRn_of(key), CRm = key >> 3 & 15;
 	unsigned op2s = CRm > 7 ? 0 : op1 == 0 ? el1[CRm] : op1 == 4 ? el2[CRm] : 0;
 
-	if ((CRn != 8 && CRn != 9) || (op2s >> (key & 7) & 1) == 0)
+	if ((CRn != CRN_TLBI && CRn != CRN_TLBI_nXS) || (op2s >> (key & 7) & 1) == 0)
 		return NULL;
-	return CRn == 9 ? "FEAT_XS TLBI" : "FEAT_TLBIOS or FEAT_TLBIRANGE TLBI";
+	return CRn == CRN_TLBI_nXS ? "FEAT_XS TLBI" : "FEAT_TLBIOS or FEAT_TLBIRANGE TLBI";
 }
 
 static const char *unmodelled_name(uint32_t key)
@@ -197,7 +204,7 @@ static unsigned encoded_el(uint32_t key)
 static struct outcome execute_other(struct cpu *cpu, struct operation o, bool sysl)
 {
 	const char *name = unmodelled_name(o.key);
-	unsigned CRn = o.key >> 7 & 15;
+	unsigned CRn = CRn_of(o.key);
 
 	if (name != NULL && cpu->config.stop_on_unmodelled && cpu->pstate.el >= encoded_el(o.key))
 		return stop(cpu, CPU_UNMODELLED, name);
@@ -239,8 +246,9 @@ static struct outcome execute_op(struct cpu *cpu, struct operation o)
 struct outcome sysop_execute(struct cpu *cpu, uint32_t key, unsigned slot)
 {
 	struct operation o = {NULL, key, slot};
+	bool maintains_tlb = CRn_of(key) == CRN_TLBI;
 
-	for (enum mmu_tlbi_op op = 0; op < TLBI_OP_COUNT; op++) {
+	for (enum mmu_tlbi_op op = 0; maintains_tlb && op < TLBI_OP_COUNT; op++) {
 		if (tlbis[op].key == key)
 			return execute_tlbi(cpu, o, op);
 	}
