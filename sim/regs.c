@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define ISS_MASK ((UINT64_C(1) << 25) - 1) /* of ESR_ELx */
+
 /* Exception classes whose ISS has a layout. */
 static const char *iss_layout(uint64_t esr)
 {
@@ -118,6 +120,7 @@ static void list(void)
 
 static void show(const char *name, const uint64_t *value)
 {
+	uint64_t iss = value ? *value & ISS_MASK : 0;
 	struct cpu_sysreg_info info;
 	const char *layout[2];
 
@@ -129,7 +132,7 @@ static void show(const char *name, const uint64_t *value)
 	for (unsigned i = 0; i < 2 && layout[i]; i++) {
 		if (i)
 			printf("%s\n", layout[i]);
-		print_fields(layout[i], value);
+		print_fields(layout[i], i && value ? &iss : value);
 	}
 }
 

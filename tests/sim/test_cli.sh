@@ -52,6 +52,11 @@ prints "a field above bit 31" '\[34:32\] +IPS = 0x6' regs TCR_EL1=0x600000000
 prints "RES0 that is set is told" 'RES0 = 0x1 \(reserved' regs TCR_EL1=0x40
 prints "ESR_EL2 goes on with its ISS" 'DFSC = 0x2b' regs ESR_EL2=0x920000ab
 prints "... and S1PTW" 'S1PTW = 0x1' regs ESR_EL2=0x920000ab
+if "$NESTWALK" regs ESR_EL2=0x920000ab | grep -q 'reserved bits'; then
+	not_ok "... which has no bits of EC" "reserved bits are told"
+else
+	ok "... which has no bits of EC"
+fi
 prints "PAR_EL1 of a success" 'PA = 0x40001' regs PAR_EL1=0x40001000
 prints "PAR_EL1 of a fault" 'FST = 0x2b' regs PAR_EL1=0x857
 refuses "unknown register" 'NOSUCH_EL1: no such register' regs NOSUCH_EL1
