@@ -26,7 +26,8 @@ static struct mmu_port_read read_word(void *ctx, pa_t pa)
 	m->reads++;
 	if (offset >= sizeof m->word)
 		return (struct mmu_port_read){.latency = 10, .abort = true};
-	return (struct mmu_port_read){.value = m->word[0][offset / 8], .latency = 10};
+	return (struct mmu_port_read){.value = m->word[offset / TABLE][offset % TABLE / 8],
+				      .latency = 10};
 }
 
 /* Maps [BASE, BASE + 512 pages) to itself; BASE has index 1 at level 1 and 0 at all others. */
