@@ -28,7 +28,7 @@ struct tarmac *tarmac_new(const char *path)
 	}
 	tarmac->path = path;
 	tarmac->disassembler = disassembler_new();
-	tarmac->out = fopen(path, "w");
+	tarmac->out = fopen(strcmp(path, "-") ? path : "/dev/stdout", "w");
 	if (!tarmac->out || !tarmac->disassembler) {
 		diag("--trace tarmac:%s: %s, expected a writable file", path, strerror(errno));
 		if (tarmac->out)
