@@ -71,8 +71,10 @@ static inline bool exclusive_load(struct ctx *x, uint32_t Rn, void *to, const st
 	return true;
 }
 
-/* Stores if the monitor still marks just these bytes; status 0 is success. A store that fails does
- * not translate. */
+/*
+ * Stores if the monitor still marks just these bytes; status 0 is success. Without a mark nothing
+ * is translated, and Rs may be a register that was read: cpu/impdef.h.
+ */
 static inline struct outcome exclusive_store(struct ctx *x, uint32_t Rn, uint32_t Rs,
 					     const void *from, const struct mem_how *how)
 {

@@ -28,4 +28,51 @@ enum { COUNTER_INSTRUCTIONS_LOG2 = 4 };
 
 /* No cache hierarchy is reported (CLIDR_EL1 is 0): loops by set and way have nothing to do. */
 
+/*
+ * The local Exclusives monitor marks just the bytes loaded, by physical address. Permitted: any
+ * Exclusives reservation granule.
+ */
+
+/*
+ * A Store-Exclusive that finds no mark, or a mark of another size, fails without translating its
+ * address: no abort, no alignment fault (but SP is checked). Permitted: memory aborts are detected
+ * first.
+ */
+
+/*
+ * A Store-Exclusive of another size than the Load-Exclusive, or of another virtual address of the
+ * same location: the first fails, the second succeeds. Permitted: either, for both.
+ */
+
+/*
+ * Plain, ordered and atomic stores of the core itself to the marked location leave the mark.
+ * Permitted: they clear it.
+ */
+
+/*
+ * Load with writeback, Rn also Rt or Rt2: all is loaded, then the base is written back, so that Rn
+ * ends as the address and what was loaded into it is lost (an UNKNOWN base). Permitted: no
+ * writeback, another UNKNOWN base, UNDEFINED, NOP.
+ */
+
+/*
+ * Store with writeback, Rn also Rt or Rt2: Rn is stored as it was before the writeback. Permitted:
+ * an UNKNOWN value is stored, UNDEFINED, NOP.
+ */
+
+/*
+ * LDP, LDNP, LDPSW and LDXP with Rt equal to Rt2: both elements are loaded, the second one stays.
+ * Permitted: UNKNOWN value, UNDEFINED, NOP.
+ */
+
+/*
+ * STXR and STXP, Rs also Rt or Rt2: the register is stored as it was, then gets the status. Rs also
+ * Rn: the address is Rn as it was. Permitted: UNKNOWN data or address, UNDEFINED, NOP.
+ */
+
+/*
+ * Bits that should be 0 or 1, (0) and (1) in a64.decode, are ignored: the instruction executes.
+ * Permitted: UNDEFINED, NOP, UNKNOWN destination registers.
+ */
+
 #endif

@@ -58,7 +58,8 @@ struct exception {
 	bool abort_stage1, abort_stage2; /* for the counts */
 };
 
-/* The Exclusives monitor. Physical, so that two virtual names of a location are one. */
+/* The Exclusives monitor. Physical, so that two virtual names of a location are one; only exclusive
+ * stores, CLREX and exception returns clear it (impdef.h). */
 struct monitor {
 	bool exclusive;
 	uint8_t size; /* bytes, 1 to 16 */

@@ -254,6 +254,13 @@ static const struct row {
 	{0x1e622820, A64_SIMD_dp, "fadd d0, d1, d2"},
 	{0x9e660020, A64_SIMD_dp, "fmov x0, d1"},
 	{0x4e284820, A64_SIMD_dp, "aese v0.16b, v1.16b"},
+	/* Bits that should be 1 or 0 and are not. */
+	{0xc8c08020, A64_LDAR, ".inst 0xc8c08020"},
+	{0xc8808020, A64_STLR, ".inst 0xc8808020"},
+	{0xc8400020, A64_LDXR, ".inst 0xc8400020"},
+	{0xf8a0c020, A64_LDAPR, ".inst 0xf8a0c020"},
+	{0xd50331ff, A64_SB, ".inst 0xd50331ff"},
+	{0xd500411f, A64_CFINV, ".inst 0xd500411f"},
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };

@@ -77,6 +77,8 @@ static const struct {
 	{"cas x0, x2, [x1]", 0xc8a07c22, 0x100, 1, 1, 1, 1, 1},
 	{"ldxr x0, [x1]", 0xc85f7c20, 0x100, 1, 0, 1, 1, 0},
 	{"stxr w3, x0, [x1] without ldxr", 0xc8037c20, 0x100, 0, 0, 0, 0, 0},
+	{"stxr w3, x0, [x1] without ldxr, missing", 0xc8037c20, 0x2000, 0, 0, 0, 0, 0},
+	{"stxr w3, x0, [x1] without ldxr, unaligned", 0xc8037c20, 0x101, 0, 0, 0, 0, 0},
 	{"dc zva, x1", 0xd50b7421, 0xfff, 0, 1, 1, 0, 1},
 	{"prfm pldl1keep, [x1]", 0xf9800020, 0x2000, 0, 0, 0, 0, 0},
 	{"dc cvac, x1", 0xd50b7a21, 0x100, 0, 0, 1, 0, 0},
@@ -249,6 +251,10 @@ static const struct {
 	{"another address", {0xc85f7c20, 0x91004021, 0xc8037c22}, 1}, /* ADD X1, X1, #16 */
 	{"another size", {0xc85f7c20, 0xd503201f, 0x88037c22}, 1},
 	{"twice", {0xc85f7c20, 0xc8047c20, 0xc8037c22}, 1}, /* STXR W4, X0, [X1] before */
+	{"own STR between", {0xc85f7c20, 0xf9000020, 0xc8037c22}, 0},
+	{"own LDADD between", {0xc85f7c20, 0xf8200024, 0xc8037c22}, 0},
+	{"status to Rt", {0xc85f7c20, 0xd503201f, 0xc8037c23}, 0},
+	{"status to Rn", {0xc85f7c20, 0xaa0103e3, 0xc8037c62}, 0}, /* MOV X3, X1 */
 };
 
 START_TEST(exclusive_store_succeeds_if_marked)
@@ -259,7 +265,7 @@ START_TEST(exclusive_store_succeeds_if_marked)
 	load_code(board, exclusives[i].words, 3);
 	cpu_set_x(board->cpu, 1, 0x100);
 	cpu_set_x(board->cpu, 2, 0x77);
-	cpu_set_x(board->cpu, 3, 99);
+	cpu_set_x(board->cpu, 3, 0x77);
 	cpu_run(board->cpu, _i % 2 != 0 ? 3 : 5000);
 	ck_assert_msg(cpu_x(board->cpu, 3) == exclusives[i].status, "%s: %lu", exclusives[i].name,
 		      cpu_x(board->cpu, 3));
