@@ -29,6 +29,7 @@ struct bench {
 	const char *ours, *peer;
 	const char *work;
 	double scale;
+	const char *peer_name; /* NULL: QEMU */
 };
 
 #define BARE(image) "build/nestwalk run --bare -q --append rounds=%N build/bench/" image
@@ -49,7 +50,18 @@ static const struct bench benches[] = {
 	  QEMU_SOFTWARE("s1=4k:48 s2=4k:48", "gups", "%N"), "N", 1e-6 },
 	{ "gups-5x5", "million updates/s", "100000", "1100000", SOFTWARE("--s1 4k:52 --s2 4k:52:start=-1", "gups %N"),
 	  QEMU_SOFTWARE("s1=4k:52 s2=4k:52:start=-1", "gups", "%N"), "N", 1e-6 },
+	{ "gups-4x5", "million updates/s", "100000", "1100000", SOFTWARE("--s1 4k:48 --s2 4k:52:start=-1", "gups %N"),
+	  QEMU_SOFTWARE("s1=4k:48 s2=4k:52:start=-1", "gups", "%N"), "N", 1e-6 },
+	{ "gups-5x4", "million updates/s", "100000", "1100000", SOFTWARE("--s1 4k:52 --s2 4k:52", "gups %N"),
+	  QEMU_SOFTWARE("s1=4k:52 s2=4k:52", "gups", "%N"), "N", 1e-6 },
 	{ "svc", "million calls/s", "10000", "1010000", SOFTWARE("", "svc %N"), QEMU_SOFTWARE("", "svc", "%N"), "N", 1e-6 },
+	{ "hvc", "million calls/s", "100", "2100", BARE("hvc.img"), QEMU_BARE("hvc.img"), "N", 1e-3 },
+	{ "tlbi", "million operations/s", "100", "2100", BARE("tlbi.img"), QEMU_BARE("tlbi.img"), "N", 1e-3 },
+	{ "atwalk-5x5", "million walks/s", "100", "2100", BARE("atwalk.img"), QEMU_BARE("atwalk.img"), "walks.total", 1e-6 },
+	{ "walk-5x5", "million walks/s", "100000", "3100000", "build/bench/walk ours %N", "build/bench/walk plain %N", "N", 1e-6,
+	  .peer_name = "hand-written walk" },
+	{ "observed", "million instructions/s", "100", "3100", "build/nestwalk run --bare -q --timing serial --append rounds=%N build/bench/mix.img",
+	  BARE("mix.img"), "insns", 1e-6, .peer_name = "nestwalk without timing" },
 	{ "replay-hit", "million accesses/s", "1000000", "11000000",
 	  "build/nestwalk replay -q --limit %N build/bench/hit.nwt", NULL, "accesses.load", 1e-6 },
 	{ "replay-5x5", "million walks/s", "100000", "1900000",
@@ -171,7 +183,8 @@ static void run(const struct bench *bench)
 	}
 	printf("{\"name\":\"%s\",\"ours\":%.3g", bench->name, median(ours));
 	if (bench->peer)
-		printf(",\"peer\":%.3g,\"peer_name\":\"QEMU TCG\",\"ratio\":%.3f", median(peer), median(ratio));
+		printf(",\"peer\":%.3g,\"peer_name\":\"%s\",\"ratio\":%.3f", median(peer),
+		       bench->peer_name ? bench->peer_name : "QEMU TCG", median(ratio));
 	else
 		printf(",\"peer\":null,\"peer_name\":null,\"ratio\":null");
 	printf(",\"unit\":\"%s\"}\n", bench->unit);

@@ -1,5 +1,5 @@
 # Bare benchmark images (EL2, MMU off), the same bytes for nestwalk and QEMU.
-BENCH_IMAGES := $(addprefix build/bench/,alu.img mix.img stream.img)
+BENCH_IMAGES := $(addprefix build/bench/,alu.img mix.img stream.img hvc.img tlbi.img atwalk.img)
 .PHONY: bench-programs
 bench-programs: $(BENCH_IMAGES) build/bench/bench
 
@@ -14,3 +14,8 @@ build/bench/%.img: build/bench/%.elf
 
 build/bench/bench: tools/bench.c
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARNINGS) -o $@ $< -ljansson
+
+# The library's walk beside a hand-written one.
+bench-programs: build/bench/walk
+build/bench/walk: tests/bench/walk.c build/release/libmmu.a
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O2 $(WARNINGS) -o $@ $^
