@@ -249,12 +249,7 @@ static const struct row {
 	{"ldxp w0, w0, [x1]", 0x887f0020, {0x40090000, 0, 0}, 0, UINT64_C(0x88776655), 0},
 	{"ldp w1, w0, [x1], #8", 0x28c10021, {0x40090000, 0, 0}, 0, UINT64_C(0x88776655), 0},
 	{"ldar w0, [x1]", 0x88dffc20, {0x40090004, 0, 0}, 0, UINT64_C(0x88776655), 0},
-	{"ldar w0, [x1], Rs and Rt2 0",
-	 0x88c08020,
-	 {0x40090004, 0, 0},
-	 0,
-	 UINT64_C(0x88776655),
-	 0},
+	{"ldar w0, [x1], Rs and Rt2 0", 0x88c08020, {0x40090004, 0, 0}, 0, UINT64_C(0x88776655), 0},
 	{"ldxr x0, [x1]", 0xc85f7c20, {0x40090000, 0, 0}, 0, UINT64_C(0x8877665544332211), 0},
 	{"ldapursb w0, [x1, #-1]", 0x19dff020, {0x40090008, 0, 0}, 0, UINT64_C(0xffffff88), 0},
 	{"ldaddh w2, w0, [x1]", 0x78220020, {0x40090000, 1, 0}, 0, 0x2211, 0},
@@ -408,8 +403,7 @@ static const struct {
 	/* Loads: only the base register is at stake. */
 	{"ldr x1, [x1], #8", 0xf8408421, 0, 0, DATA, DATA + 8, UINT64_C(0x8877665544332211)},
 	{"ldrb w1, [x1, #-1]!", 0x385ffc21, 0, 0, DATA + 1, DATA, UINT64_C(0x8877665544332211)},
-	{"ldp x1, x2, [x1], #16", 0xa8c10821, 0, 0, DATA, DATA + 16,
-	 UINT64_C(0x8877665544332211)},
+	{"ldp x1, x2, [x1], #16", 0xa8c10821, 0, 0, DATA, DATA + 16, UINT64_C(0x8877665544332211)},
 	{"ldp w2, w1, [x1, #8]!", 0x29c10422, 0, 0, DATA, DATA + 8, UINT64_C(0x8877665544332211)},
 };
 
