@@ -52,8 +52,18 @@ struct code_page {
 
 /* ---------------------------------------------------------------- translation filter */
 
-/* FILTER_FETCH leads to decoded ops; FILTER_WORDS to the words, for stepping and for traces. */
-enum filter_kind { FILTER_FETCH, FILTER_LOAD, FILTER_STORE, FILTER_WORDS, FILTER_COUNT };
+/*
+ * FILTER_FETCH leads to decoded ops; FILTER_WORDS to the words, for stepping and for traces;
+ * FILTER_CACHE nowhere: cache maintenance by VA (MMU_CACHE_OP) only translates.
+ */
+enum filter_kind {
+	FILTER_FETCH,
+	FILTER_LOAD,
+	FILTER_STORE,
+	FILTER_WORDS,
+	FILTER_CACHE,
+	FILTER_COUNT
+};
 enum { FILTER_SLOTS = 1024, CONTEXT_UNIT = 16, CONTEXT_COUNT = 255 };
 
 struct filter_slot {
@@ -93,8 +103,9 @@ struct engine {
 	uint64_t page_va;   /* of the page whose ops run */
 	uint64_t context;   /* number times CONTEXT_UNIT */
 	uint64_t clock_end; /* cpu->now when budget equals op, and 1 for a data access */
-	uint64_t load_hits, store_hits;
+	uint64_t load_hits, store_hits, cache_hits;
 	struct reach reach[REACH_COUNT];
+	bool zva_free, cache_free; /* sysop_zva_free(), sysop_cache_free(), in this context */
 
 	struct code_page *running;
 

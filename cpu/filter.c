@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include "mmu/vmsa.h"
+#include "system.h"
 
 #include <string.h>
 
@@ -153,6 +154,8 @@ void engine_derive(struct engine *e)
 	e->page_bits = e->current->page_bits;
 	e->strict = is_strict(&e->cpu);
 	set_reach(e);
+	e->zva_free = sysop_zva_free(&e->cpu);
+	e->cache_free = sysop_cache_free(&e->cpu);
 }
 
 /* ---------------------------------------------------------------- counts */
@@ -172,10 +175,10 @@ void engine_flush_counts(struct engine *e)
 	if (!e->current->flat) {
 		mmu->l1i[el].lookups += e->fetches - e->counted_fetches;
 		mmu->l1i[el].hits += e->fetches - e->counted_fetches;
-		mmu->l1d[el].lookups += e->load_hits + e->store_hits;
-		mmu->l1d[el].hits += e->load_hits + e->store_hits;
+		mmu->l1d[el].lookups += e->load_hits + e->store_hits + e->cache_hits;
+		mmu->l1d[el].hits += e->load_hits + e->store_hits + e->cache_hits;
 	}
-	e->fetches = e->counted_fetches = e->load_hits = e->store_hits = 0;
+	e->fetches = e->counted_fetches = e->load_hits = e->store_hits = e->cache_hits = 0;
 }
 
 /* ---------------------------------------------------------------- life */

@@ -1,5 +1,5 @@
-/* Loads and stores of one register or two, literal, and prefetch. Exclusive, ordered and atomic
- * ones: atomic.h. */
+/* Loads and stores of one register or two, literal, prefetch, and DC and IC by VA. Exclusive,
+ * ordered and atomic ones: atomic.h. */
 #ifndef CPU_LDST_H
 #define CPU_LDST_H
 
@@ -63,6 +63,28 @@ INLINE struct outcome store(struct ctx *x, uint64_t address, const struct mem_ho
 		return failed(x);
 	if (writeback.wanted)
 		set_slot(x, writeback.Rn, writeback.value);
+	return NEXT;
+}
+
+/* ---------------------------------------------------------------- DC and IC by VA */
+
+/* Whatever is more than a hit: sysop.c. */
+INLINE struct outcome exec_DC_ZVA(struct ctx *x, const struct a64_DC_ZVA *i)
+{
+	if (!x->fast)
+		return sysop_execute(x->cpu, SYSREG_KEY(1, 3, 7, 4, 1), i->Rt);
+	if (!((const struct engine *)x->cpu)->zva_free ||
+	    !mem_zero_hit(x, stored_X(x, i->Rt) & -(uint64_t)ZVA_SIZE))
+		return failed(x);
+	return NEXT;
+}
+
+INLINE struct outcome exec_CACHE_VA(struct ctx *x, const struct a64_CACHE_VA *i)
+{
+	if (!x->fast)
+		return sysop_execute(x->cpu, SYSREG_KEY(1, 3, 7, i->CRm, 1), i->Rt);
+	if (!((const struct engine *)x->cpu)->cache_free || !mem_probe_hit(x, X(x, i->Rt)))
+		return failed(x);
 	return NEXT;
 }
 

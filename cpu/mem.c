@@ -278,9 +278,13 @@ struct outcome mem_probe(struct cpu *cpu, va_t va, enum mmu_access_type type)
 	const struct mem_how how = {.size = 1, .align = 1, .syndrome.maintenance = true};
 	struct data_access a = data_access(cpu, va.value, &how, type, false);
 	struct mmu_translation t = mmu_translate(cpu->mmu, va, a.mmu, cpu->now + 1);
+	struct engine *e = engine_of(cpu);
 
-	if (t.fault.type == FAULT_NONE)
+	if (t.fault.type == FAULT_NONE) {
+		if (e->filter_data && type == MMU_CACHE_OP)
+			filter_fill(e, FILTER_CACHE, va.value, t.entry, NULL);
 		return NEXT;
+	}
 	abort_at(cpu, va.value, &t.fault, &how);
 	return (struct outcome){OUTCOME_EXCEPTION, 0};
 }

@@ -9,6 +9,7 @@
 
 #include "ctx.h"
 #include "exception.h"
+#include "system.h"
 
 enum mem_order {
 	MEM_PLAIN,
@@ -244,6 +245,31 @@ INLINE bool mem_write_pair(const struct ctx *x, uint64_t va, uint32_t Rt, uint32
 	memcpy(to, &first, how->align);
 	memcpy(to + how->align, &second, how->align);
 	mem_stored(x, slot);
+	return true;
+}
+
+/* DC ZVA: as a store, of an address that is aligned. */
+INLINE bool mem_zero_hit(const struct ctx *x, uint64_t va)
+{
+	const struct filter_slot *slot = filter_hit(x, FILTER_STORE, REACH_1, va);
+
+	if (slot == NULL)
+		return false;
+	memset(host_address(slot, va), 0, ZVA_SIZE);
+	mem_stored(x, slot);
+	return true;
+}
+
+/* Cache maintenance: a TLB lookup and no access. */
+INLINE bool mem_probe_hit(const struct ctx *x, uint64_t va)
+{
+	struct engine *e = (struct engine *)x->cpu;
+	const struct filter_slot *slot = filter_hit(x, FILTER_CACHE, REACH_1, va);
+
+	if (slot == NULL)
+		return false;
+	slot->entry->stamp = e->clock_end + (uintptr_t)x->op - x->budget;
+	e->cache_hits++;
 	return true;
 }
 

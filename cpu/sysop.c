@@ -112,16 +112,31 @@ static struct outcome action_invalidate(struct cpu *cpu, struct operation o)
 	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, MMU_CACHE_INVALIDATE);
 }
 
+static unsigned zva_size(const struct cpu *cpu)
+{
+	return 4u << DCZID_EL0_BS(cpu->sysreg[SYSREG_DCZID_EL0]);
+}
+
 /* FAR_ELx gets the address in Xt, wherever in the block it lies. */
 static struct outcome action_zero(struct cpu *cpu, struct operation o)
 {
-	unsigned size = 4u << DCZID_EL0_BS(cpu->sysreg[SYSREG_DCZID_EL0]);
+	unsigned size = zva_size(cpu);
 	uint64_t va = cpu->x[o.slot];
 	struct outcome outcome = mem_zero(cpu, (va_t){va & ~(uint64_t)(size - 1)}, size);
 
 	if (outcome.kind == OUTCOME_EXCEPTION && cpu->raised.far_valid)
 		cpu->raised.far = va;
 	return outcome;
+}
+
+bool sysop_zva_free(const struct cpu *cpu)
+{
+	return trap_zva(cpu) == 0 && zva_size(cpu) == ZVA_SIZE;
+}
+
+bool sysop_cache_free(const struct cpu *cpu)
+{
+	return trap_poc(cpu) == 0 && trap_pou(cpu) == 0;
 }
 
 /* ------------------------------------------------------------------ by encoding */

@@ -6,6 +6,11 @@
 
 /* SYS with op0=1: AT, TLBI, DC, IC. key and slot as for sysreg_msr(). */
 struct outcome sysop_execute(struct cpu *cpu, uint32_t key, unsigned slot);
+/* For the translation filter, which may answer what nothing traps at the current exception level:
+ * DC ZVA of ZVA_SIZE bytes; cache maintenance by VA to either point. */
+enum { ZVA_SIZE = 64 };
+bool sysop_zva_free(const struct cpu *cpu);
+bool sysop_cache_free(const struct cpu *cpu);
 /* SYSL: no instruction with a result is modelled. */
 struct outcome sysop_execute_sysl(struct cpu *cpu, uint32_t key, unsigned slot);
 

@@ -13,14 +13,15 @@ enum { GRANULE_4K_BITS = 12, GRANULE_64K_BITS = 16 };
 
 /* 4 KB: 30-bit addresses; 64 KB: 42-bit; both start at level 2, whose entry 1 is a block from
  * RAM_BASE. */
-static struct board *board_paged(unsigned page_bits, bool slow)
+static struct board *board_with_l1d(unsigned page_bits, bool slow, unsigned entries)
 {
 	static const uint64_t permissions[4] = {0x743, 0x743, 0, 0x7c3};
 	struct cpu_config config = board_config("max");
 
 	config.tlb_off = false;
 	config.slow = slow;
-	config.l1i = config.l1d = (struct tlb_shape){8, 0, 0};
+	config.l1i = (struct tlb_shape){8, 0, 0};
+	config.l1d = (struct tlb_shape){entries, 0, 0};
 
 	struct board *board = board_with(config, 1);
 	struct cpu *cpu = board->cpu;
@@ -45,6 +46,11 @@ static struct board *board_paged(unsigned page_bits, bool slow)
 	cpu_set_pc(cpu, (va_t){ram + CODE});
 	board_code(board, RAM_BASE + VECTORS + 0x200, (const uint32_t[]){0x14000000}, 1);
 	return board;
+}
+
+static struct board *board_paged(unsigned page_bits, bool slow)
+{
+	return board_with_l1d(page_bits, slow, 8);
 }
 
 static void load_code(struct board *board, const uint32_t *words, size_t count)
@@ -82,6 +88,8 @@ static const struct {
 	{"dc zva, x1", 0xd50b7421, 0xfff, 0, 1, 1, 0, 1},
 	{"prfm pldl1keep, [x1]", 0xf9800020, 0x2000, 0, 0, 0, 0, 0},
 	{"dc cvac, x1", 0xd50b7a21, 0x100, 0, 0, 1, 0, 0},
+	{"ic ivau, x1", 0xd50b7521, 0xfff, 0, 0, 1, 0, 0},
+	{"dc civac, x1", 0xd50b7e21, 0x101, 0, 0, 1, 0, 0},
 };
 
 START_TEST(access_counts)
@@ -274,6 +282,92 @@ START_TEST(exclusive_store_succeeds_if_marked)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ DC and IC by VA */
+
+enum { TPCP = 1 << 23, TPU = 1 << 24, TDZ = 1 << 28 };
+
+/* What the first one leaves in the filter does not let the second one pass its trap. */
+static const struct {
+	const char *name;
+	uint64_t hcr;
+	uint32_t words[2];
+	uint64_t esr; /* 0: completes */
+} trapped[] = {
+	{"dc zva after str, TDZ", TDZ, {0xf9000020, 0xd50b7421}, 0x6212dc28},
+	{"dc zva after str, TPCP TPU", TPCP | TPU, {0xf9000020, 0xd50b7421}, 0},
+	{"dc cvau after dc civac, TPU", TPU, {0xd50b7e21, 0xd50b7b21}, 0x6212dc36},
+	{"dc cvac after dc cvau, TPCP", TPCP, {0xd50b7b21, 0xd50b7a21}, 0x6212dc34},
+	{"ic ivau after dc cvac, TDZ", TDZ, {0xd50b7a21, 0xd50b7521}, 0},
+};
+
+START_TEST(trap_precedes_filter)
+{
+	bool slow = _i % 2 != 0;
+	struct board *board = board_paged(GRANULE_4K_BITS, slow);
+	struct cpu *cpu = board->cpu;
+	unsigned i = (unsigned)_i / 2;
+
+	load_code(board, trapped[i].words, 2);
+	board_code(board, RAM_BASE + VECTORS + 0x400, (const uint32_t[]){0x14000000}, 1);
+	sysreg_write(cpu, SYSREG_VBAR_EL2, RAM_BASE + VECTORS);
+	sysreg_write(cpu, SYSREG_HCR_EL2, trapped[i].hcr | UINT64_C(1) << 31);
+	cpu_set_x(cpu, 1, 0x100);
+	cpu_run(cpu, slow ? 3 : 5000);
+	ck_assert_msg(sysreg_read(cpu, SYSREG_ESR_EL2) == trapped[i].esr, "%s: ESR 0x%lx",
+		      trapped[i].name, sysreg_read(cpu, SYSREG_ESR_EL2));
+	ck_assert_uint_eq(cpu_el(cpu), trapped[i].esr == 0 ? 1 : 2);
+	board_free(board);
+}
+END_TEST
+
+/* A TLB of two entries: the second use of X1's page makes X2's the one that X3's replaces. */
+static const struct {
+	const char *name;
+	uint32_t word;
+} uses[] = {
+	{"dc civac, x1", 0xd50b7e21},
+	{"ic ivau, x1", 0xd50b7521},
+	{"dc zva, x1", 0xd50b7421},
+};
+
+START_TEST(use_counts_for_replacement)
+{
+	bool slow = _i % 2 != 0;
+	struct board *board = board_with_l1d(GRANULE_4K_BITS, slow, 2);
+	uint32_t use = uses[_i / 2].word;
+	/* LDR X0 by X2, X3 and X1. */
+	const uint32_t words[] = {use, 0xf9400040, use, 0xf9400060, 0xf9400020};
+	const struct tlb_counts *l1d = &mmu_counts(cpu_mmu(board->cpu))->l1d[1];
+
+	load_code(board, words, 5);
+	cpu_set_x(board->cpu, 1, 0x100);
+	cpu_set_x(board->cpu, 2, 0x1100);
+	cpu_set_x(board->cpu, 3, 0x3100);
+	cpu_run(board->cpu, slow ? 5 : 5000);
+	cpu_counts(board->cpu);
+	ck_assert_msg(l1d->lookups == 5 && l1d->misses == 3, "%s: %lu lookups, %lu misses",
+		      uses[_i / 2].name, l1d->lookups, l1d->misses);
+	board_free(board);
+}
+END_TEST
+
+/* A store that the filter knows and DC ZVA of its page: 64 bytes, and none beside them. */
+START_TEST(zva_zeroes_its_block)
+{
+	bool slow = _i != 0;
+	struct board *board = board_paged(GRANULE_4K_BITS, slow);
+	const uint32_t words[] = {0x39000022, 0xd50b7421}; /* STRB W2, [X1]; DC ZVA, X1 */
+
+	load_code(board, words, 2);
+	memset(board->ram + PAGES, 0xee, 0x1000);
+	cpu_set_x(board->cpu, 1, 0x17f);
+	cpu_run(board->cpu, slow ? 2 : 5000);
+	for (unsigned at = 0; at < 0x1000; at++)
+		ck_assert_uint_eq(board->ram[PAGES + at], at >= 0x140 && at < 0x180 ? 0 : 0xee);
+	board_free(board);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ code that is written */
 
 /* The loop adds X2, which its own store makes of an instruction that adds nothing; then the host
@@ -351,6 +445,9 @@ int main(void)
 	tcase_add_loop_test(memory, alignment_is_checked, 0, 2 * COUNT(aligned));
 	tcase_add_loop_test(memory, unaligned_pc_faults_before_its_fetch, 0, 2);
 	tcase_add_loop_test(memory, exclusive_store_succeeds_if_marked, 0, 2 * COUNT(exclusives));
+	tcase_add_loop_test(memory, trap_precedes_filter, 0, 2 * COUNT(trapped));
+	tcase_add_loop_test(memory, use_counts_for_replacement, 0, 2 * COUNT(uses));
+	tcase_add_loop_test(memory, zva_zeroes_its_block, 0, 2);
 	tcase_add_loop_test(memory, written_code_is_executed, 0, 2);
 	tcase_add_loop_test(memory, trace_access_counts_and_faults, 0, 2);
 	suite_add_tcase(suite, memory);
