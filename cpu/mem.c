@@ -34,6 +34,11 @@ bool sp_misaligned(struct cpu *cpu)
 	return checked;
 }
 
+static bool is_unaligned(uint64_t va, const struct mem_how *how)
+{
+	return (va & (how->align - 1)) != 0;
+}
+
 /* AArch64.UnalignedAccessFaults(). */
 static bool unaligned_faults(const struct cpu *cpu, uint64_t va, const struct mem_how *how)
 {
@@ -70,7 +75,7 @@ static struct data_access data_access(const struct cpu *cpu, uint64_t va, const 
 			.unprivileged = cpu->pstate.el == 0 || as_el0,
 			.read_write = rmw,
 			.pan = cpu->pstate.pan,
-			.unaligned = (va & (how->align - 1)) != 0},
+			.unaligned = how->never_device || is_unaligned(va, how)},
 	};
 }
 
@@ -130,7 +135,7 @@ bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how,
 
 	target->count = 0;
 	target->units = 0;
-	if (a.mmu.unaligned && unaligned_faults(cpu, va, how)) {
+	if (is_unaligned(va, how) && unaligned_faults(cpu, va, how)) {
 		struct mmu_fault fault = alignment_fault(type == MMU_STORE);
 
 		return abort_at(cpu, va, &fault, how);
@@ -268,7 +273,7 @@ bool mem_store(struct cpu *cpu, uint64_t va, const void *from, const struct mem_
 struct outcome mem_zero(struct cpu *cpu, va_t va, unsigned size)
 {
 	static const uint8_t zero[64];
-	const struct mem_how how = {.size = size, .align = size};
+	const struct mem_how how = {.size = size, .align = size, .never_device = true};
 
 	return mem_store(cpu, va.value, zero, &how) ? NEXT : (struct outcome){OUTCOME_EXCEPTION, 0};
 }

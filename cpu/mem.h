@@ -22,6 +22,7 @@ struct mem_how {
 	unsigned align; /* of one element */
 	enum mem_order order;
 	bool unprivileged;
+	bool never_device; /* DC ZVA: an alignment fault on Device memory, aligned or not */
 	struct access_syndrome syndrome;
 };
 
@@ -248,12 +249,15 @@ INLINE bool mem_write_pair(const struct ctx *x, uint64_t va, uint32_t Rt, uint32
 	return true;
 }
 
-/* DC ZVA: as a store, of an address that is aligned. */
+/*
+ * DC ZVA: as a store, of an address that is aligned. Where slots may stand for Device memory, which it faults on, the slow
+ * path decides.
+ */
 INLINE bool mem_zero_hit(const struct ctx *x, uint64_t va)
 {
 	const struct filter_slot *slot = filter_hit(x, FILTER_STORE, REACH_1, va);
 
-	if (slot == NULL)
+	if (slot == NULL || ((const struct engine *)x->cpu)->strict)
 		return false;
 	memset(host_address(slot, va), 0, ZVA_SIZE);
 	mem_stored(x, slot);

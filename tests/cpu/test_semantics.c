@@ -394,7 +394,6 @@ static const struct {
 	{"stadd w0, [x1]", 0xb820003f, 0xffffffff, 0, DATA, DATA, UINT64_C(0x8877665544332210)},
 	{"ldclr x0, x2, [x1]", 0xf8201022, 0xff, 0, DATA, DATA, UINT64_C(0x8877665544332200)},
 	{"swpb w0, w2, [x1]", 0x38208022, 0, 0, DATA, DATA, UINT64_C(0x8877665544332200)},
-	{"dc zva, x1", 0xd50b7421, 0, 0, DATA + 63, DATA + 63, 0},
 	{"str x1, [x1], #8", 0xf8008421, 0, 0, DATA, DATA + 8, RAM_BASE + DATA},
 	{"str w1, [x1, #-4]!", 0xb81fcc21, 0, 0, DATA + 4, DATA,
 	 UINT64_C(0x8877665500000000) + RAM_BASE + DATA + 4},
