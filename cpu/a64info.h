@@ -28,7 +28,7 @@ struct a64_info {
 	const char *name;
 	const char *timing;     /* class of functional unit */
 	const char *unmodelled; /* what Armv9.4 has here and no core offers; NULL: modelled */
-	enum mmu_feature needs;
+	enum nw_feature needs;
 	uint8_t flags, mem, pc; /* enum a64_role of PSTATE.NZCV, memory and PC */
 	uint32_t mask, value;   /* bits that are no field: fixed, or as they should be */
 	unsigned field_count;
@@ -38,7 +38,7 @@ struct a64_info {
 enum a64_form;
 
 /* The form of a word for a core with these features, or A64_UNALLOCATED. */
-enum a64_form a64_decode(const struct mmu_features *features, uint32_t word);
+enum a64_form a64_decode(const struct nw_features *features, uint32_t word);
 
 extern const struct a64_info a64_info[];
 

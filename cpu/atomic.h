@@ -62,7 +62,7 @@ static inline bool exclusive_load(struct ctx *x, uint32_t Rn, void *to, const st
 	struct base base = base_address(x, Rn);
 	struct mem_target target;
 
-	if (base.failed || !mem_translate(x->cpu, base.address, how, MMU_LOAD, false, &target) ||
+	if (base.failed || !mem_translate(x->cpu, base.address, how, NW_LOAD, false, &target) ||
 	    !mem_get(x->cpu, &target, to, how))
 		return false;
 	mem_count_load(x->cpu, &target);
@@ -86,7 +86,7 @@ static inline struct outcome exclusive_store(struct ctx *x, uint32_t Rn, uint32_
 	if (base.failed)
 		return failed(x);
 	if (pass) {
-		if (!mem_translate(x->cpu, base.address, how, MMU_STORE, false, &target))
+		if (!mem_translate(x->cpu, base.address, how, NW_STORE, false, &target))
 			return failed(x);
 		pass = target.parts[0].pa.value == monitor.pa.value;
 	}
@@ -154,7 +154,7 @@ static inline bool atomic_update(struct ctx *x, uint32_t Rn, uint32_t size,
 	struct mem_target target;
 
 	*old = 0;
-	if (base.failed || !mem_translate(x->cpu, base.address, &how, MMU_STORE, true, &target) ||
+	if (base.failed || !mem_translate(x->cpu, base.address, &how, NW_STORE, true, &target) ||
 	    !mem_get(x->cpu, &target, old, &how))
 		return false;
 
@@ -179,7 +179,7 @@ static inline bool compare_and_swap(struct ctx *x, uint32_t Rn, unsigned size, u
 	struct mem_target target;
 	uint64_t old[2] = {0, 0};
 
-	if (base.failed || !mem_translate(x->cpu, base.address, &how, MMU_STORE, true, &target) ||
+	if (base.failed || !mem_translate(x->cpu, base.address, &how, NW_STORE, true, &target) ||
 	    !mem_get(x->cpu, &target, old, &how))
 		return false;
 	if (!mem_put(x->cpu, &target, memcmp(old, compare, size) == 0 ? value : old, &how))

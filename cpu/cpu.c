@@ -12,11 +12,11 @@
 /* ---------------------------------------------------------------- life */
 
 /* The walker's memory: descriptors come from RAM, and from devices that answer as well. */
-static struct mmu_port_read port_read(void *ctx, pa_t pa)
+static struct nw_port_read port_read(void *ctx, pa_t pa)
 {
 	const struct cpu_config *config = &((const struct cpu *)ctx)->config;
 	struct cpu_page page = config->bus.page(config->bus.ctx, pa);
-	struct mmu_port_read result = {.latency = config->fetch_latency};
+	struct nw_port_read result = {.latency = config->fetch_latency};
 
 	if (page.host != NULL)
 		memcpy(&result.value, page.host + (pa.value & 4095), sizeof(result.value));
@@ -26,9 +26,9 @@ static struct mmu_port_read port_read(void *ctx, pa_t pa)
 	return result;
 }
 
-static void observe_walk(void *ctx, const struct mmu_walk *walk)
+static void observe_walk(void *ctx, const struct nw_walk *walk)
 {
-	const struct mmu_observer *observer = &((const struct cpu *)ctx)->config.observer;
+	const struct nw_observer *observer = &((const struct cpu *)ctx)->config.observer;
 
 	if (observer->walk != NULL)
 		observer->walk(observer->ctx, walk);
@@ -44,14 +44,18 @@ struct cpu *cpu_new(const struct cpu_config *config)
 	struct cpu *cpu = &e->cpu;
 
 	cpu->config = *config;
-	cpu->mmu = mmu_new(&(struct mmu_config){
+	cpu->mmu = nw_mmu_new(&(struct nw_config){
 		.features = config->features,
+		.choices = config->choices,
 		.tlb_off = config->tlb_off,
 		.l1i = config->l1i,
 		.l1d = config->l1d,
 		.l2 = config->l2,
 		.walk_caches = config->walk_caches,
-		.port = {cpu, port_read, config->bus.ram, config->fetch_latency},
+		.port = {.ctx = cpu,
+			 .read = port_read,
+			 .window = config->bus.ram,
+			 .window_latency = config->fetch_latency},
 		.observer = {cpu, observe_walk, engine_drop},
 	});
 	if (cpu->mmu == NULL || !engine_init(e)) {
@@ -66,7 +70,7 @@ void cpu_free(struct cpu *cpu)
 {
 	if (cpu == NULL)
 		return;
-	mmu_free(cpu->mmu);
+	nw_mmu_free(cpu->mmu);
 	engine_free(engine_of(cpu));
 	free(engine_of(cpu));
 }
@@ -102,21 +106,21 @@ void cpu_interrupt(struct cpu *cpu)
 
 /* ---------------------------------------------------------------- trace accesses */
 
-static enum filter_kind replay_filter(enum mmu_access_type type)
+static enum filter_kind replay_filter(enum nw_access_type type)
 {
-	return type == MMU_FETCH ? FILTER_WORDS : type == MMU_LOAD ? FILTER_LOAD : FILTER_STORE;
+	return type == NW_FETCH ? FILTER_WORDS : type == NW_LOAD ? FILTER_LOAD : FILTER_STORE;
 }
 
 /* Accesses that took `lookups` lookups which the MMU has not counted. */
-static inline void count_access(struct engine *e, enum mmu_access_type type, unsigned pages,
+static inline void count_access(struct engine *e, enum nw_access_type type, unsigned pages,
 				unsigned lookups)
 {
 	struct cpu_counts *counts = &e->cpu.counts;
 
-	if (type == MMU_FETCH) {
+	if (type == NW_FETCH) {
 		e->fetches += pages;
 		e->counted_fetches += pages - lookups;
-	} else if (type == MMU_LOAD) {
+	} else if (type == NW_LOAD) {
 		e->load_hits += lookups;
 		counts->load[e->cpu.pstate.el] += pages - lookups;
 	} else {
@@ -125,56 +129,55 @@ static inline void count_access(struct engine *e, enum mmu_access_type type, uns
 	}
 }
 
-static inline bool replay_hit(struct engine *e, enum mmu_access_type type, uint64_t va,
+static inline bool replay_hit(struct engine *e, enum nw_access_type type, uint64_t va,
 			      unsigned size)
 {
 	const struct filter_slot *slot = filter_slot(e, replay_filter(type), va);
 
 	if (((va + size - 1) & ~UINT64_C(0xfff)) + e->context != slot->tag)
 		return false;
-	slot->entry->stamp = e->cpu.now + (type != MMU_FETCH);
+	slot->entry->stamp = e->cpu.now + (type != NW_FETCH);
 	count_access(e, type, 1, 1);
 	return true;
 }
 
-static bool replay_abort(struct engine *e, enum mmu_access_type type, uint64_t va,
-			 const struct mmu_fault *fault)
+static bool replay_abort(struct engine *e, enum nw_access_type type, uint64_t va,
+			 const struct nw_fault *fault)
 {
 	const struct access_syndrome none = {.valid = false};
 
-	raise(&e->cpu, type == MMU_FETCH ? exception_instruction_abort(&e->cpu, fault, (va_t){va})
-					 : exception_data_abort(&e->cpu, fault, (va_t){va}, none));
+	raise(&e->cpu, type == NW_FETCH ? exception_instruction_abort(&e->cpu, fault, (va_t){va})
+					: exception_data_abort(&e->cpu, fault, (va_t){va}, none));
 	engine_take(e);
 	return false;
 }
 
-static void replay_remember(struct engine *e, enum mmu_access_type type, uint64_t va,
-			    const struct mmu_translation *t)
+static void replay_remember(struct engine *e, enum nw_access_type type, uint64_t va,
+			    const struct nw_translation *t)
 {
 	struct cpu_page page = e->cpu.config.bus.page(e->cpu.config.bus.ctx, t->pa);
 
 	if (page.host == NULL || t->device ||
-	    !(type == MMU_FETCH ? e->filter_fetch : e->filter_data))
+	    !(type == NW_FETCH ? e->filter_fetch : e->filter_data))
 		return;
-	if (type != MMU_STORE || *page.flags == 0)
+	if (type != NW_STORE || *page.flags == 0)
 		filter_fill(e, replay_filter(type), va, t->entry, page.host);
 }
 
 /* The complete path: one translation for each page that [va, va + size) touches. */
-static bool replay_translate(struct engine *e, enum mmu_access_type type, uint64_t va,
-			     unsigned size)
+static bool replay_translate(struct engine *e, enum nw_access_type type, uint64_t va, unsigned size)
 {
 	struct cpu *cpu = &e->cpu;
-	const struct mmu_access access = {.type = type,
-					  .el = cpu->pstate.el,
-					  .unprivileged = cpu->pstate.el == 0,
-					  .pan = cpu->pstate.pan};
-	uint64_t unit = UINT64_C(1) << e->page_bits, clock = cpu->now + (type != MMU_FETCH);
+	const struct nw_access access = {.type = type,
+					 .el = cpu->pstate.el,
+					 .unprivileged = cpu->pstate.el == 0,
+					 .pan = cpu->pstate.pan};
+	uint64_t unit = UINT64_C(1) << e->page_bits, clock = cpu->now + (type != NW_FETCH);
 	unsigned pages = 0;
 
 	cpu->now += OP_SIZE;
 	for (uint64_t at = va; at - va < size; at = (at | (unit - 1)) + 1) {
-		struct mmu_translation t = mmu_translate(cpu->mmu, (va_t){at}, access, clock);
+		struct nw_translation t = nw_translate(cpu->mmu, (va_t){at}, access, clock);
 
 		if (t.fault.type != FAULT_NONE)
 			return replay_abort(e, type, at, &t.fault);
@@ -189,7 +192,7 @@ static bool replay_translate(struct engine *e, enum mmu_access_type type, uint64
 }
 
 /* Out of line, so that a hit saves no registers. */
-static __attribute__((noinline)) bool replay_miss(struct engine *e, enum mmu_access_type type,
+static __attribute__((noinline)) bool replay_miss(struct engine *e, enum nw_access_type type,
 						  va_t pc, va_t va, unsigned size)
 {
 	if (e->current == NULL)
@@ -198,7 +201,7 @@ static __attribute__((noinline)) bool replay_miss(struct engine *e, enum mmu_acc
 	return replay_translate(e, type, va.value, size);
 }
 
-bool cpu_access(struct cpu *cpu, enum mmu_access_type type, va_t pc, va_t va, unsigned size)
+bool cpu_access(struct cpu *cpu, enum nw_access_type type, va_t pc, va_t va, unsigned size)
 {
 	struct engine *e = engine_of(cpu);
 
@@ -245,7 +248,7 @@ uint64_t cpu_pstate(const struct cpu *cpu)
 	return pstate_spsr(cpu);
 }
 
-struct mmu *cpu_mmu(struct cpu *cpu)
+struct nw_mmu *cpu_mmu(struct cpu *cpu)
 {
 	return cpu->mmu;
 }
@@ -259,14 +262,14 @@ struct chunk {
 };
 
 /* The bytes from va to the end of its 4 KiB page, at most `size`. */
-static bool find_chunk(struct cpu *cpu, uint64_t va, size_t size, enum mmu_access_type type,
+static bool find_chunk(struct cpu *cpu, uint64_t va, size_t size, enum nw_access_type type,
 		       struct chunk *chunk)
 {
-	const struct mmu_access access = {.type = type,
-					  .el = cpu->pstate.el,
-					  .unprivileged = cpu->pstate.el == 0,
-					  .pan = cpu->pstate.pan};
-	struct mmu_translation t = mmu_probe(cpu->mmu, (va_t){va}, access, NULL);
+	const struct nw_access access = {.type = type,
+					 .el = cpu->pstate.el,
+					 .unprivileged = cpu->pstate.el == 0,
+					 .pan = cpu->pstate.pan};
+	struct nw_translation t = nw_probe(cpu->mmu, (va_t){va}, access, NULL);
 
 	if (t.fault.type != FAULT_NONE)
 		return false;
@@ -276,7 +279,7 @@ static bool find_chunk(struct cpu *cpu, uint64_t va, size_t size, enum mmu_acces
 	return chunk->page.host != NULL;
 }
 
-static bool all_there(struct cpu *cpu, uint64_t va, size_t size, enum mmu_access_type type)
+static bool all_there(struct cpu *cpu, uint64_t va, size_t size, enum nw_access_type type)
 {
 	struct chunk chunk;
 
@@ -291,11 +294,11 @@ bool cpu_copy_in(struct cpu *cpu, void *to, va_t from, size_t size)
 	struct chunk chunk;
 	uint8_t *bytes = to;
 
-	if (!all_there(cpu, from.value, size, MMU_LOAD))
+	if (!all_there(cpu, from.value, size, NW_LOAD))
 		return false;
 	for (uint64_t va = from.value; size > 0;
 	     size -= chunk.size, va += chunk.size, bytes += chunk.size) {
-		if (!find_chunk(cpu, va, size, MMU_LOAD, &chunk))
+		if (!find_chunk(cpu, va, size, NW_LOAD, &chunk))
 			return false;
 		memcpy(bytes, chunk.page.host + chunk.offset, chunk.size);
 	}
@@ -307,11 +310,11 @@ bool cpu_copy_out(struct cpu *cpu, va_t to, const void *from, size_t size)
 	struct chunk chunk;
 	const uint8_t *bytes = from;
 
-	if (!all_there(cpu, to.value, size, MMU_STORE))
+	if (!all_there(cpu, to.value, size, NW_STORE))
 		return false;
 	for (uint64_t va = to.value; size > 0;
 	     size -= chunk.size, va += chunk.size, bytes += chunk.size) {
-		if (!find_chunk(cpu, va, size, MMU_STORE, &chunk))
+		if (!find_chunk(cpu, va, size, NW_STORE, &chunk))
 			return false;
 		memcpy(chunk.page.host + chunk.offset, bytes, chunk.size);
 		if ((*chunk.page.flags & PAGE_HAS_CODE) != 0)
@@ -333,5 +336,5 @@ void cpu_counts_clear(struct cpu *cpu)
 {
 	engine_flush_counts(engine_of(cpu));
 	memset(&cpu->counts, 0, sizeof(cpu->counts));
-	memset(mmu_counts(cpu->mmu), 0, sizeof(struct mmu_counts));
+	memset(nw_counts(cpu->mmu), 0, sizeof(struct nw_counts));
 }

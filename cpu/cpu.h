@@ -28,7 +28,7 @@ struct cpu_bus {
 	bool (*read)(void *ctx, pa_t pa, unsigned size, uint64_t *value);
 	bool (*write)(void *ctx, pa_t pa, unsigned size, uint64_t value);
 	/* Optional: RAM that page() finds as well, where walks may read descriptors without asking. */
-	struct mmu_window ram;
+	struct nw_window ram;
 };
 
 struct cpu;
@@ -45,7 +45,8 @@ struct cpu_host {
 };
 
 struct cpu_config {
-	struct mmu_features features;
+	struct nw_features features;
+	struct nw_choices choices;
 	uint64_t midr, mpidr;
 	bool tlb_off;
 	struct tlb_shape l1i, l1d, l2;
@@ -56,7 +57,7 @@ struct cpu_config {
 	bool stop_on_unmodelled; /* an encoding that no core here offers stops the run; else it is UNDEFINED to the guest */
 	struct cpu_bus bus;
 	struct cpu_host host;
-	struct mmu_observer observer; /* .walk for the caller; .drop is the core's */
+	struct nw_observer observer; /* .walk for the caller; .drop is the core's */
 };
 
 struct cpu *cpu_new(const struct cpu_config *config);
@@ -94,14 +95,14 @@ void cpu_interrupt(struct cpu *cpu);
  * it. size bytes from va; a page-crossing access counts once a page. True: done. False: the core has taken an exception
  * (the caller runs it with cpu_run_to_el0 and tries again).
  */
-bool cpu_access(struct cpu *cpu, enum mmu_access_type type, va_t pc, va_t va, unsigned size);
+bool cpu_access(struct cpu *cpu, enum nw_access_type type, va_t pc, va_t va, unsigned size);
 
 /*
  * For the same: what EL1 software of the traced system did between accesses. The ASID in force becomes asid (8 bits of
  * it where TCR_EL1.AS is 0), the tables stay; a TLBI of EL1 takes effect and is counted. Neither traps.
  */
 void cpu_switch_asid(struct cpu *cpu, uint16_t asid);
-void cpu_tlbi(struct cpu *cpu, enum mmu_tlbi_op op, uint64_t operand);
+void cpu_tlbi(struct cpu *cpu, enum nw_tlbi_op op, uint64_t operand);
 
 unsigned cpu_el(const struct cpu *cpu);
 va_t cpu_pc(const struct cpu *cpu);
@@ -109,7 +110,7 @@ void cpu_set_pc(struct cpu *cpu, va_t pc);
 uint64_t cpu_x(const struct cpu *cpu, unsigned n); /* n 0 to 30; 31 is SP of the current EL */
 void cpu_set_x(struct cpu *cpu, unsigned n, uint64_t value);
 uint64_t cpu_pstate(const struct cpu *cpu); /* in SPSR_ELx format */
-struct mmu *cpu_mmu(struct cpu *cpu);
+struct nw_mmu *cpu_mmu(struct cpu *cpu);
 
 /* Copies guest memory by virtual address with the current EL's rights, without side effects. False: some byte of it is
  * not mapped, not RAM or not permitted; then nothing is written. */
@@ -145,6 +146,6 @@ void cpu_describe(uint32_t word, char *text, size_t size);
 /* Core presets for --cpu: fills features, midr. False: no such name. Names are listed by index; NULL ends. */
 bool cpu_preset(const char *name, struct cpu_config *config);
 const char *cpu_preset_name(size_t i);
-const char *cpu_feature_name(enum mmu_feature feature);
+const char *cpu_feature_name(enum nw_feature feature);
 
 #endif

@@ -10,11 +10,11 @@
 
 #include "a64decode.inc"
 
-enum a64_form a64_decode(const struct mmu_features *features, uint32_t word)
+enum a64_form a64_decode(const struct nw_features *features, uint32_t word)
 {
 	enum a64_form form = form_of(word);
 
-	return mmu_has(features, a64_info[form].needs) ? form : A64_UNALLOCATED;
+	return nw_has(features, a64_info[form].needs) ? form : A64_UNALLOCATED;
 }
 
 static int32_t field_value(const struct a64_field_info *field, uint32_t word)

@@ -15,7 +15,7 @@ static struct engine *begin(struct cpu *cpu)
 
 static void synchronize(struct engine *e)
 {
-	mmu_event(e->cpu.mmu, &(struct mmu_event){ .type = MMU_EVENT_CONTEXT_SYNC, .el = 1 });
+	nw_event(e->cpu.mmu, &(struct nw_event){ .type = NW_EVENT_CONTEXT_SYNC, .el = 1 });
 	engine_derive(e);
 }
 
@@ -30,12 +30,12 @@ void cpu_switch_asid(struct cpu *cpu, uint16_t asid)
 	synchronize(e);
 }
 
-void cpu_tlbi(struct cpu *cpu, enum mmu_tlbi_op op, uint64_t operand)
+void cpu_tlbi(struct cpu *cpu, enum nw_tlbi_op op, uint64_t operand)
 {
 	struct engine *e = begin(cpu);
 
 	cpu->counts.tlbi[op]++;
-	mmu_event(cpu->mmu,
-		  &(struct mmu_event){ .type = MMU_EVENT_TLBI, .tlbi = op, .operand = operand, .el = 1 });
+	nw_event(cpu->mmu,
+		  &(struct nw_event){ .type = NW_EVENT_TLBI, .tlbi = op, .operand = operand, .el = 1 });
 	synchronize(e);
 }

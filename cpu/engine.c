@@ -57,11 +57,11 @@ static bool fetch_allowed(struct engine *e)
 static struct fetched fetch_translated(struct engine *e)
 {
 	struct cpu *cpu = &e->cpu;
-	struct mmu_access access = {.type = MMU_FETCH,
-				    .el = cpu->pstate.el,
-				    .unprivileged = cpu->pstate.el == 0,
-				    .pan = cpu->pstate.pan};
-	struct mmu_translation t = mmu_translate(cpu->mmu, (va_t){cpu->pc}, access, cpu->now);
+	struct nw_access access = {.type = NW_FETCH,
+				   .el = cpu->pstate.el,
+				   .unprivileged = cpu->pstate.el == 0,
+				   .pan = cpu->pstate.pan};
+	struct nw_translation t = nw_translate(cpu->mmu, (va_t){cpu->pc}, access, cpu->now);
 
 	if (t.fault.type != FAULT_NONE)
 		return fetch_failed(e, exception_instruction_abort(cpu, &t.fault, (va_t){cpu->pc}));
@@ -97,7 +97,7 @@ static bool read_word(struct engine *e, const struct fetched *f, uint32_t *word)
 {
 	struct cpu *cpu = &e->cpu;
 	const struct cpu_bus *bus = &cpu->config.bus;
-	struct mmu_fault fault = {.type = FAULT_EXTERNAL};
+	struct nw_fault fault = {.type = FAULT_EXTERNAL};
 	uint64_t value = 0;
 
 	if (f->page.host != NULL) {

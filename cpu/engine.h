@@ -5,7 +5,7 @@
  *
  * Translation filter. A slot says "an access of this kind to this 4 KiB page, in this context, hits
  * that L1 TLB entry, is permitted, and its bytes are there in host memory". A hit stamps the TLB
- * entry and counts, as mmu_translate() would. Slots die with their entry (engine_drop) or, for
+ * entry and counts, as nw_translate() would. Slots die with their entry (engine_drop) or, for
  * stores, when the page gets decoded ops.
  *
  * Context. All that a translation depends on besides the address: EL, PSTATE.PAN, the registers of
@@ -54,7 +54,7 @@ struct code_page {
 
 /*
  * FILTER_FETCH leads to decoded ops; FILTER_WORDS to the words, for stepping and for traces;
- * FILTER_CACHE nowhere: cache maintenance by VA (MMU_CACHE_OP) only translates.
+ * FILTER_CACHE nowhere: cache maintenance by VA (NW_CACHE_OP) only translates.
  */
 enum filter_kind {
 	FILTER_FETCH,
@@ -84,7 +84,7 @@ struct context {
 	bool pan;
 	bool flat; /* no stage is on: what the filter answers is no TLB lookup */
 	uint8_t page_bits;
-	struct mmu_registers registers;
+	struct nw_registers registers;
 };
 
 /* Of an access of one kind: (va + add) & mask is its page, unless it leaves the page or has to be
@@ -119,7 +119,7 @@ struct engine {
 	bool left;
 #endif
 
-	/* Instructions fetched since counts were flushed, and those whose lookup mmu_translate()
+	/* Instructions fetched since counts were flushed, and those whose lookup nw_translate()
 	 * has counted itself. */
 	uint64_t fetches, counted_fetches;
 	struct tlb_entry flat_entry; /* what slots stand for that were filled with the MMU off */
@@ -160,7 +160,7 @@ static inline unsigned op_index(const struct op *op)
 
 bool engine_init(struct engine *e);
 void engine_free(struct engine *e);
-/* mmu_observer.drop: every slot that stands for the entry dies. */
+/* nw_observer.drop: every slot that stands for the entry dies. */
 void engine_drop(void *ctx, struct tlb_entry *entry);
 /* The page of va is answered by entry (NULL: no TLB is in use) and lies at page.host. */
 void filter_fill(struct engine *e, enum filter_kind kind, uint64_t va, struct tlb_entry *entry,

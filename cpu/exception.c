@@ -119,10 +119,10 @@ struct exception exception_system_access(const struct cpu *cpu, unsigned target_
 
 /* What Data and Instruction Aborts share: routing, FAR, HPFAR, S1PTW and the fault status code. */
 static struct exception abort_record(const struct cpu *cpu, enum vmsa_ec ec,
-				     const struct mmu_fault *fault, va_t va)
+				     const struct nw_fault *fault, va_t va)
 {
 	struct exception e = record(
-		cpu, ec, mmu_fault_status(fault) | FIELD_PUT(ISS_DATA_ABORT_S1PTW, fault->s1ptw));
+		cpu, ec, nw_fault_status(fault) | FIELD_PUT(ISS_DATA_ABORT_S1PTW, fault->s1ptw));
 
 	if (fault->stage2)
 		e.target_el = 2;
@@ -144,7 +144,7 @@ static uint64_t access_iss(struct access_syndrome s)
 	       FIELD_PUT(ISS_DATA_ABORT_AR, s.acquire_release);
 }
 
-static bool is_external(const struct mmu_fault *fault)
+static bool is_external(const struct nw_fault *fault)
 {
 	return fault->type == FAULT_EXTERNAL || fault->type == FAULT_EXTERNAL_ON_WALK;
 }
@@ -152,7 +152,7 @@ static bool is_external(const struct mmu_fault *fault)
 /*
  * AArch64.FaultSyndrome, data side. IL is 1 with or without ISV: every A64 instruction has 32 bits.
  */
-struct exception exception_data_abort(const struct cpu *cpu, const struct mmu_fault *fault, va_t va,
+struct exception exception_data_abort(const struct cpu *cpu, const struct nw_fault *fault, va_t va,
 				      struct access_syndrome syndrome)
 {
 	struct exception e = abort_record(cpu, EC_DATA_ABORT_LOWER, fault, va);
@@ -164,7 +164,7 @@ struct exception exception_data_abort(const struct cpu *cpu, const struct mmu_fa
 	return e;
 }
 
-struct exception exception_instruction_abort(const struct cpu *cpu, const struct mmu_fault *fault,
+struct exception exception_instruction_abort(const struct cpu *cpu, const struct nw_fault *fault,
 					     va_t va)
 {
 	return abort_record(cpu, EC_INSTRUCTION_ABORT_LOWER, fault, va);
@@ -207,8 +207,7 @@ void pstate_select(struct cpu *cpu, unsigned el, bool spsel)
 
 static void synchronize_context(struct cpu *cpu)
 {
-	mmu_event(cpu->mmu,
-		  &(struct mmu_event){.type = MMU_EVENT_CONTEXT_SYNC, .el = cpu->pstate.el});
+	nw_event(cpu->mmu, &(struct nw_event){.type = NW_EVENT_CONTEXT_SYNC, .el = cpu->pstate.el});
 }
 
 /* ------------------------------------------------------------------ entry */

@@ -42,9 +42,9 @@ struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, b
  */
 struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key,
 					 unsigned Rt, bool read);
-struct exception exception_data_abort(const struct cpu *cpu, const struct mmu_fault *fault, va_t va,
+struct exception exception_data_abort(const struct cpu *cpu, const struct nw_fault *fault, va_t va,
 				      struct access_syndrome syndrome);
-struct exception exception_instruction_abort(const struct cpu *cpu, const struct mmu_fault *fault,
+struct exception exception_instruction_abort(const struct cpu *cpu, const struct nw_fault *fault,
 					     va_t va);
 
 /* AArch64.TakeException: PSTATE, SPSR, ELR, ESR, FAR, HPFAR, PC; counts it. */

@@ -8,13 +8,13 @@
 
 /* ------------------------------------------------------------------ names and presets */
 
-static const char *const feature_names[MMU_FEATURE_COUNT] = {
+static const char *const feature_names[NW_FEATURE_COUNT] = {
 #define FEATURE(name, text) #name,
 #include "../mmu/feature.def"
 #undef FEATURE
 };
 
-const char *cpu_feature_name(enum mmu_feature feature)
+const char *cpu_feature_name(enum nw_feature feature)
 {
 	return feature_names[feature];
 }
@@ -48,9 +48,9 @@ static const struct preset {
 };
 
 /* Features whose instructions are in mmu/tlbi.def only if it has rows for them. */
-static bool tlbi_has(enum mmu_feature feature)
+static bool tlbi_has(enum nw_feature feature)
 {
-	static const enum mmu_feature needs[] = {
+	static const enum nw_feature needs[] = {
 #define TLBI(name, op1, CRm, op2, needs) needs,
 #include "../mmu/tlbi.def"
 #undef TLBI
@@ -63,16 +63,22 @@ static bool tlbi_has(enum mmu_feature feature)
 	return false;
 }
 
+/* Named already, not yet offered by any core. */
+#define IN_WORK                                                                                    \
+	(F(FEAT_HPDS2) | F(FEAT_HAFDBS) | F(FEAT_PAN3) | F(FEAT_VHE) | F(FEAT_S2FWB) |             \
+	 F(FEAT_nTLBPA) | F(FEAT_BBML1) | F(FEAT_BBML2) | F(FEAT_XS) | F(FEAT_HCX) |               \
+	 F(FEAT_MixedEnd))
+
 /* Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing. */
 static uint64_t modelled_features(void)
 {
-	uint64_t set = (F(MMU_FEATURE_COUNT) - 1) & ~F(FEAT_BTI);
+	uint64_t set = (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI);
 
 	if (!tlbi_has(FEAT_TLBIOS))
 		set &= ~F(FEAT_TLBIOS);
 	if (!tlbi_has(FEAT_TLBIRANGE))
 		set &= ~F(FEAT_TLBIRANGE);
-	return set & ~F(FEAT_NONE);
+	return set & ~F(FEAT_NONE) & ~IN_WORK;
 }
 
 bool cpu_preset(const char *name, struct cpu_config *config)
@@ -82,7 +88,7 @@ bool cpu_preset(const char *name, struct cpu_config *config)
 
 		if (strcmp(p->name, name) != 0)
 			continue;
-		config->features = (struct mmu_features){
+		config->features = (struct nw_features){
 			.set = p->set & modelled_features(),
 			.pa_bits = p->pa_bits,
 			.granule_4k = true,
@@ -109,54 +115,39 @@ const char *cpu_preset_name(size_t i)
 static const struct id_row {
 	enum sysreg reg;
 	uint8_t lsb, value;
-	enum mmu_feature needs;
+	enum nw_feature needs;
 } id_rows[] = {
-#define ID(reg, field, value, needs) {SYSREG_##reg, reg##_##field##_LSB, value, needs}
+#define ID(reg, field, value, needs)                                                               \
+	{                                                                                          \
+		SYSREG_##reg, reg##_##field##_LSB, value, needs                                    \
+	}
 	ID(ID_AA64PFR0_EL1, EL0, 1, FEAT_NONE), /* AArch64 only */
-	ID(ID_AA64PFR0_EL1, EL1, 1, FEAT_NONE),
-	ID(ID_AA64PFR0_EL1, EL2, 1, FEAT_EL2),
+	ID(ID_AA64PFR0_EL1, EL1, 1, FEAT_NONE), ID(ID_AA64PFR0_EL1, EL2, 1, FEAT_EL2),
 	ID(ID_AA64PFR0_EL1, FP, 0xf, FEAT_NONE), /* not implemented */
-	ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE),
-	ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT),
+	ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE), ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT),
 	ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS),
-	ID(ID_AA64DFR0_EL1, DebugVer, 6, FEAT_NONE), /* Armv8 debug, two breakpoints and watchpoints */
-	ID(ID_AA64DFR0_EL1, BRPs, 1, FEAT_NONE),
-	ID(ID_AA64DFR0_EL1, WRPs, 1, FEAT_NONE),
-	ID(ID_AA64DFR0_EL1, DoubleLock, 0xf, FEAT_NONE),
-	ID(ID_AA64ISAR0_EL1, CRC32, 1, FEAT_CRC32),
-	ID(ID_AA64ISAR0_EL1, Atomic, 2, FEAT_LSE),
-	ID(ID_AA64ISAR0_EL1, TS, 1, FEAT_FlagM),
-	ID(ID_AA64ISAR0_EL1, TS, 2, FEAT_FlagM2),
-	ID(ID_AA64ISAR0_EL1, TLB, 1, FEAT_TLBIOS),
-	ID(ID_AA64ISAR0_EL1, TLB, 2, FEAT_TLBIRANGE),
-	ID(ID_AA64ISAR1_EL1, DPB, 1, FEAT_DPB),
-	ID(ID_AA64ISAR1_EL1, DPB, 2, FEAT_DPB2),
-	ID(ID_AA64ISAR1_EL1, LRCPC, 1, FEAT_LRCPC),
-	ID(ID_AA64ISAR1_EL1, LRCPC, 2, FEAT_LRCPC2),
-	ID(ID_AA64ISAR1_EL1, SB, 1, FEAT_SB),
+	ID(ID_AA64DFR0_EL1, DebugVer, 6,
+	   FEAT_NONE), /* Armv8 debug, two breakpoints and watchpoints */
+	ID(ID_AA64DFR0_EL1, BRPs, 1, FEAT_NONE), ID(ID_AA64DFR0_EL1, WRPs, 1, FEAT_NONE),
+	ID(ID_AA64DFR0_EL1, DoubleLock, 0xf, FEAT_NONE), ID(ID_AA64ISAR0_EL1, CRC32, 1, FEAT_CRC32),
+	ID(ID_AA64ISAR0_EL1, Atomic, 2, FEAT_LSE), ID(ID_AA64ISAR0_EL1, TS, 1, FEAT_FlagM),
+	ID(ID_AA64ISAR0_EL1, TS, 2, FEAT_FlagM2), ID(ID_AA64ISAR0_EL1, TLB, 1, FEAT_TLBIOS),
+	ID(ID_AA64ISAR0_EL1, TLB, 2, FEAT_TLBIRANGE), ID(ID_AA64ISAR1_EL1, DPB, 1, FEAT_DPB),
+	ID(ID_AA64ISAR1_EL1, DPB, 2, FEAT_DPB2), ID(ID_AA64ISAR1_EL1, LRCPC, 1, FEAT_LRCPC),
+	ID(ID_AA64ISAR1_EL1, LRCPC, 2, FEAT_LRCPC2), ID(ID_AA64ISAR1_EL1, SB, 1, FEAT_SB),
 	ID(ID_AA64MMFR0_EL1, ASIDBits, 2, FEAT_ASID16),
-	ID(ID_AA64MMFR1_EL1, VMIDBits, 2, FEAT_VMID16),
-	ID(ID_AA64MMFR1_EL1, HPDS, 1, FEAT_HPDS),
-	ID(ID_AA64MMFR1_EL1, LO, 1, FEAT_LOR),
-	ID(ID_AA64MMFR1_EL1, PAN, 1, FEAT_PAN),
-	ID(ID_AA64MMFR1_EL1, PAN, 2, FEAT_PAN2),
-	ID(ID_AA64MMFR1_EL1, XNX, 1, FEAT_XNX),
-	ID(ID_AA64MMFR2_EL1, CnP, 1, FEAT_TTCNP),
-	ID(ID_AA64MMFR2_EL1, UAO, 1, FEAT_UAO),
-	ID(ID_AA64MMFR2_EL1, VARange, 1, FEAT_LVA),
-	ID(ID_AA64MMFR2_EL1, ST, 1, FEAT_TTST),
-	ID(ID_AA64MMFR2_EL1, AT, 1, FEAT_LSE2),
-	ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL),
+	ID(ID_AA64MMFR1_EL1, VMIDBits, 2, FEAT_VMID16), ID(ID_AA64MMFR1_EL1, HPDS, 1, FEAT_HPDS),
+	ID(ID_AA64MMFR1_EL1, LO, 1, FEAT_LOR), ID(ID_AA64MMFR1_EL1, PAN, 1, FEAT_PAN),
+	ID(ID_AA64MMFR1_EL1, PAN, 2, FEAT_PAN2), ID(ID_AA64MMFR1_EL1, XNX, 1, FEAT_XNX),
+	ID(ID_AA64MMFR2_EL1, CnP, 1, FEAT_TTCNP), ID(ID_AA64MMFR2_EL1, UAO, 1, FEAT_UAO),
+	ID(ID_AA64MMFR2_EL1, VARange, 1, FEAT_LVA), ID(ID_AA64MMFR2_EL1, ST, 1, FEAT_TTST),
+	ID(ID_AA64MMFR2_EL1, AT, 1, FEAT_LSE2), ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL),
 	ID(ID_AA64MMFR2_EL1, E0PD, 1, FEAT_E0PD),
 	/* 64-byte lines, PIPT; stores are seen by instruction fetches at once */
-	ID(CTR_EL0, IminLine, 4, FEAT_NONE),
-	ID(CTR_EL0, L1Ip, 3, FEAT_NONE),
-	ID(CTR_EL0, DminLine, 4, FEAT_NONE),
-	ID(CTR_EL0, ERG, 4, FEAT_NONE),
-	ID(CTR_EL0, CWG, 4, FEAT_NONE),
-	ID(CTR_EL0, IDC, 1, FEAT_NONE),
-	ID(CTR_EL0, DIC, 1, FEAT_NONE),
-	ID(DCZID_EL0, BS, 4, FEAT_NONE), /* 64 bytes */
+	ID(CTR_EL0, IminLine, 4, FEAT_NONE), ID(CTR_EL0, L1Ip, 3, FEAT_NONE),
+	ID(CTR_EL0, DminLine, 4, FEAT_NONE), ID(CTR_EL0, ERG, 4, FEAT_NONE),
+	ID(CTR_EL0, CWG, 4, FEAT_NONE), ID(CTR_EL0, IDC, 1, FEAT_NONE),
+	ID(CTR_EL0, DIC, 1, FEAT_NONE), ID(DCZID_EL0, BS, 4, FEAT_NONE), /* 64 bytes */
 #undef ID
 };
 
@@ -170,9 +161,9 @@ static unsigned pa_range(uint8_t pa_bits)
 }
 
 /* Granules by ID_AA64MMFR0_EL1: each field has its own value for "not supported". */
-static uint64_t mmfr0(const struct mmu_features *f)
+static uint64_t mmfr0(const struct nw_features *f)
 {
-	bool lpa2 = mmu_has(f, FEAT_LPA2);
+	bool lpa2 = nw_has(f, FEAT_LPA2);
 	unsigned t4 = !f->granule_4k ? 0xf : lpa2, t64 = !f->granule_64k ? 0xf : 0;
 	unsigned t16 = !f->granule_16k ? 0 : lpa2 ? 2 : 1;
 	uint64_t value = FIELD_PUT(ID_AA64MMFR0_EL1_PARange, pa_range(f->pa_bits)) |
@@ -187,14 +178,14 @@ static uint64_t mmfr0(const struct mmu_features *f)
 	       FIELD_PUT(ID_AA64MMFR0_EL1_TGran64_2, f->granule_64k ? 2 : 1);
 }
 
-uint64_t features_id_register(const struct mmu_features *features, enum sysreg reg)
+uint64_t features_id_register(const struct nw_features *features, enum sysreg reg)
 {
 	uint64_t value = reg == SYSREG_ID_AA64MMFR0_EL1 ? mmfr0(features) : 0;
 
 	for (size_t i = 0; i < sizeof(id_rows) / sizeof(id_rows[0]); i++) {
 		const struct id_row *row = &id_rows[i];
 
-		if (row->reg == reg && mmu_has(features, row->needs))
+		if (row->reg == reg && nw_has(features, row->needs))
 			value = (value & ~(UINT64_C(0xf) << row->lsb)) | (uint64_t)row->value
 										 << row->lsb;
 	}
@@ -224,16 +215,19 @@ static const struct layout_row layout[] = {
 };
 
 /* No core here offers it. */
-#define FEAT_NEVER MMU_FEATURE_COUNT
+#define FEAT_NEVER NW_FEATURE_COUNT
 
 /* Fields that are RES0 (absent1: RES1) without a feature. */
 static const struct field_row {
 	enum sysreg reg;
-	enum mmu_feature needs;
+	enum nw_feature needs;
 	uint64_t mask;
 	bool absent1;
 } fields[] = {
-#define NEEDS(reg, field, needs) {SYSREG_##reg, needs, FIELD_MASK(reg##_##field), false}
+#define NEEDS(reg, field, needs)                                                                   \
+	{                                                                                          \
+		SYSREG_##reg, needs, FIELD_MASK(reg##_##field), false                              \
+	}
 	NEEDS(SCTLR_EL1, nAA, FEAT_LSE2),
 	{SYSREG_SCTLR_EL1, FEAT_PAN, FIELD_MASK(SCTLR_EL1_SPAN), true},
 	NEEDS(SCTLR_EL1, E0E, FEAT_NEVER), /* ID_AA64MMFR0_EL1.BigEnd is 0 */
@@ -335,7 +329,7 @@ static void layout_masks(uint64_t res0[SYSREG_COUNT], uint64_t res1[SYSREG_COUNT
 	}
 }
 
-void features_masks(const struct mmu_features *features, uint64_t res0[SYSREG_COUNT],
+void features_masks(const struct nw_features *features, uint64_t res0[SYSREG_COUNT],
 		    uint64_t res1[SYSREG_COUNT])
 {
 	memset(res0, 0, SYSREG_COUNT * sizeof(res0[0]));
@@ -343,7 +337,7 @@ void features_masks(const struct mmu_features *features, uint64_t res0[SYSREG_CO
 	layout_masks(res0, res1);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		const struct field_row *row = &fields[i];
-		bool there = row->needs != FEAT_NEVER && mmu_has(features, row->needs);
+		bool there = row->needs != FEAT_NEVER && nw_has(features, row->needs);
 
 		if (!there)
 			*(row->absent1 ? &res1[row->reg] : &res0[row->reg]) |= row->mask;

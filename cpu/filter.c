@@ -92,7 +92,7 @@ void filter_forbid_stores(struct engine *e, const uint8_t *host)
  * with M=0. */
 static bool is_strict(const struct cpu *cpu)
 {
-	const struct mmu_registers *registers = mmu_registers(cpu->mmu);
+	const struct nw_registers *registers = nw_registers(cpu->mmu);
 	uint64_t sctlr = cpu->pstate.el == 2 ? registers->SCTLR_EL2 : registers->SCTLR_EL1;
 
 	return SCTLR_EL1_A(sctlr) != 0 || SCTLR_EL1_M(sctlr) == 0;
@@ -117,7 +117,7 @@ static void set_reach(struct engine *e)
 }
 
 static bool same_context(const struct context *context, const struct cpu *cpu,
-			 const struct mmu_registers *registers)
+			 const struct nw_registers *registers)
 {
 	return context->el == cpu->pstate.el && context->pan == cpu->pstate.pan &&
 	       memcmp(&context->registers, registers, sizeof(*registers)) == 0;
@@ -125,7 +125,7 @@ static bool same_context(const struct context *context, const struct cpu *cpu,
 
 static struct context *find_context(struct engine *e)
 {
-	const struct mmu_registers *registers = mmu_registers(e->cpu.mmu);
+	const struct nw_registers *registers = nw_registers(e->cpu.mmu);
 
 	for (unsigned i = 0; i < e->context_count; i++)
 		if (same_context(&e->contexts[i], &e->cpu, registers))
@@ -141,13 +141,13 @@ static struct context *find_context(struct engine *e)
 		(struct context){.el = e->cpu.pstate.el,
 				 .pan = e->cpu.pstate.pan,
 				 .registers = *registers,
-				 .page_bits = (uint8_t)mmu_page_bits(e->cpu.mmu, e->cpu.pstate.el)};
+				 .page_bits = (uint8_t)nw_page_bits(e->cpu.mmu, e->cpu.pstate.el)};
 	return context;
 }
 
 void engine_derive(struct engine *e)
 {
-	if (e->current != NULL && same_context(e->current, &e->cpu, mmu_registers(e->cpu.mmu)))
+	if (e->current != NULL && same_context(e->current, &e->cpu, nw_registers(e->cpu.mmu)))
 		return;
 	e->current = find_context(e);
 	e->context = (uint64_t)(e->current - e->contexts) * CONTEXT_UNIT;
@@ -166,7 +166,7 @@ void engine_flush_counts(struct engine *e)
 		return;
 
 	unsigned el = e->current->el;
-	struct mmu_counts *mmu = mmu_counts(e->cpu.mmu);
+	struct nw_counts *mmu = nw_counts(e->cpu.mmu);
 	struct cpu_counts *counts = &e->cpu.counts;
 
 	counts->fetch[el] += e->fetches;

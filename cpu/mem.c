@@ -3,12 +3,12 @@
 
 #include "mmu/vmsa.h"
 
-static struct mmu_fault alignment_fault(bool write)
+static struct nw_fault alignment_fault(bool write)
 {
-	return (struct mmu_fault){.type = FAULT_ALIGNMENT, .write = write};
+	return (struct nw_fault){.type = FAULT_ALIGNMENT, .write = write};
 }
 
-static bool abort_at(struct cpu *cpu, uint64_t va, const struct mmu_fault *fault,
+static bool abort_at(struct cpu *cpu, uint64_t va, const struct nw_fault *fault,
 		     const struct mem_how *how)
 {
 	raise(cpu, exception_data_abort(cpu, fault, (va_t){va}, how->syndrome));
@@ -19,7 +19,7 @@ static bool abort_at(struct cpu *cpu, uint64_t va, const struct mmu_fault *fault
 
 static uint64_t sctlr(const struct cpu *cpu)
 {
-	const struct mmu_registers *registers = mmu_registers(cpu->mmu);
+	const struct nw_registers *registers = nw_registers(cpu->mmu);
 
 	return cpu->pstate.el == 2 ? registers->SCTLR_EL2 : registers->SCTLR_EL1;
 }
@@ -59,11 +59,11 @@ static bool unaligned_faults(const struct cpu *cpu, uint64_t va, const struct me
 struct data_access {
 	uint64_t va;
 	const struct mem_how *how;
-	struct mmu_access mmu;
+	struct nw_access mmu;
 };
 
 static struct data_access data_access(const struct cpu *cpu, uint64_t va, const struct mem_how *how,
-				      enum mmu_access_type type, bool rmw)
+				      enum nw_access_type type, bool rmw)
 {
 	bool as_el0 = how->unprivileged && cpu->pstate.el == 1 && !cpu->pstate.uao;
 
@@ -81,9 +81,9 @@ static struct data_access data_access(const struct cpu *cpu, uint64_t va, const 
 
 /* The filter may answer the next access like this one. */
 static void remember(struct engine *e, const struct data_access *a, const struct mem_part *part,
-		     const struct mmu_translation *t)
+		     const struct nw_translation *t)
 {
-	bool store = a->mmu.type == MMU_STORE;
+	bool store = a->mmu.type == NW_STORE;
 
 	if (!e->filter_data || part->page.host == NULL || a->mmu.read_write ||
 	    (t->device && !e->strict))
@@ -109,8 +109,8 @@ static void add_part(struct cpu *cpu, struct mem_target *target, uint64_t va, un
 static bool translate_unit(struct cpu *cpu, const struct data_access *a, uint64_t va, unsigned size,
 			   struct mem_target *target)
 {
-	struct mmu_translation t =
-		mmu_translate(cpu->mmu, (va_t){va}, a->mmu, cpu->now + 1 + target->units);
+	struct nw_translation t =
+		nw_translate(cpu->mmu, (va_t){va}, a->mmu, cpu->now + 1 + target->units);
 	unsigned to_page_end = 4096 - (unsigned)(va & 4095);
 	unsigned first = target->count;
 
@@ -127,7 +127,7 @@ static bool translate_unit(struct cpu *cpu, const struct data_access *a, uint64_
 }
 
 bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how,
-		   enum mmu_access_type type, bool rmw, struct mem_target *target)
+		   enum nw_access_type type, bool rmw, struct mem_target *target)
 {
 	struct data_access a = data_access(cpu, va, how, type, rmw);
 	uint64_t unit = UINT64_C(1) << engine_of(cpu)->page_bits;
@@ -136,7 +136,7 @@ bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how,
 	target->count = 0;
 	target->units = 0;
 	if (is_unaligned(va, how) && unaligned_faults(cpu, va, how)) {
-		struct mmu_fault fault = alignment_fault(type == MMU_STORE);
+		struct nw_fault fault = alignment_fault(type == NW_STORE);
 
 		return abort_at(cpu, va, &fault, how);
 	}
@@ -193,7 +193,7 @@ static bool device_put(struct cpu *cpu, const struct mem_part *part, const uint8
 static bool external_abort(struct cpu *cpu, const struct mem_part *part, const struct mem_how *how,
 			   bool write)
 {
-	struct mmu_fault fault = {.type = FAULT_EXTERNAL, .write = write};
+	struct nw_fault fault = {.type = FAULT_EXTERNAL, .write = write};
 
 	return abort_at(cpu, part->va, &fault, how);
 }
@@ -252,7 +252,7 @@ bool mem_load(struct cpu *cpu, uint64_t va, void *to, const struct mem_how *how)
 {
 	struct mem_target target;
 
-	if (!mem_translate(cpu, va, how, MMU_LOAD, false, &target) ||
+	if (!mem_translate(cpu, va, how, NW_LOAD, false, &target) ||
 	    !mem_get(cpu, &target, to, how))
 		return false;
 	mem_count_load(cpu, &target);
@@ -263,7 +263,7 @@ bool mem_store(struct cpu *cpu, uint64_t va, const void *from, const struct mem_
 {
 	struct mem_target target;
 
-	if (!mem_translate(cpu, va, how, MMU_STORE, false, &target) ||
+	if (!mem_translate(cpu, va, how, NW_STORE, false, &target) ||
 	    !mem_put(cpu, &target, from, how))
 		return false;
 	mem_count_store(cpu, &target);
@@ -278,15 +278,15 @@ struct outcome mem_zero(struct cpu *cpu, va_t va, unsigned size)
 	return mem_store(cpu, va.value, zero, &how) ? NEXT : (struct outcome){OUTCOME_EXCEPTION, 0};
 }
 
-struct outcome mem_probe(struct cpu *cpu, va_t va, enum mmu_access_type type)
+struct outcome mem_probe(struct cpu *cpu, va_t va, enum nw_access_type type)
 {
 	const struct mem_how how = {.size = 1, .align = 1, .syndrome.maintenance = true};
 	struct data_access a = data_access(cpu, va.value, &how, type, false);
-	struct mmu_translation t = mmu_translate(cpu->mmu, va, a.mmu, cpu->now + 1);
+	struct nw_translation t = nw_translate(cpu->mmu, va, a.mmu, cpu->now + 1);
 	struct engine *e = engine_of(cpu);
 
 	if (t.fault.type == FAULT_NONE) {
-		if (e->filter_data && type == MMU_CACHE_OP)
+		if (e->filter_data && type == NW_CACHE_OP)
 			filter_fill(e, FILTER_CACHE, va.value, t.entry, NULL);
 		return NEXT;
 	}

@@ -46,9 +46,9 @@ struct mem_target {
  * cpu->raised is set */
 
 /* Alignment, translation and permission of all pages. rmw: of both a load and a store (type is
- * MMU_STORE). */
+ * NW_STORE). */
 bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how,
-		   enum mmu_access_type type, bool rmw, struct mem_target *target);
+		   enum nw_access_type type, bool rmw, struct mem_target *target);
 /* The bytes themselves; only devices can refuse. */
 bool mem_get(struct cpu *cpu, const struct mem_target *target, void *to, const struct mem_how *how);
 bool mem_put(struct cpu *cpu, const struct mem_target *target, const void *from,
@@ -63,7 +63,7 @@ bool mem_store(struct cpu *cpu, uint64_t va, const void *from, const struct mem_
 /* DC ZVA: size bytes (a power of two, at most 64) from aligned va are set to 0; one store. */
 struct outcome mem_zero(struct cpu *cpu, va_t va, unsigned size);
 /* Cache maintenance by address: translation and permission of `type`, no access. */
-struct outcome mem_probe(struct cpu *cpu, va_t va, enum mmu_access_type type);
+struct outcome mem_probe(struct cpu *cpu, va_t va, enum nw_access_type type);
 
 /* ---------------------------------------------------------------- the filter's part */
 

@@ -76,7 +76,7 @@ struct cpu {
 	struct nzcv flags;
 	uint64_t pc; /* of the instruction that executes */
 	struct pstate pstate;
-	uint64_t sysreg[SYSREG_COUNT]; /* those that translation reads are in mmu_registers() as
+	uint64_t sysreg[SYSREG_COUNT]; /* those that translation reads are in nw_registers() as
 					  well */
 	struct monitor monitor;
 	bool event_register; /* set by SEV, SEVL, exception return; WFE consumes it */
@@ -98,15 +98,15 @@ struct cpu {
 	uint64_t sysreg_res0[SYSREG_COUNT], sysreg_res1[SYSREG_COUNT];
 
 	struct cpu_config config;
-	struct mmu *mmu;
+	struct nw_mmu *mmu;
 	struct cpu_counts
 		counts;        /* instructions and accesses: brought up to date by cpu_counts() */
 	struct engine *engine; /* derived state: engine.h */
 };
 
-static inline bool cpu_has(const struct cpu *cpu, enum mmu_feature feature)
+static inline bool cpu_has(const struct cpu *cpu, enum nw_feature feature)
 {
-	return mmu_has(&cpu->config.features, feature);
+	return nw_has(&cpu->config.features, feature);
 }
 
 #endif

@@ -18,11 +18,11 @@ struct operation {
 struct sysop {
 	uint16_t key;
 	uint8_t lowest_el;
-	enum mmu_feature needs;
+	enum nw_feature needs;
 	/* The exception level that takes the trap; 0: none. */
 	unsigned (*trap)(const struct cpu *cpu);
 	struct outcome (*action)(struct cpu *cpu, struct operation o);
-	enum mmu_at_op at;
+	enum nw_at_op at;
 };
 
 static struct outcome undefined(struct cpu *cpu)
@@ -85,8 +85,8 @@ static unsigned trap_zva(const struct cpu *cpu)
 static struct outcome action_at(struct cpu *cpu, struct operation o)
 {
 	va_t va = {cpu->x[o.slot]};
-	struct mmu_at_result result =
-		mmu_at(cpu->mmu, o.op->at, va, cpu->pstate.el, cpu->pstate.pan, cpu->now + 1);
+	struct nw_at_result result =
+		nw_at(cpu->mmu, o.op->at, va, cpu->pstate.el, cpu->pstate.pan, cpu->now + 1);
 	struct access_syndrome syndrome = {.maintenance = true};
 
 	if (result.fault.type != FAULT_NONE)
@@ -104,12 +104,12 @@ static struct outcome action_nothing(struct cpu *cpu, struct operation o)
 
 static struct outcome action_by_va(struct cpu *cpu, struct operation o)
 {
-	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, MMU_CACHE_OP);
+	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, NW_CACHE_OP);
 }
 
 static struct outcome action_invalidate(struct cpu *cpu, struct operation o)
 {
-	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, MMU_CACHE_INVALIDATE);
+	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, NW_CACHE_INVALIDATE);
 }
 
 static unsigned zva_size(const struct cpu *cpu)
@@ -168,7 +168,7 @@ static const struct {
 
 static const struct {
 	uint16_t key;
-	enum mmu_feature needs;
+	enum nw_feature needs;
 } tlbis[TLBI_OP_COUNT] = {
 #define TLBI(name, op1, CRm, op2, needs) {SYSREG_KEY(1, op1, 8, CRm, op2), needs},
 #include "../mmu/tlbi.def"
@@ -230,7 +230,7 @@ static struct outcome execute_other(struct cpu *cpu, struct operation o, bool sy
 }
 
 /* op1 0: of EL1, subject to HCR_EL2.TTLB; 4: of EL2. */
-static struct outcome execute_tlbi(struct cpu *cpu, struct operation o, enum mmu_tlbi_op op)
+static struct outcome execute_tlbi(struct cpu *cpu, struct operation o, enum nw_tlbi_op op)
 {
 	unsigned el = cpu->pstate.el;
 
@@ -239,12 +239,12 @@ static struct outcome execute_tlbi(struct cpu *cpu, struct operation o, enum mmu
 	if (el == 1 && HCR_EL2_TTLB(effective_hcr(cpu)) != 0)
 		return trapped(cpu, o, 2, false);
 	cpu->counts.tlbi[op]++;
-	mmu_event(cpu->mmu, &(struct mmu_event){
-				    .type = MMU_EVENT_TLBI,
-				    .tlbi = op,
-				    .operand = cpu->x[o.slot],
-				    .el = (uint8_t)el,
-			    });
+	nw_event(cpu->mmu, &(struct nw_event){
+				   .type = NW_EVENT_TLBI,
+				   .tlbi = op,
+				   .operand = cpu->x[o.slot],
+				   .el = (uint8_t)el,
+			   });
 	return resync(cpu);
 }
 
@@ -263,7 +263,7 @@ struct outcome sysop_execute(struct cpu *cpu, uint32_t key, unsigned slot)
 	struct operation o = {NULL, key, slot};
 	bool maintains_tlb = CRn_of(key) == CRN_TLBI;
 
-	for (enum mmu_tlbi_op op = 0; maintains_tlb && op < TLBI_OP_COUNT; op++) {
+	for (enum nw_tlbi_op op = 0; maintains_tlb && op < TLBI_OP_COUNT; op++) {
 		if (tlbis[op].key == key)
 			return execute_tlbi(cpu, o, op);
 	}

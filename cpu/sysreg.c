@@ -16,7 +16,7 @@ struct sysreg_row {
 	const char *name;
 	uint16_t key;
 	uint8_t lowest_el, access;
-	enum mmu_feature needs;
+	enum nw_feature needs;
 	uint64_t reset;
 };
 
@@ -207,7 +207,7 @@ void sysreg_reset(struct cpu *cpu)
 		sysreg_store(cpu, reg, reset_value(cpu, reg));
 		sysreg_push(cpu, reg);
 	}
-	mmu_event(cpu->mmu, &(struct mmu_event){.type = MMU_EVENT_REGISTER, .el = cpu->pstate.el});
+	nw_event(cpu->mmu, &(struct nw_event){.type = NW_EVENT_REGISTER, .el = cpu->pstate.el});
 }
 
 /* ------------------------------------------------------------------ for debuggers */

@@ -91,7 +91,7 @@ TRAPS(trap_vm)
 
 void sysreg_push(struct cpu *cpu, enum sysreg reg)
 {
-#define PUSHED(name) {SYSREG_##name, offsetof(struct mmu_registers, name)}
+#define PUSHED(name) {SYSREG_##name, offsetof(struct nw_registers, name)}
 	static const struct {
 		enum sysreg reg;
 		size_t offset;
@@ -101,7 +101,7 @@ void sysreg_push(struct cpu *cpu, enum sysreg reg)
 		PUSHED(MAIR_EL2),  PUSHED(HCR_EL2),   PUSHED(VTCR_EL2),  PUSHED(VTTBR_EL2),
 	};
 #undef PUSHED
-	char *registers = (char *)mmu_registers(cpu->mmu);
+	char *registers = (char *)nw_registers(cpu->mmu);
 
 	for (size_t i = 0; i < sizeof(pushed) / sizeof(pushed[0]); i++) {
 		if (pushed[i].reg == reg)
@@ -113,7 +113,7 @@ WRITES(write_regime)
 {
 	sysreg_store(cpu, reg, value);
 	sysreg_push(cpu, reg);
-	mmu_event(cpu->mmu, &(struct mmu_event){.type = MMU_EVENT_REGISTER, .el = cpu->pstate.el});
+	nw_event(cpu->mmu, &(struct nw_event){.type = NW_EVENT_REGISTER, .el = cpu->pstate.el});
 }
 
 TRAPS(trap_actlr)

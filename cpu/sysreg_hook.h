@@ -23,7 +23,7 @@ const struct sysreg_hook *sysreg_hook(enum sysreg reg);
 
 /* Stores what the layout keeps of value. */
 void sysreg_store(struct cpu *cpu, enum sysreg reg, uint64_t value);
-/* Brings the register to mmu_registers() if translation reads it; the caller signals the event. */
+/* Brings the register to nw_registers() if translation reads it; the caller signals the event. */
 void sysreg_push(struct cpu *cpu, enum sysreg reg);
 
 /* CNTPCT_EL0. */

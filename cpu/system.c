@@ -10,9 +10,9 @@ static struct outcome undefined(struct cpu *cpu)
 	return raise(cpu, exception_undefined(cpu));
 }
 
-static void signal_event(struct cpu *cpu, enum mmu_event_type type)
+static void signal_event(struct cpu *cpu, enum nw_event_type type)
 {
-	mmu_event(cpu->mmu, &(struct mmu_event){.type = type, .el = cpu->pstate.el});
+	nw_event(cpu->mmu, &(struct nw_event){.type = type, .el = cpu->pstate.el});
 }
 
 /* ------------------------------------------------------------------ exception generation */
@@ -129,21 +129,21 @@ struct outcome exec_CLREX(struct cpu *cpu, const struct a64_CLREX *i)
 struct outcome exec_DSB(struct cpu *cpu, const struct a64_DSB *i)
 {
 	(void)i;
-	signal_event(cpu, MMU_EVENT_DSB);
+	signal_event(cpu, NW_EVENT_DSB);
 	return NEXT;
 }
 
 struct outcome exec_DMB(struct cpu *cpu, const struct a64_DMB *i)
 {
 	(void)i;
-	signal_event(cpu, MMU_EVENT_DMB);
+	signal_event(cpu, NW_EVENT_DMB);
 	return NEXT;
 }
 
 struct outcome exec_ISB(struct cpu *cpu, const struct a64_ISB *i)
 {
 	(void)i;
-	signal_event(cpu, MMU_EVENT_CONTEXT_SYNC);
+	signal_event(cpu, NW_EVENT_CONTEXT_SYNC);
 	return NEXT;
 }
 
@@ -171,7 +171,7 @@ static struct outcome write_daif(struct cpu *cpu, const struct a64_MSR_imm *i)
 }
 
 /* A field of PSTATE set to CRm[0]. */
-static struct outcome write_field(struct cpu *cpu, bool *field, enum mmu_feature needs,
+static struct outcome write_field(struct cpu *cpu, bool *field, enum nw_feature needs,
 				  unsigned lowest_el, bool value)
 {
 	if (!cpu_has(cpu, needs) || cpu->pstate.el < lowest_el)

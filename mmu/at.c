@@ -29,15 +29,15 @@ static const struct operation operations[] = {
 	[AT_S12E0W] = {.el = 0, .write = true, .stage2 = true},
 };
 
-static uint64_t par_of_fault(const struct mmu_fault *fault)
+static uint64_t par_of_fault(const struct nw_fault *fault)
 {
 	return PAR_EL1_RES1 | FIELD_PUT(PAR_EL1_F1_F, 1) |
-	       FIELD_PUT(PAR_EL1_F1_FST, mmu_fault_status(fault)) |
+	       FIELD_PUT(PAR_EL1_F1_FST, nw_fault_status(fault)) |
 	       FIELD_PUT(PAR_EL1_F1_PTW, fault->s1ptw) | FIELD_PUT(PAR_EL1_F1_S, fault->stage2);
 }
 
 /* Device and Normal Non-cacheable memory is Outer Shareable, whatever the tables say. */
-static uint64_t par_of_output(pa_t pa, struct mmu_attributes attributes)
+static uint64_t par_of_output(pa_t pa, struct nw_attributes attributes)
 {
 	bool outer = ttw_is_device(attributes) || attributes.attr == ATTR_NORMAL_NC;
 	uint64_t sh = outer ? SH_OUTER : attributes.sh;
@@ -52,17 +52,17 @@ static uint64_t par_of_output(pa_t pa, struct mmu_attributes attributes)
  * Faults of the address asked about are the answer. Others are the instruction's own: an external
  * abort on the walk, and at EL1 a stage 2 fault on the stage 1 walk, which is EL2's to handle.
  */
-static bool is_taken(const struct mmu_fault *fault, unsigned el)
+static bool is_taken(const struct nw_fault *fault, unsigned el)
 {
 	return fault->type == FAULT_EXTERNAL_ON_WALK || (fault->s1ptw && el == 1);
 }
 
-struct mmu_at_result mmu_at(struct mmu *mmu, enum mmu_at_op op, va_t va, unsigned el, bool pan,
-			    uint64_t now)
+struct nw_at_result nw_at(struct nw_mmu *mmu, enum nw_at_op op, va_t va, unsigned el, bool pan,
+			  uint64_t now)
 {
 	const struct operation *o = &operations[op];
-	struct mmu_access access = {
-		.type = o->write ? MMU_AT_STORE : MMU_AT_LOAD,
+	struct nw_access access = {
+		.type = o->write ? NW_AT_STORE : NW_AT_LOAD,
 		.el = o->el,
 		.unprivileged = o->el == 0,
 		.pan = o->pan && pan,
@@ -73,10 +73,10 @@ struct mmu_at_result mmu_at(struct mmu *mmu, enum mmu_at_op op, va_t va, unsigne
 
 	(void)now; /* no TLB is used */
 	if (t.fault.type == FAULT_NONE)
-		return (struct mmu_at_result){
+		return (struct nw_at_result){
 			.par = par_of_output(t.pa, ttw_attributes(r, &t.stage1, &t.stage2, access)),
 		};
 	if (is_taken(&t.fault, el))
-		return (struct mmu_at_result){.fault = t.fault};
-	return (struct mmu_at_result){.par = par_of_fault(&t.fault)};
+		return (struct nw_at_result){.fault = t.fault};
+	return (struct nw_at_result){.par = par_of_fault(&t.fault)};
 }

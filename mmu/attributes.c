@@ -44,19 +44,19 @@ static uint8_t stage1_sh(uint8_t sh)
 	return sh == 1 ? IMPDEF_RESERVED_SH : sh;
 }
 
-static struct mmu_attributes stage1_disabled(const struct ttw_regime *r, bool fetch)
+static struct nw_attributes stage1_disabled(const struct ttw_regime *r, bool fetch)
 {
 	if (r->dc)
-		return (struct mmu_attributes){ATTR_NORMAL_WB_RAWA, SH_NONE};
+		return (struct nw_attributes){ATTR_NORMAL_WB_RAWA, SH_NONE};
 	if (!fetch)
-		return (struct mmu_attributes){ATTR_DEVICE_nGnRnE, SH_OUTER};
-	return (struct mmu_attributes){r->i ? ATTR_NORMAL_WT_RA : ATTR_NORMAL_NC, SH_OUTER};
+		return (struct nw_attributes){ATTR_DEVICE_nGnRnE, SH_OUTER};
+	return (struct nw_attributes){r->i ? ATTR_NORMAL_WT_RA : ATTR_NORMAL_NC, SH_OUTER};
 }
 
-static struct mmu_attributes stage1_attributes(const struct ttw_regime *r,
-					       const struct ttw_leaf *leaf, bool fetch)
+static struct nw_attributes stage1_attributes(const struct ttw_regime *r,
+					      const struct ttw_leaf *leaf, bool fetch)
 {
-	struct mmu_attributes a = {leaf->attr, stage1_sh(leaf->sh)};
+	struct nw_attributes a = {leaf->attr, stage1_sh(leaf->sh)};
 
 	if (leaf->flat)
 		return stage1_disabled(r, fetch);
@@ -101,11 +101,11 @@ static uint8_t combine_sh(uint8_t a, uint8_t b)
 	return a == SH_INNER || b == SH_INNER ? SH_INNER : SH_NONE;
 }
 
-struct mmu_attributes ttw_attributes(const struct ttw_regime *r, const struct ttw_leaf *stage1,
-				     const struct ttw_leaf *stage2, struct mmu_access access)
+struct nw_attributes ttw_attributes(const struct ttw_regime *r, const struct ttw_leaf *stage1,
+				    const struct ttw_leaf *stage2, struct nw_access access)
 {
-	bool fetch = access.type == MMU_FETCH;
-	struct mmu_attributes a = stage1_attributes(r, stage1, fetch);
+	bool fetch = access.type == NW_FETCH;
+	struct nw_attributes a = stage1_attributes(r, stage1, fetch);
 
 	if (!stage2->flat) {
 		a.attr = combine(a.attr, effective_memattr(r, stage2, fetch));

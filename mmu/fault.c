@@ -15,7 +15,7 @@ static unsigned code_at_level(unsigned level0, unsigned minus1, int8_t level)
 	return level < 0 ? minus1 : level0 + (unsigned)level;
 }
 
-unsigned mmu_fault_status(const struct mmu_fault *fault)
+unsigned nw_fault_status(const struct nw_fault *fault)
 {
 	switch (fault->type) {
 	case FAULT_ADDRESS_SIZE:
@@ -46,26 +46,26 @@ unsigned mmu_fault_status(const struct mmu_fault *fault)
 /*
  * WnR: DC, IC and AT report 1 always; an atomic reports 0 unless only write permission is missing.
  */
-static bool reports_write(struct mmu_access access)
+static bool reports_write(struct nw_access access)
 {
 	switch (access.type) {
-	case MMU_FETCH:
-	case MMU_LOAD:
+	case NW_FETCH:
+	case NW_LOAD:
 		return false;
-	case MMU_STORE:
+	case NW_STORE:
 		return !access.read_write;
 	default:
 		return true;
 	}
 }
 
-struct mmu_fault ttw_stage1_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access)
+struct nw_fault ttw_stage1_fault(enum nw_fault_type type, int8_t level, struct nw_access access)
 {
-	return (struct mmu_fault){.type = type, .level = level, .write = reports_write(access)};
+	return (struct nw_fault){.type = type, .level = level, .write = reports_write(access)};
 }
 
 /* HPFAR_EL2: not for alignment faults and external aborts; for a walk the IPA of the descriptor. */
-static bool has_ipa(enum mmu_fault_type type, bool s1ptw)
+static bool has_ipa(enum nw_fault_type type, bool s1ptw)
 {
 	switch (type) {
 	case FAULT_TRANSLATION:
@@ -79,10 +79,10 @@ static bool has_ipa(enum mmu_fault_type type, bool s1ptw)
 	}
 }
 
-struct mmu_fault ttw_stage2_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access,
-				  ipa_t ipa, bool s1ptw)
+struct nw_fault ttw_stage2_fault(enum nw_fault_type type, int8_t level, struct nw_access access,
+				 ipa_t ipa, bool s1ptw)
 {
-	return (struct mmu_fault){
+	return (struct nw_fault){
 		.type = type,
 		.level = level,
 		.stage2 = true,

@@ -13,7 +13,7 @@
  * TCR_ELx.TGx or VTCR_EL2.TG0 reserved, or a size that the core lacks: the smallest that it has.
  * Permitted: any.
  */
-static inline enum vmsa_granule impdef_granule(const struct mmu_features *features)
+static inline enum vmsa_granule impdef_granule(const struct nw_features *features)
 {
 	return features->granule_4k    ? GRANULE_4K
 	       : features->granule_16k ? GRANULE_16K

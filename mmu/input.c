@@ -5,10 +5,10 @@
 #include "ttw.h"
 
 /* Stage 1 off: all of VA[top:PAMax] is 0, in either half. */
-static enum mmu_fault_type check_input(const struct ttw_regime *r, const struct ttw_params *p,
-				       uint64_t va, struct mmu_access access)
+static enum nw_fault_type check_input(const struct ttw_regime *r, const struct ttw_params *p,
+				      uint64_t va, struct nw_access access)
 {
-	unsigned top = access.type == MMU_FETCH ? p->top_fetch : p->top_data;
+	unsigned top = access.type == NW_FETCH ? p->top_fetch : p->top_data;
 
 	if (!p->enabled)
 		return va & VMSA_MASK(top, r->pa_bits) ? FAULT_ADDRESS_SIZE : FAULT_NONE;
@@ -34,10 +34,10 @@ static uint64_t input_address(const struct ttw_params *p, uint64_t va)
 	return va & ((UINT64_C(1) << (p->enabled ? p->ia_bits : 56)) - 1);
 }
 
-struct ttw_input ttw_input(const struct ttw_regime *r, va_t va, struct mmu_access access)
+struct ttw_input ttw_input(const struct ttw_regime *r, va_t va, struct nw_access access)
 {
 	const struct ttw_params *p = range_of(r, va.value);
-	enum mmu_fault_type type = check_input(r, p, va.value, access);
+	enum nw_fault_type type = check_input(r, p, va.value, access);
 	struct ttw_input input = {.params = p, .ia = input_address(p, va.value)};
 
 	if (type != FAULT_NONE)

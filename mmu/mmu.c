@@ -8,20 +8,20 @@
 
 static void dropped(void *ctx, struct tlb_entry *entry)
 {
-	const struct mmu_observer *observer = ctx;
+	const struct nw_observer *observer = ctx;
 
 	if (observer->drop != NULL)
 		observer->drop(observer->ctx, entry);
 }
 
-static void decode(struct mmu *mmu, enum mmu_regime regime)
+static void decode(struct nw_mmu *mmu, enum nw_regime regime)
 {
 	mmu->regime[regime] = ttw_decode(regime, &mmu->registers, &mmu->config.features);
 }
 
-static bool set_up(struct mmu *mmu)
+static bool set_up(struct nw_mmu *mmu)
 {
-	struct mmu_observer *observer = &mmu->config.observer;
+	struct nw_observer *observer = &mmu->config.observer;
 
 	return tlb_init(&mmu->l1i, &mmu->config.l1i, dropped, observer) &&
 	       tlb_init(&mmu->l1d, &mmu->config.l1d, dropped, observer) &&
@@ -29,15 +29,15 @@ static bool set_up(struct mmu *mmu)
 	       walk_caches_init(&mmu->caches, &mmu->config.walk_caches, &mmu->counts);
 }
 
-struct mmu *mmu_new(const struct mmu_config *config)
+struct nw_mmu *nw_mmu_new(const struct nw_config *config)
 {
-	struct mmu *mmu = calloc(1, sizeof *mmu);
+	struct nw_mmu *mmu = calloc(1, sizeof *mmu);
 
 	if (mmu == NULL)
 		return NULL;
 	mmu->config = *config;
 	if (!set_up(mmu)) {
-		mmu_free(mmu);
+		nw_mmu_free(mmu);
 		return NULL;
 	}
 	mmu->memory =
@@ -47,7 +47,7 @@ struct mmu *mmu_new(const struct mmu_config *config)
 	return mmu;
 }
 
-void mmu_free(struct mmu *mmu)
+void nw_mmu_free(struct nw_mmu *mmu)
 {
 	if (mmu == NULL)
 		return;
@@ -58,12 +58,12 @@ void mmu_free(struct mmu *mmu)
 	free(mmu);
 }
 
-struct mmu_registers *mmu_registers(struct mmu *mmu)
+struct nw_registers *nw_registers(struct nw_mmu *mmu)
 {
 	return &mmu->registers;
 }
 
-struct mmu_counts *mmu_counts(struct mmu *mmu)
+struct nw_counts *nw_counts(struct nw_mmu *mmu)
 {
 	return &mmu->counts;
 }
@@ -85,10 +85,10 @@ static bool is_walk(const struct ttw_regime *r, const struct ttw_input *input, b
 	       input->ia >> r->stage2.ia_bits == 0;
 }
 
-struct ttw_translation mmu_walk_tables(struct mmu *mmu, const struct ttw_input *input, va_t va,
-				       struct mmu_access access, bool stage1_only, bool at)
+struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct ttw_input *input, va_t va,
+				       struct nw_access access, bool stage1_only, bool at)
 {
-	const struct mmu_observer *observer = &mmu->config.observer;
+	const struct nw_observer *observer = &mmu->config.observer;
 	const struct ttw_regime *r = regime_of(mmu, access.el);
 
 	mmu->caches.el = access.el;
@@ -116,14 +116,14 @@ static bool count(struct tlb_counts *counts, bool hit)
 }
 
 /* The sizes of outputs are those of now; an entry may be older than the register. */
-static struct mmu_fault output_size(const struct ttw_regime *r, const struct ttw_params *stage1,
-				    const struct ttw_translation *t, struct mmu_access access)
+static struct nw_fault output_size(const struct ttw_regime *r, const struct ttw_params *stage1,
+				   const struct ttw_translation *t, struct nw_access access)
 {
 	if (!t->stage1.flat && t->ipa.value >> stage1->oa_bits != 0)
 		return ttw_stage1_fault(FAULT_ADDRESS_SIZE, t->stage1.level, access);
 	if (!t->stage2.flat && t->pa.value >> r->stage2.oa_bits != 0)
 		return ttw_stage2_fault(FAULT_ADDRESS_SIZE, t->stage2.level, access, t->ipa, false);
-	return (struct mmu_fault){.type = FAULT_NONE};
+	return (struct nw_fault){.type = FAULT_NONE};
 }
 
 static uint64_t with_offset(uint64_t output, va_t va, unsigned span_bits)
@@ -136,7 +136,7 @@ static uint64_t with_offset(uint64_t output, va_t va, unsigned span_bits)
 /* What an entry gives for an access: all that may have changed since it was filled is checked. */
 static struct ttw_translation hit(const struct ttw_regime *r, const struct ttw_params *stage1,
 				  const struct ttw_translation *found, va_t va,
-				  struct mmu_access access)
+				  struct nw_access access)
 {
 	struct ttw_translation t = *found;
 
@@ -149,8 +149,8 @@ static struct ttw_translation hit(const struct ttw_regime *r, const struct ttw_p
 }
 
 /* An L1 miss: L2 answers, or else a walk, which fills L2. Both are what L1 is to be filled with. */
-static struct ttw_translation miss(struct mmu *mmu, struct assoc_key key,
-				   const struct ttw_input *input, va_t va, struct mmu_access access,
+static struct ttw_translation miss(struct nw_mmu *mmu, struct assoc_key key,
+				   const struct ttw_input *input, va_t va, struct nw_access access,
 				   uint64_t now)
 {
 	if (!tlb_present(&mmu->l2))
@@ -173,12 +173,12 @@ static struct ttw_translation miss(struct mmu *mmu, struct assoc_key key,
  * L1, then L2, then a walk; what answers without a fault fills the levels that missed. The levels
  * are neither inclusive nor exclusive. entry is the one of L1.
  */
-static struct ttw_translation look_up(struct mmu *mmu, const struct ttw_input *input, va_t va,
-				      struct mmu_access access, uint64_t now,
+static struct ttw_translation look_up(struct nw_mmu *mmu, const struct ttw_input *input, va_t va,
+				      struct nw_access access, uint64_t now,
 				      struct tlb_entry **entry)
 {
 	const struct ttw_regime *r = regime_of(mmu, access.el);
-	bool fetch = access.type == MMU_FETCH;
+	bool fetch = access.type == NW_FETCH;
 	struct tlb *l1 = fetch ? &mmu->l1i : &mmu->l1d;
 	struct tlb_counts *l1_counts = fetch ? mmu->counts.l1i : mmu->counts.l1d;
 	struct assoc_key key = tlb_key(r, input->params, va);
@@ -198,15 +198,15 @@ static struct ttw_translation look_up(struct mmu *mmu, const struct ttw_input *i
 
 /* ------------------------------------------------------------------ translation */
 
-static struct mmu_translation result(const struct ttw_regime *r, const struct ttw_translation *t,
-				     struct mmu_access access, struct tlb_entry *entry)
+static struct nw_translation result(const struct ttw_regime *r, const struct ttw_translation *t,
+				    struct nw_access access, struct tlb_entry *entry)
 {
 	if (t->fault.type != FAULT_NONE)
-		return (struct mmu_translation){.fault = t->fault};
+		return (struct nw_translation){.fault = t->fault};
 
-	struct mmu_attributes attributes = ttw_attributes(r, &t->stage1, &t->stage2, access);
+	struct nw_attributes attributes = ttw_attributes(r, &t->stage1, &t->stage2, access);
 
-	return (struct mmu_translation){
+	return (struct nw_translation){
 		.pa = t->pa,
 		.span_bits = t->span_bits,
 		.device = ttw_is_device(attributes),
@@ -216,8 +216,8 @@ static struct mmu_translation result(const struct ttw_regime *r, const struct tt
 	};
 }
 
-struct mmu_translation mmu_translate(struct mmu *mmu, va_t va, struct mmu_access access,
-				     uint64_t now)
+struct nw_translation nw_translate(struct nw_mmu *mmu, va_t va, struct nw_access access,
+				   uint64_t now)
 {
 	const struct ttw_regime *r = regime_of(mmu, access.el);
 	struct ttw_input input = ttw_input(r, va, access);
@@ -225,7 +225,7 @@ struct mmu_translation mmu_translate(struct mmu *mmu, va_t va, struct mmu_access
 	struct ttw_translation t;
 
 	if (input.fault.type != FAULT_NONE)
-		return (struct mmu_translation){.fault = input.fault};
+		return (struct nw_translation){.fault = input.fault};
 
 	/* With both stages off, or faulting before the lookup, there is nothing to look up. */
 	if (mmu->config.tlb_off || (!input.params->enabled && !is_walk(r, &input, true)))
@@ -235,11 +235,11 @@ struct mmu_translation mmu_translate(struct mmu *mmu, va_t va, struct mmu_access
 	return result(r, &t, access, entry);
 }
 
-struct mmu_translation mmu_probe(struct mmu *mmu, va_t va, struct mmu_access access,
-				 struct mmu_walk *walk)
+struct nw_translation nw_probe(struct nw_mmu *mmu, va_t va, struct nw_access access,
+			       struct nw_walk *walk)
 {
 	const struct ttw_regime *r = regime_of(mmu, access.el);
-	struct mmu_walk unwanted;
+	struct nw_walk unwanted;
 	struct ttw_memory memory = {mmu->config.port, NULL, walk != NULL ? walk : &unwanted};
 	struct ttw_translation t = ttw_translate(r, va, access, &memory);
 
@@ -253,9 +253,9 @@ struct mmu_translation mmu_probe(struct mmu *mmu, va_t va, struct mmu_access acc
  * Decodes again what depends on the registers that differ. What TLBs and walk caches hold is tagged
  * with ASID and VMID and may outlive a write of any register, so nothing is invalidated.
  */
-static void registers_written(struct mmu *mmu)
+static void registers_written(struct nw_mmu *mmu)
 {
-	const struct mmu_registers *new = &mmu->registers, *old = &mmu->decoded;
+	const struct nw_registers *new = &mmu->registers, *old = &mmu->decoded;
 	bool el2 = new->SCTLR_EL2 != old->SCTLR_EL2 || new->TCR_EL2 != old->TCR_EL2 ||
 		   new->TTBR0_EL2 != old->TTBR0_EL2 || new->MAIR_EL2 != old->MAIR_EL2;
 	bool el10 = new->SCTLR_EL1 != old->SCTLR_EL1 || new->TCR_EL1 != old->TCR_EL1 ||
@@ -273,30 +273,30 @@ static void registers_written(struct mmu *mmu)
 	mmu->decoded = *new;
 }
 
-static uint16_t asid_mask(const struct mmu *mmu)
+static uint16_t asid_mask(const struct nw_mmu *mmu)
 {
-	bool wide = mmu_has(&mmu->config.features, FEAT_ASID16) &&
+	bool wide = nw_has(&mmu->config.features, FEAT_ASID16) &&
 		    TCR_EL1_AS(mmu->registers.TCR_EL1) != 0;
 
 	return wide ? 0xffff : 0xff;
 }
 
-void mmu_event(struct mmu *mmu, const struct mmu_event *event)
+void nw_event(struct nw_mmu *mmu, const struct nw_event *event)
 {
 	switch (event->type) {
-	case MMU_EVENT_REGISTER:
+	case NW_EVENT_REGISTER:
 		registers_written(mmu);
 		break;
-	case MMU_EVENT_TLBI: {
+	case NW_EVENT_TLBI: {
 		struct tlbi_target target = {{&mmu->l1i, &mmu->l1d, &mmu->l2}, &mmu->caches};
 
 		tlbi_execute(&target, &mmu->regime[REGIME_EL10], asid_mask(mmu), event->tlbi,
 			     event->operand);
 		break;
 	}
-	case MMU_EVENT_DSB:
-	case MMU_EVENT_DMB:
-	case MMU_EVENT_CONTEXT_SYNC:
+	case NW_EVENT_DSB:
+	case NW_EVENT_DMB:
+	case NW_EVENT_CONTEXT_SYNC:
 		break; /* writes and TLBI have taken effect already */
 	}
 }
@@ -310,7 +310,7 @@ static unsigned smaller(unsigned bits, const struct ttw_params *p)
 	return in_force && p->granule_bits < bits ? p->granule_bits : bits;
 }
 
-unsigned mmu_page_bits(const struct mmu *mmu, unsigned el)
+unsigned nw_page_bits(const struct nw_mmu *mmu, unsigned el)
 {
 	const struct ttw_regime *r = regime_of(mmu, el);
 	unsigned bits = smaller(UINT8_MAX, &r->stage1[0]);

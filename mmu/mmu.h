@@ -4,7 +4,7 @@
  *
  * It knows no core, no RAM and no files: descriptors come through a port that the caller supplies, registers are pushed
  * by the caller, every walk is handed to an observer. It never allocates while translating, keeps no global state and
- * never prints. Every outcome of the architecture is a value (struct mmu_fault), including those of illegal
+ * never prints. Every outcome of the architecture is a value (struct nw_fault), including those of illegal
  * configurations. Addresses are byte addresses; levels are Arm's, -1 to 3.
  */
 #ifndef MMU_MMU_H
@@ -20,48 +20,76 @@ typedef struct { uint64_t value; } va_t;
 typedef struct { uint64_t value; } ipa_t;
 typedef struct { uint64_t value; } pa_t;
 
-enum mmu_feature {
+enum nw_feature {
 #define FEATURE(name, text) name,
 #include "feature.def"
 #undef FEATURE
-	MMU_FEATURE_COUNT
+	NW_FEATURE_COUNT
 };
 
 /* The features of a core and the size of its physical addresses (ID_AA64MMFR0_EL1.PARange: 32 36 40 42 44 48 52). */
-struct mmu_features {
+struct nw_features {
 	uint64_t set; /* bit f = feature f implemented */
 	uint8_t pa_bits;
 	bool granule_4k, granule_16k, granule_64k;
 };
 
-static inline bool mmu_has(const struct mmu_features *features, enum mmu_feature feature)
+static inline bool nw_has(const struct nw_features *features, enum nw_feature feature)
 {
 	return feature == FEAT_NONE || (features->set >> feature & 1);
 }
 
-/* The registers that translation reads. The caller writes a field and then signals MMU_EVENT_REGISTER. */
-struct mmu_registers {
+/*
+ * What the architecture leaves open (choice.def): for each choice the alternative in force. All zero is the default of
+ * each, which is its first alternative.
+ */
+enum nw_choice {
+#define ALTERNATIVE(name, word, text)
+#define CHOICE(name, word, text, ...) CHOICE_##name,
+#include "choice.def"
+#undef CHOICE
+#undef ALTERNATIVE
+	NW_CHOICE_COUNT
+};
+
+#define ALTERNATIVE(name, word, text) name,
+#define CHOICE(name, word, text, ...) enum nw_choice_##name { __VA_ARGS__ };
+#include "choice.def"
+#undef CHOICE
+#undef ALTERNATIVE
+
+struct nw_choices {
+	uint8_t of[NW_CHOICE_COUNT];
+};
+
+/*
+ * The registers that translation reads. The caller writes a field and then signals NW_EVENT_REGISTER. TCR_EL2 and
+ * SCTLR_EL2 have the layout that HCR_EL2.E2H gives them. Registers of later extensions (TCR2_ELx, PIR_ELx, POR_ELx,
+ * MAIR2_ELx) will be added here.
+ */
+struct nw_registers {
 	uint64_t SCTLR_EL1, TCR_EL1, TTBR0_EL1, TTBR1_EL1, MAIR_EL1;
-	uint64_t SCTLR_EL2, TCR_EL2, TTBR0_EL2, MAIR_EL2;
+	uint64_t SCTLR_EL2, TCR_EL2, TTBR0_EL2, TTBR1_EL2, MAIR_EL2;
 	uint64_t HCR_EL2, VTCR_EL2, VTTBR_EL2;
 };
 
-enum mmu_regime { REGIME_EL10, REGIME_EL2 };
+/* EL1&0; EL2 with HCR_EL2.E2H=0; EL2&0, which is EL2's with E2H=1 and EL0's with E2H=TGE=1. */
+enum nw_regime { REGIME_EL10, REGIME_EL2, REGIME_EL20, NW_REGIME_COUNT };
 
 /* ------------------------------------------------------------------ accesses and results */
 
-enum mmu_access_type {
-	MMU_FETCH,
-	MMU_LOAD,
-	MMU_STORE,
-	MMU_AT_LOAD,  /* AT: the permission of a load, but nothing is loaded */
-	MMU_AT_STORE,
-	MMU_CACHE_OP, /* DC CVAC and the like and IC IVAU, by virtual address */
-	MMU_CACHE_INVALIDATE, /* DC IVAC: needs write permission */
+enum nw_access_type {
+	NW_FETCH,
+	NW_LOAD,
+	NW_STORE,
+	NW_AT_LOAD,  /* AT: the permission of a load, but nothing is loaded */
+	NW_AT_STORE,
+	NW_CACHE_OP, /* DC CVAC and the like and IC IVAU, by virtual address */
+	NW_CACHE_INVALIDATE, /* DC IVAC: needs write permission */
 };
 
-struct mmu_access {
-	enum mmu_access_type type;
+struct nw_access {
+	enum nw_access_type type;
 	uint8_t el;        /* exception level of the instruction, selects the regime: 0, 1, 2 */
 	bool unprivileged; /* checked as EL0: el is 0, or LDTR/STTR class executed with effective UAO=0 */
 	bool read_write;   /* an atomic read-modify-write: needs both permissions */
@@ -69,7 +97,7 @@ struct mmu_access {
 	bool unaligned;    /* not aligned to its size: faults on Device memory */
 };
 
-enum mmu_fault_type {
+enum nw_fault_type {
 	FAULT_NONE,
 	FAULT_ADDRESS_SIZE,
 	FAULT_TRANSLATION,
@@ -82,8 +110,8 @@ enum mmu_fault_type {
 	FAULT_UNSUPPORTED_UPDATE,
 };
 
-struct mmu_fault {
-	enum mmu_fault_type type;
+struct nw_fault {
+	enum nw_fault_type type;
 	int8_t level;
 	bool stage2;    /* the fault is one of stage 2: taken to EL2 */
 	bool s1ptw;     /* ... on a descriptor of a stage 1 walk */
@@ -93,61 +121,73 @@ struct mmu_fault {
 };
 
 /* The fault status code (DFSC, IFSC, PAR_EL1.FST), 6 bits; level -1 has codes of its own. */
-unsigned mmu_fault_status(const struct mmu_fault *fault);
+unsigned nw_fault_status(const struct nw_fault *fault);
 
 /* Memory attributes of a result, as MAIR_ELx.Attr<n> encodes them (PAR_EL1.ATTR) and PAR_EL1.SH. */
-struct mmu_attributes {
+struct nw_attributes {
 	uint8_t attr;
 	uint8_t sh;
 };
 
 struct tlb_entry;
 
-struct mmu_translation {
-	struct mmu_fault fault; /* type FAULT_NONE on success; then the rest is valid */
+struct nw_translation {
+	struct nw_fault fault; /* type FAULT_NONE on success; then the rest is valid */
 	pa_t pa;
 	uint8_t span_bits; /* the result holds for the naturally aligned 2^span_bits bytes around the address */
 	bool device;
 	bool may_write;    /* a store with the same el, unprivileged and pan would succeed as well */
-	struct mmu_attributes attributes;
+	struct nw_attributes attributes;
 	struct tlb_entry *entry; /* the L1 TLB entry that answers now; NULL: none (TLB off, MMU off) */
 };
 
 /* ------------------------------------------------------------------ the memory port */
 
-struct mmu_port_read {
+struct nw_port_read {
 	uint64_t value;   /* as stored, first byte least significant; the walker applies SCTLR_ELx.EE */
 	uint32_t latency; /* cycles */
 	bool abort;       /* nothing answers there: synchronous external abort */
 };
 
 /* Memory that lies in one piece in the host, for the life of the MMU: `size` bytes from base, multiples of 8. */
-struct mmu_window {
+struct nw_window {
 	uint64_t base, size; /* size 0: none */
 	const uint8_t *host;
 };
 
-struct mmu_port {
+enum nw_port_update_outcome {
+	UPDATE_DONE,        /* memory held `expected` and now holds `desired` */
+	UPDATE_DIFFERS,     /* memory holds something else and is unchanged: the walk is made again */
+	UPDATE_UNSUPPORTED, /* no atomic update is possible there: Unsupported atomic hardware update fault */
+	UPDATE_ABORT,       /* nothing answers there: synchronous external abort on the walk */
+};
+
+struct nw_port {
 	void *ctx;
 	/* Reads the 8-byte descriptor at pa (8-byte aligned). */
-	struct mmu_port_read (*read)(void *ctx, pa_t pa);
+	struct nw_port_read (*read)(void *ctx, pa_t pa);
+	/*
+	 * Hardware update of Access flag and dirty state: an atomic compare and swap of the descriptor at pa. Values are as
+	 * stored, as those of read(). NULL: unsupported everywhere.
+	 */
+	enum nw_port_update_outcome (*update)(void *ctx, pa_t pa, uint64_t expected, uint64_t desired);
 	/* A shortcut: what lies here is read without a call, with this latency. */
-	struct mmu_window window;
+	struct nw_window window;
 	uint32_t window_latency;
 };
 
 /* ------------------------------------------------------------------ the record of a walk */
 
-enum mmu_walk_kind { WALK_NESTED, WALK_STAGE1_ONLY, WALK_STAGE2_ONLY };
-enum mmu_fetch_for { FETCH_FOR_NONE, FETCH_FOR_STAGE1, FETCH_FOR_OUTPUT };
+enum nw_walk_kind { WALK_NESTED, WALK_STAGE1_ONLY, WALK_STAGE2_ONLY };
+enum nw_fetch_for { FETCH_FOR_NONE, FETCH_FOR_STAGE1, FETCH_FOR_OUTPUT };
 
 /* One descriptor fetch. */
-struct mmu_fetch {
+struct nw_fetch {
 	union {
 		struct {
 			uint8_t stage;    /* 1 or 2 */
 			int8_t level;
-			uint8_t purpose;  /* enum mmu_fetch_for: why a stage 2 descriptor was read; NONE for stage 1 */
+			uint8_t purpose;  /* enum nw_fetch_for: why a stage 2 descriptor was read; NONE for stage 1 */
 			int8_t for_level; /* FETCH_FOR_STAGE1: the stage 1 level whose descriptor is located; else 0 */
 			uint32_t latency;
 		};
@@ -159,26 +199,26 @@ struct mmu_fetch {
 	bool update;           /* a hardware AF or dirty update, not a fetch */
 };
 
-#define MMU_WALK_FETCHES 64 /* 35 fetches at most, and the updates */
+#define NW_WALK_FETCHES 64 /* 35 fetches at most, and the updates */
 
 /* One walk: what the observer gets, valid during the call only. */
-struct mmu_walk {
-	enum mmu_walk_kind kind;
-	enum mmu_regime regime;
+struct nw_walk {
+	enum nw_walk_kind kind;
+	enum nw_regime regime;
 	bool at; /* made by an AT instruction */
 	va_t va;
-	struct mmu_access access;
-	struct mmu_fault fault;
+	struct nw_access access;
+	struct nw_fault fault;
 	pa_t pa;
 	uint64_t latency; /* sum over the fetches */
-	uint8_t sum[3][5]; /* fetches without updates, by enum mmu_fetch_for and level + 1 */
+	uint8_t sum[3][5]; /* fetches without updates, by enum nw_fetch_for and level + 1 */
 	unsigned fetch_count, update_count; /* entries of fetch[], and how many of them are updates */
-	struct mmu_fetch fetch[MMU_WALK_FETCHES];
+	struct nw_fetch fetch[NW_WALK_FETCHES];
 };
 
-struct mmu_observer {
+struct nw_observer {
 	void *ctx;
-	void (*walk)(void *ctx, const struct mmu_walk *walk); /* may be NULL */
+	void (*walk)(void *ctx, const struct nw_walk *walk); /* may be NULL */
 	/* An L1 TLB entry is about to be evicted, replaced or invalidated. May be NULL. */
 	void (*drop)(void *ctx, struct tlb_entry *entry);
 };
@@ -207,7 +247,7 @@ struct tlb_counts {
 };
 
 /* Counted by exception level of the access (index 0 to 2). */
-struct mmu_counts {
+struct nw_counts {
 	struct tlb_counts l1i[3], l1d[3], l2[3];
 	struct tlb_counts cache_stage1[3], cache_stage2[3], cache_ipa[3];
 };
@@ -225,71 +265,72 @@ struct tlb_entry {
 
 /* ------------------------------------------------------------------ the MMU */
 
-struct mmu_config {
-	struct mmu_features features;
+struct nw_config {
+	struct nw_features features;
+	struct nw_choices choices;
 	bool tlb_off; /* every access walks */
 	struct tlb_shape l1i, l1d, l2;
 	struct walk_cache_shapes walk_caches;
-	struct mmu_port port;
-	struct mmu_observer observer;
+	struct nw_port port;
+	struct nw_observer observer;
 };
 
-struct mmu;
+struct nw_mmu;
 
 /* NULL if a shape is impossible (ways do not divide entries, no power of two sets) or memory ran out. */
-struct mmu *mmu_new(const struct mmu_config *config);
-void mmu_free(struct mmu *mmu);
+struct nw_mmu *nw_mmu_new(const struct nw_config *config);
+void nw_mmu_free(struct nw_mmu *mmu);
 
-/* The registers; the pointer is good for the life of mmu. After a write call mmu_event(MMU_EVENT_REGISTER). */
-struct mmu_registers *mmu_registers(struct mmu *mmu);
-struct mmu_counts *mmu_counts(struct mmu *mmu);
+/* The registers; the pointer is good for the life of mmu. After a write call nw_event(NW_EVENT_REGISTER). */
+struct nw_registers *nw_registers(struct nw_mmu *mmu);
+struct nw_counts *nw_counts(struct nw_mmu *mmu);
 
 /*
  * Translates va for an access: TLB lookup, else walk and fill. `now` orders this use against all others for replacement
  * and must not decrease. Counts TLB lookups under access.el.
  */
-struct mmu_translation mmu_translate(struct mmu *mmu, va_t va, struct mmu_access access, uint64_t now);
+struct nw_translation nw_translate(struct nw_mmu *mmu, va_t va, struct nw_access access, uint64_t now);
 
 /* The same result without any effect: no TLB, no counts, no observer, no updates. For debuggers and semihosting. */
-struct mmu_translation mmu_probe(struct mmu *mmu, va_t va, struct mmu_access access, struct mmu_walk *walk);
+struct nw_translation nw_probe(struct nw_mmu *mmu, va_t va, struct nw_access access, struct nw_walk *walk);
 
 /* Log2 of the unit in which an access counts: the smaller granule of the stages in force for el; 12 with MMU off. */
-unsigned mmu_page_bits(const struct mmu *mmu, unsigned el);
+unsigned nw_page_bits(const struct nw_mmu *mmu, unsigned el);
 
-enum mmu_at_op { AT_S1E1R, AT_S1E1W, AT_S1E0R, AT_S1E0W, AT_S1E1RP, AT_S1E1WP, AT_S1E2R, AT_S1E2W,
+enum nw_at_op { AT_S1E1R, AT_S1E1W, AT_S1E0R, AT_S1E0W, AT_S1E1RP, AT_S1E1WP, AT_S1E2R, AT_S1E2W,
 		 AT_S12E1R, AT_S12E1W, AT_S12E0R, AT_S12E0W };
 
-struct mmu_at_result {
+struct nw_at_result {
 	uint64_t par;           /* PAR_EL1 where fault.type is FAULT_NONE */
-	struct mmu_fault fault; /* else: the instruction takes this as a Data Abort instead of writing PAR_EL1 */
+	struct nw_fault fault; /* else: the instruction takes this as a Data Abort instead of writing PAR_EL1 */
 };
 
 /*
  * Executes AT at exception level el (1 or 2) with PSTATE.PAN = pan. TLBs are neither used nor filled; the walk goes to the
  * observer with `at` set.
  */
-struct mmu_at_result mmu_at(struct mmu *mmu, enum mmu_at_op op, va_t va, unsigned el, bool pan, uint64_t now);
+struct nw_at_result nw_at(struct nw_mmu *mmu, enum nw_at_op op, va_t va, unsigned el, bool pan, uint64_t now);
 
 /* ------------------------------------------------------------------ events */
 
-enum mmu_tlbi_op {
+enum nw_tlbi_op {
 #define TLBI(name, op1, CRm, op2, needs) TLBI_##name,
 #include "tlbi.def"
 #undef TLBI
 	TLBI_OP_COUNT
 };
 
-enum mmu_event_type {
-	MMU_EVENT_REGISTER,        /* a register of struct mmu_registers was written */
-	MMU_EVENT_TLBI,
-	MMU_EVENT_DSB,
-	MMU_EVENT_DMB,
-	MMU_EVENT_CONTEXT_SYNC,    /* ISB, exception entry, exception return */
+enum nw_event_type {
+	NW_EVENT_REGISTER,        /* a register of struct nw_registers was written */
+	NW_EVENT_TLBI,
+	NW_EVENT_DSB,
+	NW_EVENT_DMB,
+	NW_EVENT_CONTEXT_SYNC,    /* ISB, exception entry, exception return */
 };
 
-struct mmu_event {
-	enum mmu_event_type type;
-	enum mmu_tlbi_op tlbi;
+struct nw_event {
+	enum nw_event_type type;
+	enum nw_tlbi_op tlbi;
 	uint64_t operand; /* TLBI: Xt */
 	uint8_t el;       /* exception level that executes it */
 };
@@ -298,6 +339,6 @@ struct mmu_event {
  * The one door for everything that orders or changes translation: barriers, TLBI, context synchronisation, register
  * writes. A register write takes effect at once here (a permitted choice); a checker will hang on this function.
  */
-void mmu_event(struct mmu *mmu, const struct mmu_event *event);
+void nw_event(struct nw_mmu *mmu, const struct nw_event *event);
 
 #endif

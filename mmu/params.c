@@ -31,7 +31,7 @@ static unsigned min_bits(unsigned a, unsigned b)
 
 /* ------------------------------------------------------------------ granule */
 
-static bool has_granule(const struct mmu_features *f, enum vmsa_granule granule)
+static bool has_granule(const struct nw_features *f, enum vmsa_granule granule)
 {
 	switch (granule) {
 	case GRANULE_4K:
@@ -43,12 +43,12 @@ static bool has_granule(const struct mmu_features *f, enum vmsa_granule granule)
 	}
 }
 
-static enum vmsa_granule implemented(const struct mmu_features *f, enum vmsa_granule granule)
+static enum vmsa_granule implemented(const struct nw_features *f, enum vmsa_granule granule)
 {
 	return has_granule(f, granule) ? granule : impdef_granule(f);
 }
 
-static enum vmsa_granule decode_tg0(const struct mmu_features *f, uint64_t tg0)
+static enum vmsa_granule decode_tg0(const struct nw_features *f, uint64_t tg0)
 {
 	switch (tg0) {
 	case TG0_4K:
@@ -62,7 +62,7 @@ static enum vmsa_granule decode_tg0(const struct mmu_features *f, uint64_t tg0)
 	}
 }
 
-static enum vmsa_granule decode_tg1(const struct mmu_features *f, uint64_t tg1)
+static enum vmsa_granule decode_tg1(const struct nw_features *f, uint64_t tg1)
 {
 	switch (tg1) {
 	case TG1_4K:
@@ -79,17 +79,17 @@ static enum vmsa_granule decode_tg1(const struct mmu_features *f, uint64_t tg1)
 /* ------------------------------------------------------------------ common to both stages */
 
 /* TxSZ and T0SZ: 64 KB tables with a single entry would begin at 48. */
-static unsigned max_txsz(const struct mmu_features *f, enum vmsa_granule granule)
+static unsigned max_txsz(const struct nw_features *f, enum vmsa_granule granule)
 {
-	if (!mmu_has(f, FEAT_TTST))
+	if (!nw_has(f, FEAT_TTST))
 		return 39;
 	return granule == GRANULE_64K ? 47 : 48;
 }
 
 /* AArch64.OAddrSize: what PS says, but not more than there is. */
-static unsigned decode_oa_bits(const struct mmu_features *f, enum vmsa_granule granule, unsigned ps)
+static unsigned decode_oa_bits(const struct nw_features *f, enum vmsa_granule granule, unsigned ps)
 {
-	bool large = mmu_has(f, FEAT_LPA2) || (granule == GRANULE_64K && mmu_has(f, FEAT_LPA));
+	bool large = nw_has(f, FEAT_LPA2) || (granule == GRANULE_64K && nw_has(f, FEAT_LPA));
 
 	return min_bits(vmsa_ps_bits(ps), min_bits(f->pa_bits, large ? 52 : 48));
 }
@@ -98,7 +98,7 @@ static unsigned decode_oa_bits(const struct mmu_features *f, enum vmsa_granule g
  * Reference: D8.3 "Block descriptor and Page descriptor formats": the levels at which a block is
  * valid.
  */
-static bool block_at(const struct mmu_features *f, const struct ttw_params *p, int level)
+static bool block_at(const struct nw_features *f, const struct ttw_params *p, int level)
 {
 	switch (level) {
 	case 2:
@@ -141,7 +141,7 @@ static unsigned start_table_bits(const struct ttw_params *p)
 }
 
 /* Where bit 0 is 0, and where there is no block, a descriptor is invalid. */
-static void set_types(const struct mmu_features *f, const struct ttw_params *p,
+static void set_types(const struct nw_features *f, const struct ttw_params *p,
 		      struct ttw_level *row)
 {
 	if (block_at(f, p, row->level))
@@ -152,7 +152,7 @@ static void set_types(const struct mmu_features *f, const struct ttw_params *p,
 		row->type[DESCRIPTOR_TABLE] = DESC_TABLE;
 }
 
-static void set_levels(const struct mmu_features *f, struct ttw_params *p)
+static void set_levels(const struct nw_features *f, struct ttw_params *p)
 {
 	for (int level = p->start_level; level <= TTW_LEVEL_MAX; level++) {
 		struct ttw_level *row = &p->level[level - TTW_LEVEL_MIN];
@@ -172,7 +172,7 @@ static void set_levels(const struct mmu_features *f, struct ttw_params *p)
  * Where a descriptor holds the bits of an address. 64 KB: bits [15:12] count whatever the output
  * size is.
  */
-static void set_address_format(const struct mmu_features *f, struct ttw_params *p)
+static void set_address_format(const struct nw_features *f, struct ttw_params *p)
 {
 	uint64_t page_mask = ~low_mask(p->granule_bits);
 
@@ -181,7 +181,7 @@ static void set_address_format(const struct mmu_features *f, struct ttw_params *
 		p->address_mask = FIELD_MASK(ADDRESS_DS_OA_49_12) & page_mask;
 		p->high_mask = FIELD_MASK(ADDRESS_DS_OA_51_50);
 		p->high_shift = 50 - ADDRESS_DS_OA_51_50_LSB;
-	} else if (p->granule_bits == GRANULE_64K && mmu_has(f, FEAT_LPA)) {
+	} else if (p->granule_bits == GRANULE_64K && nw_has(f, FEAT_LPA)) {
 		p->high_mask = FIELD_MASK(ADDRESS_LPA_OA_51_48);
 		p->high_shift = 48 - ADDRESS_LPA_OA_51_48_LSB;
 	}
@@ -191,11 +191,11 @@ static void set_address_format(const struct mmu_features *f, struct ttw_params *
  * AArch64.S1TTBaseAddress, AArch64.S2TTBaseAddress: bits below the size of the table are cut,
  * without a fault. Above 2^48 tables are aligned to 64 bytes at least, since BADDR begins at bit 6.
  */
-static uint64_t decode_base(const struct mmu_features *f, const struct ttw_params *p, unsigned ps,
+static uint64_t decode_base(const struct nw_features *f, const struct ttw_params *p, unsigned ps,
 			    uint64_t ttbr)
 {
 	uint64_t align_mask = ~low_mask(start_table_bits(p));
-	bool lpa = p->granule_bits == GRANULE_64K && mmu_has(f, FEAT_LPA) && ps == 6;
+	bool lpa = p->granule_bits == GRANULE_64K && nw_has(f, FEAT_LPA) && ps == 6;
 
 	if (!p->ds && !lpa)
 		return ttbr & FIELD_MASK(TTBR0_EL1_BADDR) & align_mask;
@@ -204,7 +204,7 @@ static uint64_t decode_base(const struct mmu_features *f, const struct ttw_param
 }
 
 /* All that follows from granule, ds, ia_bits and start_level, for both stages. */
-static void set_geometry(const struct mmu_features *f, struct ttw_params *p, unsigned ps,
+static void set_geometry(const struct nw_features *f, struct ttw_params *p, unsigned ps,
 			 uint64_t ttbr)
 {
 	p->oa_bits = (uint8_t)decode_oa_bits(f, p->granule_bits, ps);
@@ -218,9 +218,9 @@ static void set_geometry(const struct mmu_features *f, struct ttw_params *p, uns
 
 /* ------------------------------------------------------------------ stage 1 */
 
-static unsigned stage1_min_txsz(const struct mmu_features *f, const struct ttw_params *p)
+static unsigned stage1_min_txsz(const struct nw_features *f, const struct ttw_params *p)
 {
-	return p->ds || (p->granule_bits == GRANULE_64K && mmu_has(f, FEAT_LVA)) ? 12 : 16;
+	return p->ds || (p->granule_bits == GRANULE_64K && nw_has(f, FEAT_LVA)) ? 12 : 16;
 }
 
 /*
@@ -235,19 +235,19 @@ static uint8_t hierarchical_mask(bool hpd)
 	return hpd ? 0 : (uint8_t)(mask >> S1_TABLE_PXNTable_LSB);
 }
 
-static void decode_stage1(const struct mmu_features *f, const struct stage1_fields *t,
+static void decode_stage1(const struct nw_features *f, const struct stage1_fields *t,
 			  struct ttw_params *p)
 {
 	p->stage = 1;
 	p->granule_bits = (uint8_t)t->granule;
-	p->ds = t->ds && mmu_has(f, FEAT_LPA2) && t->granule != GRANULE_64K;
+	p->ds = t->ds && nw_has(f, FEAT_LPA2) && t->granule != GRANULE_64K;
 	p->top_data = t->tbi ? 55 : 63;
 	p->top_fetch = t->tbi && !t->tbid ? 55 : 63;
-	p->e0pd = t->e0pd && mmu_has(f, FEAT_E0PD);
+	p->e0pd = t->e0pd && nw_has(f, FEAT_E0PD);
 	p->sh = (uint8_t)t->sh;
-	p->hierarchical_mask = hierarchical_mask(t->hpd && mmu_has(f, FEAT_HPDS));
+	p->hierarchical_mask = hierarchical_mask(t->hpd && nw_has(f, FEAT_HPDS));
 	if (t->txsz < stage1_min_txsz(f, p) || t->txsz > max_txsz(f, t->granule)) {
-		p->bad = (enum mmu_fault_type)IMPDEF_SIZE_OUT_OF_RANGE;
+		p->bad = (enum nw_fault_type)IMPDEF_SIZE_OUT_OF_RANGE;
 		return;
 	}
 	p->ia_bits = (uint8_t)(64 - t->txsz);
@@ -257,8 +257,7 @@ static void decode_stage1(const struct mmu_features *f, const struct stage1_fiel
 		p->bad_start = FAULT_TRANSLATION;
 }
 
-static struct stage1_fields tcr_el1_lower(const struct mmu_registers *m,
-					  const struct mmu_features *f)
+static struct stage1_fields tcr_el1_lower(const struct nw_registers *m, const struct nw_features *f)
 {
 	uint64_t tcr = m->TCR_EL1;
 
@@ -277,8 +276,7 @@ static struct stage1_fields tcr_el1_lower(const struct mmu_registers *m,
 	};
 }
 
-static struct stage1_fields tcr_el1_upper(const struct mmu_registers *m,
-					  const struct mmu_features *f)
+static struct stage1_fields tcr_el1_upper(const struct nw_registers *m, const struct nw_features *f)
 {
 	uint64_t tcr = m->TCR_EL1;
 
@@ -297,8 +295,8 @@ static struct stage1_fields tcr_el1_upper(const struct mmu_registers *m,
 	};
 }
 
-static struct stage1_fields tcr_el2_fields(const struct mmu_registers *m,
-					   const struct mmu_features *f)
+static struct stage1_fields tcr_el2_fields(const struct nw_registers *m,
+					   const struct nw_features *f)
 {
 	uint64_t tcr = m->TCR_EL2;
 
@@ -320,7 +318,7 @@ static struct stage1_fields tcr_el2_fields(const struct mmu_registers *m,
 /*
  * D8.2 "Translation process", VTCR_EL2.SL0 and SL2; false: reserved or not possible on this core.
  */
-static bool decode_start_level(const struct mmu_features *f, struct ttw_params *p, uint64_t vtcr)
+static bool decode_start_level(const struct nw_features *f, struct ttw_params *p, uint64_t vtcr)
 {
 	static const int8_t levels_4k[4] = {2, 1, 0, 3};
 	unsigned sl0 = (unsigned)VTCR_EL2_SL0(vtcr);
@@ -336,7 +334,7 @@ static bool decode_start_level(const struct mmu_features *f, struct ttw_params *
 		return sl0 == 0;
 	}
 	p->start_level = levels_4k[sl0];
-	return !(sl0 == 2 && f->pa_bits < 44) && !(sl0 == 3 && !mmu_has(f, FEAT_TTST));
+	return !(sl0 == 2 && f->pa_bits < 44) && !(sl0 == 3 && !nw_has(f, FEAT_TTST));
 }
 
 /* The start table has at least two entries and is at most 16 tables. */
@@ -348,12 +346,12 @@ static bool start_level_fits(const struct ttw_params *p)
 	return p->ia_bits >= low && p->ia_bits <= high;
 }
 
-static unsigned stage2_min_t0sz(const struct mmu_features *f, const struct ttw_params *p)
+static unsigned stage2_min_t0sz(const struct nw_features *f, const struct ttw_params *p)
 {
 	return 64 - min_bits(f->pa_bits, p->granule_bits == GRANULE_64K || p->ds ? 52 : 48);
 }
 
-static void decode_stage2(const struct mmu_features *f, const struct mmu_registers *m,
+static void decode_stage2(const struct nw_features *f, const struct nw_registers *m,
 			  struct ttw_params *p)
 {
 	uint64_t vtcr = m->VTCR_EL2;
@@ -362,12 +360,12 @@ static void decode_stage2(const struct mmu_features *f, const struct mmu_registe
 	p->stage = 2;
 	p->big_endian = SCTLR_EL2_EE(m->SCTLR_EL2);
 	p->has_privilege = true;
-	p->has_xnx = mmu_has(f, FEAT_XNX);
+	p->has_xnx = nw_has(f, FEAT_XNX);
 	p->granule_bits = (uint8_t)decode_tg0(f, VTCR_EL2_TG0(vtcr));
-	p->ds = VTCR_EL2_DS(vtcr) && mmu_has(f, FEAT_LPA2) && p->granule_bits != GRANULE_64K;
+	p->ds = VTCR_EL2_DS(vtcr) && nw_has(f, FEAT_LPA2) && p->granule_bits != GRANULE_64K;
 	p->sh = (uint8_t)VTCR_EL2_SH0(vtcr);
 	if (t0sz < stage2_min_t0sz(f, p) || t0sz > max_txsz(f, p->granule_bits)) {
-		p->bad = (enum mmu_fault_type)IMPDEF_SIZE_OUT_OF_RANGE;
+		p->bad = (enum nw_fault_type)IMPDEF_SIZE_OUT_OF_RANGE;
 		return;
 	}
 	p->ia_bits = (uint8_t)(64 - t0sz);
@@ -396,26 +394,26 @@ static void decode_mair(uint64_t mair, struct ttw_params *p)
 	}
 }
 
-static void decode_ids(const struct mmu_registers *m, const struct mmu_features *f,
+static void decode_ids(const struct nw_registers *m, const struct nw_features *f,
 		       struct ttw_regime *r)
 {
 	uint64_t ttbr = TCR_EL1_A1(m->TCR_EL1) ? m->TTBR1_EL1 : m->TTBR0_EL1;
 
 	r->asid = (uint16_t)TTBR0_EL1_ASID(ttbr);
-	if (!TCR_EL1_AS(m->TCR_EL1) || !mmu_has(f, FEAT_ASID16))
+	if (!TCR_EL1_AS(m->TCR_EL1) || !nw_has(f, FEAT_ASID16))
 		r->asid &= 0xff;
-	if (!mmu_has(f, FEAT_EL2))
+	if (!nw_has(f, FEAT_EL2))
 		return;
 	r->vmid = (uint16_t)VTTBR_EL2_VMID(m->VTTBR_EL2);
-	if (!VTCR_EL2_VS(m->VTCR_EL2) || !mmu_has(f, FEAT_VMID16))
+	if (!VTCR_EL2_VS(m->VTCR_EL2) || !nw_has(f, FEAT_VMID16))
 		r->vmid &= 0xff;
 }
 
-static void decode_el10(const struct mmu_registers *m, const struct mmu_features *f,
+static void decode_el10(const struct nw_registers *m, const struct nw_features *f,
 			struct ttw_regime *r)
 {
 	uint64_t sctlr = m->SCTLR_EL1;
-	uint64_t hcr = mmu_has(f, FEAT_EL2) ? m->HCR_EL2 : 0;
+	uint64_t hcr = nw_has(f, FEAT_EL2) ? m->HCR_EL2 : 0;
 	struct stage1_fields fields[2] = {tcr_el1_lower(m, f), tcr_el1_upper(m, f)};
 
 	r->wxn = SCTLR_EL1_WXN(sctlr);
@@ -440,7 +438,7 @@ static void decode_el10(const struct mmu_registers *m, const struct mmu_features
 	decode_stage2(f, m, &r->stage2);
 }
 
-static void decode_el2(const struct mmu_registers *m, const struct mmu_features *f,
+static void decode_el2(const struct nw_registers *m, const struct nw_features *f,
 		       struct ttw_regime *r)
 {
 	struct stage1_fields fields = tcr_el2_fields(m, f);
@@ -455,15 +453,15 @@ static void decode_el2(const struct mmu_registers *m, const struct mmu_features 
 	decode_stage1(f, &fields, p);
 }
 
-static struct ttw_leaf flat_leaf(const struct mmu_features *f)
+static struct ttw_leaf flat_leaf(const struct nw_features *f)
 {
 	const struct ttw_permissions all = {TTW_R | TTW_W | TTW_X, TTW_R | TTW_W | TTW_X};
 
 	return (struct ttw_leaf){.flat = true, .span_bits = f->pa_bits, .permissions = all};
 }
 
-struct ttw_regime ttw_decode(enum mmu_regime regime, const struct mmu_registers *registers,
-			     const struct mmu_features *features)
+struct ttw_regime ttw_decode(enum nw_regime regime, const struct nw_registers *registers,
+			     const struct nw_features *features)
 {
 	struct ttw_regime r = {
 		.regime = regime,

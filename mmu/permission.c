@@ -56,21 +56,21 @@ struct ttw_permissions ttw_stage1_base_permissions(const struct ttw_params *p, u
 
 /* ------------------------------------------------------------------ what an access may do */
 
-static bool subject_to_pan(struct mmu_access access)
+static bool subject_to_pan(struct nw_access access)
 {
-	bool data = access.type != MMU_FETCH && access.type != MMU_CACHE_OP &&
-		    access.type != MMU_CACHE_INVALIDATE;
+	bool data = access.type != NW_FETCH && access.type != NW_CACHE_OP &&
+		    access.type != NW_CACHE_INVALIDATE;
 
 	return data && access.pan && !access.unprivileged;
 }
 
-static uint8_t choose(struct ttw_permissions p, struct mmu_access access)
+static uint8_t choose(struct ttw_permissions p, struct nw_access access)
 {
 	return access.unprivileged ? p.unprivileged : p.privileged;
 }
 
 uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permissions p,
-			       struct mmu_access access)
+			       struct nw_access access)
 {
 	uint8_t set = choose(p, access);
 
@@ -83,41 +83,41 @@ uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permission
 }
 
 /* D8.4: the permissions that an access of this type needs, at either stage. */
-static uint8_t required(struct mmu_access access)
+static uint8_t required(struct nw_access access)
 {
 	uint8_t both = access.read_write ? TTW_RW : 0;
 
 	switch (access.type) {
-	case MMU_FETCH:
+	case NW_FETCH:
 		return TTW_X;
-	case MMU_LOAD:
-	case MMU_AT_LOAD:
+	case NW_LOAD:
+	case NW_AT_LOAD:
 		return TTW_R | both;
-	case MMU_STORE:
-	case MMU_AT_STORE:
-	case MMU_CACHE_INVALIDATE:
+	case NW_STORE:
+	case NW_AT_STORE:
+	case NW_CACHE_INVALIDATE:
 		return TTW_W | both;
-	case MMU_CACHE_OP:
+	case NW_CACHE_OP:
 		return access.el == 0 && IMPDEF_IC_AT_EL0_NEEDS_READ ? TTW_R : 0;
 	}
 	return TTW_RWX;
 }
 
 /* WnR of a Permission fault: 1 if only the write was refused. DC, IC and AT report 1 always. */
-static bool write_was_refused(uint8_t missing, struct mmu_access access)
+static bool write_was_refused(uint8_t missing, struct nw_access access)
 {
-	if (access.type > MMU_STORE)
+	if (access.type > NW_STORE)
 		return true;
 	return (missing & TTW_RW) == TTW_W;
 }
 
 /* ------------------------------------------------------------------ checks */
 
-struct mmu_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
-				  struct mmu_access access)
+struct nw_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
+				 struct nw_access access)
 {
-	struct mmu_fault none = {.type = FAULT_NONE};
-	bool device = leaf->flat ? !r->dc && access.type != MMU_FETCH : (leaf->attr & 0xf0) == 0;
+	struct nw_fault none = {.type = FAULT_NONE};
+	bool device = leaf->flat ? !r->dc && access.type != NW_FETCH : (leaf->attr & 0xf0) == 0;
 
 	if (device && access.unaligned)
 		return ttw_stage1_fault(FAULT_ALIGNMENT, leaf->level, access);
@@ -129,15 +129,15 @@ struct mmu_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_l
 	if (missing == 0)
 		return none;
 
-	struct mmu_fault fault = ttw_stage1_fault(FAULT_PERMISSION, leaf->level, access);
+	struct nw_fault fault = ttw_stage1_fault(FAULT_PERMISSION, leaf->level, access);
 
 	fault.write = write_was_refused(missing, access);
 	return fault;
 }
 
-struct mmu_fault ttw_check_stage2(const struct ttw_leaf *leaf, ipa_t ipa, struct mmu_access access)
+struct nw_fault ttw_check_stage2(const struct ttw_leaf *leaf, ipa_t ipa, struct nw_access access)
 {
-	struct mmu_fault none = {.type = FAULT_NONE};
+	struct nw_fault none = {.type = FAULT_NONE};
 
 	if (leaf->flat)
 		return none;
@@ -149,17 +149,16 @@ struct mmu_fault ttw_check_stage2(const struct ttw_leaf *leaf, ipa_t ipa, struct
 	if (missing == 0)
 		return none;
 
-	struct mmu_fault fault =
-		ttw_stage2_fault(FAULT_PERMISSION, leaf->level, access, ipa, false);
+	struct nw_fault fault = ttw_stage2_fault(FAULT_PERMISSION, leaf->level, access, ipa, false);
 
 	fault.write = write_was_refused(missing, access);
 	return fault;
 }
 
-struct mmu_fault ttw_check(const struct ttw_regime *r, const struct ttw_translation *t,
-			   struct mmu_access access)
+struct nw_fault ttw_check(const struct ttw_regime *r, const struct ttw_translation *t,
+			  struct nw_access access)
 {
-	struct mmu_fault fault = ttw_check_stage1(r, &t->stage1, access);
+	struct nw_fault fault = ttw_check_stage1(r, &t->stage1, access);
 
 	if (fault.type != FAULT_NONE)
 		return fault;
@@ -167,11 +166,11 @@ struct mmu_fault ttw_check(const struct ttw_regime *r, const struct ttw_translat
 }
 
 bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
-		   struct mmu_access access)
+		   struct nw_access access)
 {
-	struct mmu_access store = access;
+	struct nw_access store = access;
 
-	store.type = MMU_STORE;
+	store.type = NW_STORE;
 	store.read_write = false;
 	return (t->stage1.flat ||
 		ttw_stage1_permissions(r, t->stage1.permissions, store) & TTW_W) &&

@@ -89,7 +89,7 @@ static void remove_stage2(const struct tlbi_target *target, struct assoc_match m
 }
 
 void tlbi_execute(const struct tlbi_target *target, const struct ttw_regime *r, uint16_t asid_mask,
-		  enum mmu_tlbi_op op, uint64_t operand)
+		  enum nw_tlbi_op op, uint64_t operand)
 {
 	const struct scope *scope = &scopes[op];
 	struct assoc_match match = match_operand(scope->by, operand, asid_mask);

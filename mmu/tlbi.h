@@ -16,6 +16,6 @@ struct tlbi_target {
 
 /* `r` is the regime EL1&0 as it is now: the VMID. asid_mask: bits of an ASID that are in force. */
 void tlbi_execute(const struct tlbi_target *target, const struct ttw_regime *r, uint16_t asid_mask,
-		  enum mmu_tlbi_op op, uint64_t operand);
+		  enum nw_tlbi_op op, uint64_t operand);
 
 #endif

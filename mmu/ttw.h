@@ -62,7 +62,7 @@ struct ttw_params {
 	bool e0pd;
 	bool ds; /* effective: SH is `sh`, not in the descriptor */
 	/* Level 0 faults: of every input (TxSZ, SL illegal), of every walk (EPD, base too high). */
-	enum mmu_fault_type bad, bad_start;
+	enum nw_fault_type bad, bad_start;
 	uint8_t top_data, top_fetch; /* stage 1: the highest VA bit checked: 63, 55 with TBI */
 	uint8_t granule_bits;        /* enum vmsa_granule */
 	uint8_t ia_bits, oa_bits;
@@ -80,7 +80,7 @@ struct ttw_params {
 
 /* Everything that translation in one regime reads. */
 struct ttw_regime {
-	enum mmu_regime regime;
+	enum nw_regime regime;
 	uint16_t asid, vmid; /* effective; 0 where the regime has none */
 	uint8_t pa_bits;
 	bool wxn;
@@ -91,16 +91,16 @@ struct ttw_regime {
 	struct ttw_leaf flat;        /* the leaf of a stage that is off */
 };
 
-struct ttw_regime ttw_decode(enum mmu_regime regime, const struct mmu_registers *registers,
-			     const struct mmu_features *features);
+struct ttw_regime ttw_decode(enum nw_regime regime, const struct nw_registers *registers,
+			     const struct nw_features *features);
 
 /* ------------------------------------------------------------------ results */
 
 struct ttw_translation {
-	struct mmu_fault fault; /* all that follows is valid on FAULT_NONE only */
-	ipa_t ipa;              /* of va: what stage 1 gives */
-	pa_t pa;                /* of va */
-	uint8_t span_bits;      /* the smaller of the leaves */
+	struct nw_fault fault; /* all that follows is valid on FAULT_NONE only */
+	ipa_t ipa;             /* of va: what stage 1 gives */
+	pa_t pa;               /* of va */
+	uint8_t span_bits;     /* the smaller of the leaves */
 	struct ttw_leaf stage1, stage2;
 };
 
@@ -141,32 +141,32 @@ struct ttw_caches {
 	void (*keep_stage2)(void *ctx, const struct ttw_regime *r, ipa_t ipa,
 			    const struct ttw_table *table);
 	bool (*find_ipa)(void *ctx, const struct ttw_regime *r, ipa_t ipa,
-			 enum mmu_fetch_for purpose, struct ttw_stage2_output *output);
+			 enum nw_fetch_for purpose, struct ttw_stage2_output *output);
 	void (*keep_ipa)(void *ctx, const struct ttw_regime *r, ipa_t ipa,
-			 enum mmu_fetch_for purpose, const struct ttw_stage2_output *output);
+			 enum nw_fetch_for purpose, const struct ttw_stage2_output *output);
 };
 
 /* ------------------------------------------------------------------ translation */
 
 /* What a translation may touch. */
 struct ttw_memory {
-	struct mmu_port port;
+	struct nw_port port;
 	const struct ttw_caches *caches; /* NULL: none */
-	struct mmu_walk *log;            /* required; all but `at` is written */
+	struct nw_walk *log;             /* required; all but `at` is written */
 };
 
 /* The input of a walk or TLB lookup, after the checks that come first. */
 struct ttw_input {
-	struct mmu_fault fault;
+	struct nw_fault fault;
 	const struct ttw_params *params; /* the range of the VA; not enabled: stage 1 is off */
 	uint64_t ia;                     /* VA[ia_bits-1:0]; flat: the output, VA[55:0] */
 };
 
 /* Reference: AArch64.S1Translate up to the TLB lookup: flat output size, TxSZ, VA range, E0PD. */
-struct ttw_input ttw_input(const struct ttw_regime *r, va_t va, struct mmu_access access);
+struct ttw_input ttw_input(const struct ttw_regime *r, va_t va, struct nw_access access);
 
 /* ttw_input(), the walk of every stage in force, and all checks. */
-struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct mmu_access access,
+struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct nw_access access,
 				     const struct ttw_memory *memory);
 
 /*
@@ -175,27 +175,27 @@ struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct
  */
 struct ttw_translation ttw_translate_input(const struct ttw_regime *r,
 					   const struct ttw_input *input, va_t va,
-					   struct mmu_access access,
-					   const struct ttw_memory *memory, bool stage1_only);
+					   struct nw_access access, const struct ttw_memory *memory,
+					   bool stage1_only);
 
 /* ------------------------------------------------------------------ checks, also on a TLB hit */
 
 /* Alignment and permissions of stage 1, then of stage 2; t->fault is not read. */
-struct mmu_fault ttw_check(const struct ttw_regime *r, const struct ttw_translation *t,
-			   struct mmu_access access);
+struct nw_fault ttw_check(const struct ttw_regime *r, const struct ttw_translation *t,
+			  struct nw_access access);
 
 /* Its two halves. */
-struct mmu_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
-				  struct mmu_access access);
-struct mmu_fault ttw_check_stage2(const struct ttw_leaf *leaf, ipa_t ipa, struct mmu_access access);
+struct nw_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
+				 struct nw_access access);
+struct nw_fault ttw_check_stage2(const struct ttw_leaf *leaf, ipa_t ipa, struct nw_access access);
 
 /* A store with the el, unprivileged and pan of this access would pass ttw_check(), if aligned. */
 bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
-		   struct mmu_access access);
+		   struct nw_access access);
 
 /* The permissions of stage 1 for an access after PAN and WXN: a set of TTW_R, TTW_W, TTW_X. */
 uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permissions p,
-			       struct mmu_access access);
+			       struct nw_access access);
 
 /* Does memory of this stage 2 leaf have a Device type, whatever stage 1 says? */
 static inline bool ttw_stage2_is_device(const struct ttw_leaf *stage2)
@@ -204,8 +204,8 @@ static inline bool ttw_stage2_is_device(const struct ttw_leaf *stage2)
 }
 
 /* Resulting attributes of the access: both stages, SCTLR_ELx.C and I, HCR_EL2.CD and ID, DC. */
-struct mmu_attributes ttw_attributes(const struct ttw_regime *r, const struct ttw_leaf *stage1,
-				     const struct ttw_leaf *stage2, struct mmu_access access);
+struct nw_attributes ttw_attributes(const struct ttw_regime *r, const struct ttw_leaf *stage1,
+				    const struct ttw_leaf *stage2, struct nw_access access);
 
 /* ------------------------------------------------------------------ pieces of the above */
 
@@ -243,11 +243,11 @@ static inline bool ttw_walk_read_denied(const struct ttw_regime *r, const struct
 }
 
 /* Faults with everything that doesn't depend on the walk filled in. */
-struct mmu_fault ttw_stage1_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access);
-struct mmu_fault ttw_stage2_fault(enum mmu_fault_type type, int8_t level, struct mmu_access access,
-				  ipa_t ipa, bool s1ptw);
+struct nw_fault ttw_stage1_fault(enum nw_fault_type type, int8_t level, struct nw_access access);
+struct nw_fault ttw_stage2_fault(enum nw_fault_type type, int8_t level, struct nw_access access,
+				 ipa_t ipa, bool s1ptw);
 
-static inline bool ttw_is_device(struct mmu_attributes attributes)
+static inline bool ttw_is_device(struct nw_attributes attributes)
 {
 	return (attributes.attr & 0xf0) == 0;
 }

@@ -7,19 +7,19 @@
 #include "ttw.h"
 #include "walkcache.h"
 
-struct mmu {
-	struct mmu_config config;
-	struct mmu_registers registers;
-	struct mmu_registers decoded; /* the registers that regime[] was decoded from */
-	struct ttw_regime regime[2];  /* by enum mmu_regime */
+struct nw_mmu {
+	struct nw_config config;
+	struct nw_registers registers;
+	struct nw_registers decoded; /* the registers that regime[] was decoded from */
+	struct ttw_regime regime[2]; /* by enum nw_regime */
 	struct tlb l1i, l1d, l2;
 	struct walk_caches caches;
-	struct mmu_counts counts;
+	struct nw_counts counts;
 	struct ttw_memory memory; /* what walks read through; its log is `walk` */
-	struct mmu_walk walk;
+	struct nw_walk walk;
 };
 
-static inline const struct ttw_regime *regime_of(const struct mmu *mmu, unsigned el)
+static inline const struct ttw_regime *regime_of(const struct nw_mmu *mmu, unsigned el)
 {
 	return &mmu->regime[el == 2 ? REGIME_EL2 : REGIME_EL10];
 }
@@ -27,7 +27,7 @@ static inline const struct ttw_regime *regime_of(const struct mmu *mmu, unsigned
 /*
  * ttw_translate_input() with this MMU's caches and memory; what was a walk goes to the observer.
  */
-struct ttw_translation mmu_walk_tables(struct mmu *mmu, const struct ttw_input *input, va_t va,
-				       struct mmu_access access, bool stage1_only, bool at);
+struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct ttw_input *input, va_t va,
+				       struct nw_access access, bool stage1_only, bool at);
 
 #endif

@@ -17,14 +17,14 @@
 struct walker {
 	const struct ttw_regime *r;
 	const struct ttw_input *input;
-	struct mmu_access access;
+	struct nw_access access;
 	va_t va;
 	const struct ttw_memory *memory;
-	struct mmu_fetch *next; /* record of the next fetch */
+	struct nw_fetch *next;  /* record of the next fetch */
 	uint64_t window_header; /* of records: the latency of fetches without the port */
 	uint64_t port_latency;  /* of the fetches through the port so far */
 	unsigned port_fetches;
-	struct mmu_fault fault;
+	struct nw_fault fault;
 };
 
 /*
@@ -33,7 +33,7 @@ struct walker {
  */
 struct stage2_input {
 	ipa_t ipa;
-	const struct mmu_fetch *like;
+	const struct nw_fetch *like;
 };
 
 /*
@@ -44,15 +44,15 @@ struct ttw_port {
 	struct walker *walker;
 	const struct ttw_params *params;
 	const struct ttw_caches *caches;
-	const struct mmu_window *window; /* memory that is read without a call */
-	uint64_t header;                 /* of the records of fetches there, but for the level */
-	uint8_t *sum;                    /* of fetches, by level + 1 */
-	struct stage2_input input;       /* stage 2 only */
+	const struct nw_window *window; /* memory that is read without a call */
+	uint64_t header;                /* of the records of fetches there, but for the level */
+	uint8_t *sum;                   /* of fetches, by level + 1 */
+	struct stage2_input input;      /* stage 2 only */
 };
 
 /* Where a walk has arrived: in a table, in the end at a leaf. */
 struct ttw_state {
-	struct mmu_fetch *next;
+	struct nw_fetch *next;
 	const struct ttw_level *level;
 	uint64_t table; /* this and the next three: see struct ttw_table */
 	uint64_t pa;
@@ -67,7 +67,7 @@ struct ttw_state {
 typedef bool ttw_read(const struct ttw_port *port, struct ttw_state *w, uint64_t offset);
 
 /* Records a fault of this stage at a level. */
-typedef bool ttw_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level);
+typedef bool ttw_fault(const struct ttw_port *port, enum nw_fault_type type, int8_t level);
 
 /* ------------------------------------------------------------------ the walk of one stage */
 
@@ -188,9 +188,9 @@ unsigned ttw_table_span_bits(const struct ttw_params *p, const struct ttw_table 
 /* ------------------------------------------------------------------ memory */
 
 /* What the records of the fetches of a stage share, by what they are for. */
-static const struct mmu_fetch stage1_fetch = {.stage = 1};
-static const struct mmu_fetch output_fetch = {.stage = 2, .purpose = FETCH_FOR_OUTPUT};
-static const struct mmu_fetch table_fetch[TTW_LEVELS] = {
+static const struct nw_fetch stage1_fetch = {.stage = 1};
+static const struct nw_fetch output_fetch = {.stage = 2, .purpose = FETCH_FOR_OUTPUT};
+static const struct nw_fetch table_fetch[TTW_LEVELS] = {
 	{.stage = 2, .purpose = FETCH_FOR_STAGE1, .for_level = -1},
 	{.stage = 2, .purpose = FETCH_FOR_STAGE1, .for_level = 0},
 	{.stage = 2, .purpose = FETCH_FOR_STAGE1, .for_level = 1},
@@ -199,12 +199,12 @@ static const struct mmu_fetch table_fetch[TTW_LEVELS] = {
 };
 
 /* Big-endian tables are read through the port. */
-static const struct mmu_window no_window;
+static const struct nw_window no_window;
 
 INLINE struct ttw_port port_of(struct walker *k, const struct ttw_params *p,
 			       const struct ttw_caches *caches, struct stage2_input input)
 {
-	const struct mmu_port *memory = &k->memory->port;
+	const struct nw_port *memory = &k->memory->port;
 
 	return (struct ttw_port){
 		.walker = k,
@@ -218,10 +218,10 @@ INLINE struct ttw_port port_of(struct walker *k, const struct ttw_params *p,
 }
 
 /* A read through the port; the value is what the walk sees. */
-static struct mmu_port_read read_port(struct walker *k, bool big_endian, uint64_t pa)
+static struct nw_port_read read_port(struct walker *k, bool big_endian, uint64_t pa)
 {
-	const struct mmu_port *memory = &k->memory->port;
-	struct mmu_port_read d = memory->read(memory->ctx, (pa_t){pa});
+	const struct nw_port *memory = &k->memory->port;
+	struct nw_port_read d = memory->read(memory->ctx, (pa_t){pa});
 
 	if (big_endian)
 		d.value = __builtin_bswap64(d.value);
@@ -231,10 +231,10 @@ static struct mmu_port_read read_port(struct walker *k, bool big_endian, uint64_
 }
 
 /* Every descriptor is recorded here. */
-INLINE struct mmu_fetch *record(const struct ttw_port *port, struct ttw_state *w, uint64_t address,
-				uint64_t pa)
+INLINE struct nw_fetch *record(const struct ttw_port *port, struct ttw_state *w, uint64_t address,
+			       uint64_t pa)
 {
-	struct mmu_fetch *f = w->next++;
+	struct nw_fetch *f = w->next++;
 
 	f->header = port->header;
 	f->level = w->level->level;
@@ -249,7 +249,7 @@ INLINE struct mmu_fetch *record(const struct ttw_port *port, struct ttw_state *w
 /* Every descriptor comes through here. False: external abort. */
 INLINE bool fetch(const struct ttw_port *port, struct ttw_state *w, uint64_t address, uint64_t pa)
 {
-	const struct mmu_window *window = port->window;
+	const struct nw_window *window = port->window;
 	uint64_t offset = pa - window->base;
 
 	if (__builtin_expect(offset < window->size, 1)) {
@@ -258,7 +258,7 @@ INLINE bool fetch(const struct ttw_port *port, struct ttw_state *w, uint64_t add
 		return true;
 	}
 
-	struct mmu_port_read d = read_port(port->walker, port->params->big_endian, pa);
+	struct nw_port_read d = read_port(port->walker, port->params->big_endian, pa);
 
 	w->descriptor = d.value;
 	record(port, w, address, pa)->latency = d.latency;
@@ -267,7 +267,7 @@ INLINE bool fetch(const struct ttw_port *port, struct ttw_state *w, uint64_t add
 
 /* ------------------------------------------------------------------ stage 2 */
 
-static bool stage2_faulted(struct walker *k, struct stage2_input in, enum mmu_fault_type type,
+static bool stage2_faulted(struct walker *k, struct stage2_input in, enum nw_fault_type type,
 			   int8_t level)
 {
 	k->fault = ttw_stage2_fault(type, level, k->access, in.ipa,
@@ -275,7 +275,7 @@ static bool stage2_faulted(struct walker *k, struct stage2_input in, enum mmu_fa
 	return false;
 }
 
-INLINE bool stage2_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level)
+INLINE bool stage2_fault(const struct ttw_port *port, enum nw_fault_type type, int8_t level)
 {
 	return stage2_faulted(port->walker, port->input, type, level);
 }
@@ -340,7 +340,7 @@ INLINE bool stage2_translate(struct walker *k, const struct ttw_caches *caches,
 {
 	const struct ttw_params *p = &k->r->stage2;
 	const struct ttw_port port = port_of(k, p, caches, in);
-	enum mmu_fetch_for purpose = in.like->purpose;
+	enum nw_fetch_for purpose = in.like->purpose;
 
 	if (!p->enabled) {
 		output->pa.value = in.ipa.value;
@@ -363,13 +363,13 @@ INLINE bool stage2_translate(struct walker *k, const struct ttw_caches *caches,
 
 /* ------------------------------------------------------------------ stage 1 */
 
-static bool stage1_faulted(struct walker *k, enum mmu_fault_type type, int8_t level)
+static bool stage1_faulted(struct walker *k, enum nw_fault_type type, int8_t level)
 {
 	k->fault = ttw_stage1_fault(type, level, k->access);
 	return false;
 }
 
-INLINE bool stage1_fault(const struct ttw_port *port, enum mmu_fault_type type, int8_t level)
+INLINE bool stage1_fault(const struct ttw_port *port, enum nw_fault_type type, int8_t level)
 {
 	return stage1_faulted(port->walker, type, level);
 }
@@ -497,7 +497,7 @@ INLINE bool both_stages(struct walker *k, const struct ttw_caches *caches,
 	return k->fault.type == FAULT_NONE;
 }
 
-static enum mmu_walk_kind walk_kind(const struct ttw_regime *r)
+static enum nw_walk_kind walk_kind(const struct ttw_regime *r)
 {
 	if (!r->stage2.enabled)
 		return WALK_STAGE1_ONLY;
@@ -506,11 +506,11 @@ static enum mmu_walk_kind walk_kind(const struct ttw_regime *r)
 
 struct ttw_translation ttw_translate_input(const struct ttw_regime *r,
 					   const struct ttw_input *input, va_t va,
-					   struct mmu_access access,
-					   const struct ttw_memory *memory, bool stage1_only)
+					   struct nw_access access, const struct ttw_memory *memory,
+					   bool stage1_only)
 {
 	const uint32_t window_latency = memory->port.window_latency;
-	struct mmu_walk *log = memory->log;
+	struct nw_walk *log = memory->log;
 	struct walker k = {
 		.r = r,
 		.input = input,
@@ -518,7 +518,7 @@ struct ttw_translation ttw_translate_input(const struct ttw_regime *r,
 		.va = va,
 		.memory = memory,
 		.next = log->fetch,
-		.window_header = (struct mmu_fetch){.latency = window_latency}.header,
+		.window_header = (struct nw_fetch){.latency = window_latency}.header,
 	};
 	struct ttw_translation t = {.span_bits = 0};
 
@@ -542,7 +542,7 @@ struct ttw_translation ttw_translate_input(const struct ttw_regime *r,
 	return t;
 }
 
-struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct mmu_access access,
+struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct nw_access access,
 				     const struct ttw_memory *memory)
 {
 	struct ttw_input input = ttw_input(r, va, access);

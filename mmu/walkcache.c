@@ -116,12 +116,12 @@ static void keep_stage2(void *ctx, const struct ttw_regime *r, ipa_t ipa,
 
 /* ------------------------------------------------------------------ stage 2 results */
 
-static bool holds(const struct walk_caches *c, enum mmu_fetch_for purpose)
+static bool holds(const struct walk_caches *c, enum nw_fetch_for purpose)
 {
 	return c->ipa_for_all || purpose == FETCH_FOR_STAGE1;
 }
 
-static bool find_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
+static bool find_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum nw_fetch_for purpose,
 		     struct ttw_stage2_output *output)
 {
 	struct walk_caches *c = ctx;
@@ -142,7 +142,7 @@ static bool find_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_
 	return true;
 }
 
-static void keep_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
+static void keep_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum nw_fetch_for purpose,
 		     const struct ttw_stage2_output *output)
 {
 	struct walk_caches *c = ctx;
@@ -183,7 +183,7 @@ static bool init_memories(struct walk_caches *c, const struct walk_cache_shapes 
 }
 
 bool walk_caches_init(struct walk_caches *c, const struct walk_cache_shapes *shapes,
-		      struct mmu_counts *counts)
+		      struct nw_counts *counts)
 {
 	*c = (struct walk_caches){.ipa_for_all = shapes->ipa_for_all, .counts = counts};
 	if (!init_memories(c, shapes)) {

@@ -27,12 +27,12 @@ struct walk_caches {
 	bool ipa_for_all;
 	uint64_t uses; /* stamps */
 	unsigned el;   /* of the access that walks: the index of the counts */
-	struct mmu_counts *counts;
+	struct nw_counts *counts;
 	struct ttw_caches ttw;
 };
 
 bool walk_caches_init(struct walk_caches *c, const struct walk_cache_shapes *shapes,
-		      struct mmu_counts *counts);
+		      struct nw_counts *counts);
 void walk_caches_free(struct walk_caches *c);
 
 /* What the walker gets: NULL if no cache is present. */

@@ -20,7 +20,7 @@ void sim_config_init(struct sim_config *config)
 	config->s1 = (struct sim_geometry){.granule_bits = 12, .size_bits = 48};
 	config->s2 = (struct sim_geometry){.granule_bits = 12, .size_bits = 48};
 	config->el2 = (struct sim_geometry){.granule_bits = 12, .size_bits = 48};
-	config->access = MMU_LOAD;
+	config->access = NW_LOAD;
 }
 
 void geometry_text(const struct sim_geometry *geometry, char *text, size_t size)

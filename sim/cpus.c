@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void print_granules(const struct mmu_features *features)
+static void print_granules(const struct nw_features *features)
 {
 	printf("  granules:%s%s%s, %u-bit physical addresses\n", features->granule_4k ? " 4k" : "",
 	       features->granule_16k ? " 16k" : "", features->granule_64k ? " 64k" : "",
@@ -21,8 +21,8 @@ static int show(const char *name)
 	}
 	printf("%s: MIDR_EL1=0x%" PRIx64 "\n", name, core.midr);
 	print_granules(&core.features);
-	for (enum mmu_feature f = FEAT_NONE + 1; f < MMU_FEATURE_COUNT; f++)
-		printf("  %-3s %s\n", mmu_has(&core.features, f) ? "on" : "off",
+	for (enum nw_feature f = FEAT_NONE + 1; f < NW_FEATURE_COUNT; f++)
+		printf("  %-3s %s\n", nw_has(&core.features, f) ? "on" : "off",
 		       cpu_feature_name(f));
 	return SIM_OK;
 }

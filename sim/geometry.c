@@ -16,7 +16,7 @@ struct start_row {
 	uint8_t size_min, size_max;
 	uint8_t pa_bits_min;
 	bool needs_ds;
-	enum mmu_feature needs;
+	enum nw_feature needs;
 };
 
 /* In order of preference: the fewest levels first. */
@@ -139,7 +139,7 @@ static const char *granule_name(const struct sim_geometry *geometry)
 }
 
 static bool core_has_granule(const struct sim_geometry *geometry,
-			     const struct mmu_features *features)
+			     const struct nw_features *features)
 {
 	switch (geometry->granule_bits) {
 	case 12:
@@ -164,19 +164,19 @@ static bool ds_in_force(const struct sim_geometry *geometry, unsigned output_bit
 }
 
 static bool check_ds(const struct sim_geometry *geometry, bool ds,
-		     const struct mmu_features *features, unsigned output_bits, char *why)
+		     const struct nw_features *features, unsigned output_bits, char *why)
 {
 	if (geometry->granule_bits == 16) {
 		if (geometry->ds == DS_ON)
 			return refuse(why, "64k has no DS, its 52-bit addresses come with FEAT_LPA "
 					   "and FEAT_LVA");
-		if (output_bits > 48 && !mmu_has(features, FEAT_LPA))
+		if (output_bits > 48 && !nw_has(features, FEAT_LPA))
 			return refuse(
 				why,
 				"memory above 2^48 needs FEAT_LPA with 64k, the core lacks it");
 		return true;
 	}
-	if (ds && !mmu_has(features, FEAT_LPA2)) {
+	if (ds && !nw_has(features, FEAT_LPA2)) {
 		if (geometry->ds == DS_ON)
 			return refuse(why, "ds=1 needs FEAT_LPA2, the core lacks it");
 		if (geometry->size_bits > 48)
@@ -192,24 +192,24 @@ static bool check_ds(const struct sim_geometry *geometry, bool ds,
 }
 
 /* TxSZ at most 39, with FEAT_TTST 48 (47 for 64k). */
-static unsigned size_min(const struct sim_geometry *geometry, const struct mmu_features *features)
+static unsigned size_min(const struct sim_geometry *geometry, const struct nw_features *features)
 {
-	if (!mmu_has(features, FEAT_TTST))
+	if (!nw_has(features, FEAT_TTST))
 		return 25;
 	return geometry->granule_bits == 16 ? 17 : 16;
 }
 
 static bool check_size(const struct sim_geometry *geometry, enum geometry_use use, bool ds,
-		       const struct mmu_features *features, char *why)
+		       const struct nw_features *features, char *why)
 {
 	bool is_64k = geometry->granule_bits == 16;
-	bool large = is_64k ? use == GEOMETRY_S2 || mmu_has(features, FEAT_LVA) : ds;
+	bool large = is_64k ? use == GEOMETRY_S2 || nw_has(features, FEAT_LVA) : ds;
 	unsigned min = size_min(geometry, features), max = large ? 52 : 48;
 
 	if (geometry->size_bits < min)
 		return refuse(why, "%u bits are too few, %s takes %u or more%s",
 			      geometry->size_bits, granule_name(geometry), min,
-			      mmu_has(features, FEAT_TTST) ? "" : " without FEAT_TTST");
+			      nw_has(features, FEAT_TTST) ? "" : " without FEAT_TTST");
 	if (geometry->size_bits > 52)
 		return refuse(why, "%u bits are too many, an address has at most 52",
 			      geometry->size_bits);
@@ -235,14 +235,14 @@ static int8_t stage1_start(const struct sim_geometry *geometry)
 	return (int8_t)(3 - (int)((geometry->size_bits - 1u - granule_bits) / (granule_bits - 3)));
 }
 
-static bool row_allowed(const struct start_row *row, bool ds, const struct mmu_features *features)
+static bool row_allowed(const struct start_row *row, bool ds, const struct nw_features *features)
 {
 	return (!row->needs_ds || ds) && features->pa_bits >= row->pa_bits_min &&
-	       mmu_has(features, row->needs);
+	       nw_has(features, row->needs);
 }
 
 static bool check_start(const struct sim_geometry *geometry, bool ds,
-			const struct mmu_features *features, char *why)
+			const struct nw_features *features, char *why)
 {
 	for (size_t i = 0; i < START_ROWS; i++) {
 		const struct start_row *row = &start_rows[i];
@@ -264,7 +264,7 @@ static bool check_start(const struct sim_geometry *geometry, bool ds,
 				why, "with %s, start level %d needs %u bits of PA, the core has %u",
 				granule_name(geometry), row->level, row->pa_bits_min,
 				features->pa_bits);
-		if (!mmu_has(features, row->needs))
+		if (!nw_has(features, row->needs))
 			return refuse(why,
 				      "with %s, start level %d needs FEAT_TTST, the core lacks it",
 				      granule_name(geometry), row->level);
@@ -275,8 +275,8 @@ static bool check_start(const struct sim_geometry *geometry, bool ds,
 }
 
 /* The fewest levels that concatenation allows. */
-static bool choose_start(struct sim_geometry *geometry, bool ds,
-			 const struct mmu_features *features, char *why)
+static bool choose_start(struct sim_geometry *geometry, bool ds, const struct nw_features *features,
+			 char *why)
 {
 	for (size_t i = 0; i < START_ROWS; i++) {
 		const struct start_row *row = &start_rows[i];
@@ -293,7 +293,7 @@ static bool choose_start(struct sim_geometry *geometry, bool ds,
 }
 
 bool geometry_resolve(struct sim_geometry *geometry, enum geometry_use use,
-		      const struct mmu_features *features, unsigned output_bits,
+		      const struct nw_features *features, unsigned output_bits,
 		      char why[GEOMETRY_WHY])
 {
 	if (geometry->off)

@@ -22,7 +22,7 @@ bool geometry_parse(const char *text, enum geometry_use use, struct sim_geometry
  * needs that the tables have to reach, which may make DS necessary.
  */
 bool geometry_resolve(struct sim_geometry *geometry, enum geometry_use use,
-		      const struct mmu_features *features, unsigned output_bits,
+		      const struct nw_features *features, unsigned output_bits,
 		      char why[GEOMETRY_WHY]);
 
 #endif

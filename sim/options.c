@@ -146,7 +146,7 @@ static bool read_access(struct options *options, const struct option *option, co
 {
 	static const char *const words[] = {"x", "r", "w", NULL};
 
-	return read_word(options, option, value, words, MMU_FETCH);
+	return read_word(options, option, value, words, NW_FETCH);
 }
 
 static bool read_trace(struct options *options, const struct option *option, const char *value)

@@ -162,7 +162,7 @@ static bool check_bare(const struct options *options)
 
 static bool check_core(const struct sim_config *config)
 {
-	if (mmu_has(&config->features, FEAT_EL2) || config->bare)
+	if (nw_has(&config->features, FEAT_EL2) || config->bare)
 		return true;
 	diag("--cpu %s: the hypervisor needs FEAT_EL2", config->cpu);
 	return false;

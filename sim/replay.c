@@ -43,7 +43,7 @@ static bool fail(struct replay *replay, int status)
 /* ------------------------------------------------------------------ accesses */
 
 /* The access has faulted: the software's turn, then again. */
-static bool again(struct replay *replay, enum mmu_access_type type, uint64_t va, uint32_t size)
+static bool again(struct replay *replay, enum nw_access_type type, uint64_t va, uint32_t size)
 {
 	for (unsigned i = 0; i < ATTEMPTS; i++) {
 		if (!sim_run(replay->sim, true))
@@ -54,7 +54,7 @@ static bool again(struct replay *replay, enum mmu_access_type type, uint64_t va,
 	return fail(replay, SIM_PANIC);
 }
 
-static inline bool one(struct replay *replay, enum mmu_access_type type, uint64_t va, uint32_t size)
+static inline bool one(struct replay *replay, enum nw_access_type type, uint64_t va, uint32_t size)
 {
 	return __builtin_expect(cpu_access(replay->cpu, type, (va_t){replay->pc}, (va_t){va}, size),
 				1) ||
@@ -62,7 +62,7 @@ static inline bool one(struct replay *replay, enum mmu_access_type type, uint64_
 }
 
 /* Under --va-spread and --va-offset the pages of an access part company. */
-static bool moved(struct replay *replay, enum mmu_access_type type, uint64_t va, uint32_t size)
+static bool moved(struct replay *replay, enum nw_access_type type, uint64_t va, uint32_t size)
 {
 	while (size) {
 		uint64_t left = va_map_left(&replay->map, va);
@@ -76,8 +76,7 @@ static bool moved(struct replay *replay, enum mmu_access_type type, uint64_t va,
 	return true;
 }
 
-static inline bool data(struct replay *replay, enum mmu_access_type type, uint64_t va,
-			uint32_t size)
+static inline bool data(struct replay *replay, enum nw_access_type type, uint64_t va, uint32_t size)
 {
 	return replay->map.moves ? moved(replay, type, va, size) : one(replay, type, va, size);
 }
@@ -89,14 +88,14 @@ static inline bool access_record(struct replay *replay, const struct trace_recor
 	switch (record->kind) {
 	case TRACE_FETCH:
 		replay->pc = replay->map.moves ? va_map_move(&replay->map, record->va) : record->va;
-		return one(replay, MMU_FETCH, replay->pc, 1);
+		return one(replay, NW_FETCH, replay->pc, 1);
 	case TRACE_LOAD:
-		return data(replay, MMU_LOAD, record->va, record->size);
+		return data(replay, NW_LOAD, record->va, record->size);
 	case TRACE_STORE:
-		return data(replay, MMU_STORE, record->va, record->size);
+		return data(replay, NW_STORE, record->va, record->size);
 	default:
-		return data(replay, MMU_LOAD, record->va, record->size) &&
-		       data(replay, MMU_STORE, record->va, record->size);
+		return data(replay, NW_LOAD, record->va, record->size) &&
+		       data(replay, NW_STORE, record->va, record->size);
 	}
 }
 
@@ -115,7 +114,7 @@ static uint64_t moved_operand(const struct replay *replay, uint64_t operand)
 static void replay_event(struct replay *replay, const struct trace_record *record)
 {
 	static const struct {
-		enum mmu_tlbi_op op;
+		enum nw_tlbi_op op;
 		bool by_va;
 	} tlbi[TRACE_TLBI_COUNT] = {
 		[TRACE_VMALLE1] = {TLBI_VMALLE1, false}, [TRACE_ASIDE1] = {TLBI_ASIDE1, false},

@@ -61,6 +61,7 @@ static bool make_cpu(struct sim *sim)
 	const struct sim_config *config = &sim->config;
 	struct cpu_config core = {
 		.features = config->features,
+		.choices = config->choices,
 		.midr = config->midr,
 		.mpidr = MPIDR_ONE_CORE,
 		.tlb_off = config->tlb_off,
@@ -354,7 +355,7 @@ static struct stats_report report(struct sim *sim, bool complete)
 		.guest = guest[sim->boot.kind],
 		.walks = &sim->stats,
 		.core = cpu_counts(sim->cpu),
-		.tlbs = mmu_counts(cpu_mmu(sim->cpu)),
+		.tlbs = nw_counts(cpu_mmu(sim->cpu)),
 		.complete = complete,
 		.guest_exited = sim->completed,
 		.guest_exit = sim->semihosting.exit_code,

@@ -78,7 +78,8 @@ struct sim_config {
 
 	/* The core. */
 	const char *cpu; /* as given: NAME[,FEAT=on|off...] */
-	struct mmu_features features;
+	struct nw_features features;
+	struct nw_choices choices;  /* --choice */
 	uint64_t midr;
 	bool tlb_off;
 	struct tlb_shape l1i, l1d, l2;
@@ -123,7 +124,7 @@ struct sim_config {
 
 	/* walk */
 	uint64_t va;
-	enum mmu_access_type access; /* MMU_LOAD, MMU_STORE, MMU_FETCH */
+	enum nw_access_type access; /* NW_LOAD, NW_STORE, NW_FETCH */
 	uint8_t access_el;
 	bool no_map, json;
 };

@@ -11,14 +11,14 @@ static void add(uint64_t counts[STATS_LEVELS], const uint8_t sum[5])
 		counts[level] += sum[level];
 }
 
-void stats_walk(void *ctx, const struct mmu_walk *walk)
+void stats_walk(void *ctx, const struct nw_walk *walk)
 {
 	struct stats *stats = ctx;
 	struct walk_counts *counts = &stats->el[walk->access.el];
 	bool faulted = walk->fault.type != FAULT_NONE;
 	unsigned class = walk->at ? CLASS_AT : faulted ? CLASS_FAULTED : walk->kind;
 
-	assert(walk->fetch_count <= MMU_WALK_FETCHES);
+	assert(walk->fetch_count <= NW_WALK_FETCHES);
 	add(counts->fetches[1][FETCH_FOR_NONE], walk->sum[FETCH_FOR_NONE]);
 	add(counts->fetches[2][FETCH_FOR_STAGE1], walk->sum[FETCH_FOR_STAGE1]);
 	add(counts->fetches[2][FETCH_FOR_OUTPUT], walk->sum[FETCH_FOR_OUTPUT]);
@@ -65,7 +65,7 @@ struct tlb_counts stats_tlb(const struct tlb_counts by_el[3], unsigned first, un
 	return sum;
 }
 
-uint64_t stats_fetches(const struct walk_counts *walks, unsigned stage, enum mmu_fetch_for purpose)
+uint64_t stats_fetches(const struct walk_counts *walks, unsigned stage, enum nw_fetch_for purpose)
 {
 	uint64_t sum = 0;
 

@@ -10,8 +10,8 @@ static json_t *core_json(const struct sim_config *config)
 
 	put(object, "name", json_string(config->cpu));
 	put(object, "pa_bits", json_integer(config->features.pa_bits));
-	for (enum mmu_feature f = FEAT_NONE + 1; f < MMU_FEATURE_COUNT; f++) {
-		if (mmu_has(&config->features, f))
+	for (enum nw_feature f = FEAT_NONE + 1; f < NW_FEATURE_COUNT; f++) {
+		if (nw_has(&config->features, f))
 			json_array_append_new(features, json_string(cpu_feature_name(f)));
 	}
 	put(object, "features", features);

@@ -35,7 +35,7 @@ static json_t *lookups_json(const struct tlb_counts by_el[3], struct els els)
 	return object;
 }
 
-static json_t *tlb_json(const struct mmu_counts *tlbs, struct els els)
+static json_t *tlb_json(const struct nw_counts *tlbs, struct els els)
 {
 	json_t *object = json_object();
 
@@ -45,7 +45,7 @@ static json_t *tlb_json(const struct mmu_counts *tlbs, struct els els)
 	return object;
 }
 
-static json_t *walk_caches_json(const struct mmu_counts *tlbs, struct els els)
+static json_t *walk_caches_json(const struct nw_counts *tlbs, struct els els)
 {
 	json_t *object = json_object();
 
@@ -82,13 +82,13 @@ static json_t *levels_json(const struct walk_counts *walks, unsigned stage)
 	return object;
 }
 
-static json_t *histogram_json(const uint64_t histogram[MMU_WALK_FETCHES + 1])
+static json_t *histogram_json(const uint64_t histogram[NW_WALK_FETCHES + 1])
 {
 	json_t *object = json_object(), *bars = json_object();
 	uint64_t walks = 0, fetches = 0, min = 0, max = 0;
 	char key[16];
 
-	for (unsigned i = 0; i <= MMU_WALK_FETCHES; i++) {
+	for (unsigned i = 0; i <= NW_WALK_FETCHES; i++) {
 		if (!histogram[i])
 			continue;
 		if (!walks)

@@ -76,7 +76,7 @@ static void fetch_rows(FILE *out, const struct walk_counts walks[COLUMNS])
 	static const struct {
 		const char *name;
 		unsigned stage;
-		enum mmu_fetch_for purpose;
+		enum nw_fetch_for purpose;
 	} rows[] = {
 		{"fetches, stage 1", 1, FETCH_FOR_NONE},
 		{"fetches, stage 2 for 1", 2, FETCH_FOR_STAGE1},
@@ -94,16 +94,16 @@ static void fetch_rows(FILE *out, const struct walk_counts walks[COLUMNS])
 
 /* "fetches a nested walk: 24 (1,234 walks), 35 (5 walks)", the most frequent first, four at most.
  */
-static void histogram_line(FILE *out, const uint64_t histogram[MMU_WALK_FETCHES + 1])
+static void histogram_line(FILE *out, const uint64_t histogram[NW_WALK_FETCHES + 1])
 {
-	uint64_t left[MMU_WALK_FETCHES + 1];
+	uint64_t left[NW_WALK_FETCHES + 1];
 	char text[32];
 
 	memcpy(left, histogram, sizeof(left));
 	for (unsigned n = 0; n < 4; n++) {
 		unsigned most = 0;
 
-		for (unsigned i = 1; i <= MMU_WALK_FETCHES; i++)
+		for (unsigned i = 1; i <= NW_WALK_FETCHES; i++)
 			most = left[i] > left[most] ? i : most;
 		if (!left[most])
 			break;

@@ -15,7 +15,7 @@ static uint8_t granule_of_tg1(uint64_t tg1)
 	return tg1 == TG1_16K ? GRANULE_16K : tg1 == TG1_64K ? GRANULE_64K : GRANULE_4K;
 }
 
-static struct story_stage stage1_el10(const struct mmu_registers *r, bool upper, bool lpa)
+static struct story_stage stage1_el10(const struct nw_registers *r, bool upper, bool lpa)
 {
 	uint64_t tcr = r->TCR_EL1;
 	uint8_t granule =
@@ -34,7 +34,7 @@ static struct story_stage stage1_el10(const struct mmu_registers *r, bool upper,
 	};
 }
 
-static struct story_stage stage1_el2(const struct mmu_registers *r, bool lpa)
+static struct story_stage stage1_el2(const struct nw_registers *r, bool lpa)
 {
 	uint64_t tcr = r->TCR_EL2;
 	uint8_t granule = granule_of_tg0(TCR_EL2_TG0(tcr));
@@ -52,7 +52,7 @@ static struct story_stage stage1_el2(const struct mmu_registers *r, bool lpa)
 	};
 }
 
-static struct story_stage stage2(const struct mmu_registers *r, bool lpa)
+static struct story_stage stage2(const struct nw_registers *r, bool lpa)
 {
 	uint64_t vtcr = r->VTCR_EL2;
 	uint8_t granule = granule_of_tg0(VTCR_EL2_TG0(vtcr));
@@ -74,10 +74,10 @@ static struct story_stage stage2(const struct mmu_registers *r, bool lpa)
  * (ISV is 0). */
 static void exception_registers(struct story *story)
 {
-	const struct mmu_fault *fault = &story->result.fault;
-	bool fetch = story->access.type == MMU_FETCH,
+	const struct nw_fault *fault = &story->result.fault;
+	bool fetch = story->access.type == NW_FETCH,
 	     external = fault->type == FAULT_EXTERNAL || fault->type == FAULT_EXTERNAL_ON_WALK;
-	uint64_t status = mmu_fault_status(fault), ec;
+	uint64_t status = nw_fault_status(fault), ec;
 
 	story->target_el = fault->stage2 || story->access.el == 2 ? 2 : 1;
 	ec = (fetch ? 0x20u : 0x24u) + (story->target_el == story->access.el);
@@ -93,17 +93,17 @@ static void exception_registers(struct story *story)
 		     FIELD_PUT(PAR_EL1_F1_S, fault->stage2) | UINT64_C(1) << 11; /* RES1 */
 }
 
-struct story story_of(struct cpu *cpu, const struct mmu_features *features, va_t va,
-		      struct mmu_access access)
+struct story story_of(struct cpu *cpu, const struct nw_features *features, va_t va,
+		      struct nw_access access)
 {
-	const struct mmu_registers *registers = mmu_registers(cpu_mmu(cpu));
-	bool lpa = mmu_has(features, FEAT_LPA);
+	const struct nw_registers *registers = nw_registers(cpu_mmu(cpu));
+	bool lpa = nw_has(features, FEAT_LPA);
 	struct story story;
 
 	memset(&story, 0, sizeof(story));
 	story.va = va;
 	story.access = access;
-	story.result = mmu_probe(cpu_mmu(cpu), va, access, &story.walk);
+	story.result = nw_probe(cpu_mmu(cpu), va, access, &story.walk);
 	if (access.el == 2) {
 		story.stage[1] = stage1_el2(registers, lpa);
 	} else {
@@ -116,9 +116,9 @@ struct story story_of(struct cpu *cpu, const struct mmu_features *features, va_t
 	return story;
 }
 
-enum story_kind story_kind(const struct story *story, const struct mmu_fetch *fetch)
+enum story_kind story_kind(const struct story *story, const struct nw_fetch *fetch)
 {
-	const struct mmu_fault *fault = &story->result.fault;
+	const struct nw_fault *fault = &story->result.fault;
 	bool last = fetch == &story->walk.fetch[story->walk.fetch_count - 1];
 
 	/* A translation fault at its level: invalid, or a block where there can be none. */
@@ -144,7 +144,7 @@ const char *story_kind_name(enum story_kind kind)
 	return name[kind];
 }
 
-const char *story_layout(const struct mmu_fetch *fetch, enum story_kind kind)
+const char *story_layout(const struct nw_fetch *fetch, enum story_kind kind)
 {
 	if (kind == STORY_INVALID)
 		return NULL;
@@ -153,7 +153,7 @@ const char *story_layout(const struct mmu_fetch *fetch, enum story_kind kind)
 	return kind == STORY_TABLE ? "S2_TABLE" : "S2_LEAF";
 }
 
-uint64_t story_next(const struct story *story, const struct mmu_fetch *fetch, enum story_kind kind)
+uint64_t story_next(const struct story *story, const struct nw_fetch *fetch, enum story_kind kind)
 {
 	const struct story_stage *stage = &story->stage[fetch->stage];
 	uint64_t d = fetch->descriptor;
@@ -171,10 +171,10 @@ uint64_t story_next(const struct story *story, const struct mmu_fetch *fetch, en
 
 bool story_ipa(const struct story *story, uint64_t *ipa)
 {
-	const struct mmu_fault *fault = &story->result.fault;
+	const struct nw_fault *fault = &story->result.fault;
 
 	for (unsigned i = 0; i < story->walk.fetch_count; i++) {
-		const struct mmu_fetch *fetch = &story->walk.fetch[i];
+		const struct nw_fetch *fetch = &story->walk.fetch[i];
 
 		if (fetch->stage == 2 && fetch->purpose == FETCH_FOR_OUTPUT) {
 			*ipa = fetch->input;
@@ -185,7 +185,7 @@ bool story_ipa(const struct story *story, uint64_t *ipa)
 	return fault->type != FAULT_NONE && fault->ipa_valid && !fault->s1ptw;
 }
 
-const char *story_fault_name(enum mmu_fault_type type)
+const char *story_fault_name(enum nw_fault_type type)
 {
 	static const char *const name[] = {
 		[FAULT_NONE] = "none",
@@ -203,15 +203,15 @@ const char *story_fault_name(enum mmu_fault_type type)
 	return name[type];
 }
 
-const char *story_access_name(enum mmu_access_type type)
+const char *story_access_name(enum nw_access_type type)
 {
-	return type == MMU_FETCH ? "fetch" : type == MMU_STORE ? "store" : "load";
+	return type == NW_FETCH ? "fetch" : type == NW_STORE ? "store" : "load";
 }
 
-const struct mmu_fetch *story_leaf(const struct story *story, unsigned stage)
+const struct nw_fetch *story_leaf(const struct story *story, unsigned stage)
 {
 	for (unsigned i = story->walk.fetch_count; i-- > 0;) {
-		const struct mmu_fetch *fetch = &story->walk.fetch[i];
+		const struct nw_fetch *fetch = &story->walk.fetch[i];
 		enum story_kind kind = story_kind(story, fetch);
 
 		if (fetch->stage != stage || fetch->purpose == FETCH_FOR_STAGE1 || fetch->update)
@@ -258,14 +258,13 @@ static struct story_rights stage2_rights(uint64_t d)
 	return rights;
 }
 
-struct story_rights story_rights(const struct story *story, const struct mmu_fetch *leaf)
+struct story_rights story_rights(const struct story *story, const struct nw_fetch *leaf)
 {
 	return leaf->stage == 1 ? stage1_rights(story, leaf->descriptor)
 				: stage2_rights(leaf->descriptor);
 }
 
-bool story_shows(const struct story *story, const struct mmu_fetch *fetch,
-		 const struct field *field)
+bool story_shows(const struct story *story, const struct nw_fetch *fetch, const struct field *field)
 {
 	static const char *const told[] = {"VALID", "TABLE", "PAGE", "ADDRESS"};
 

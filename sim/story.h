@@ -1,5 +1,5 @@
 /*
- * One translation to be explained: the log of mmu_probe, with what each descriptor means under the
+ * One translation to be explained: the log of nw_probe, with what each descriptor means under the
  * registers in force.
  */
 #ifndef SIM_STORY_H
@@ -22,9 +22,9 @@ struct story_stage {
 
 struct story {
 	va_t va;
-	struct mmu_access access;
-	struct mmu_translation result;
-	struct mmu_walk walk;
+	struct nw_access access;
+	struct nw_translation result;
+	struct nw_walk walk;
 	struct story_stage stage[3]; /* by number; [0] is not used */
 	/* With a fault: the registers of the exception that the access takes. */
 	unsigned target_el;
@@ -32,32 +32,32 @@ struct story {
 };
 
 /* Translates va on the core's MMU without any effect. */
-struct story story_of(struct cpu *cpu, const struct mmu_features *features, va_t va,
-		      struct mmu_access access);
+struct story story_of(struct cpu *cpu, const struct nw_features *features, va_t va,
+		      struct nw_access access);
 
-enum story_kind story_kind(const struct story *story, const struct mmu_fetch *fetch);
+enum story_kind story_kind(const struct story *story, const struct nw_fetch *fetch);
 const char *story_kind_name(enum story_kind kind);
 /* The layout (fields.h) of the descriptor; NULL: invalid. */
-const char *story_layout(const struct mmu_fetch *fetch, enum story_kind kind);
+const char *story_layout(const struct nw_fetch *fetch, enum story_kind kind);
 /* The next table's or the output address that the descriptor holds. */
-uint64_t story_next(const struct story *story, const struct mmu_fetch *fetch, enum story_kind kind);
+uint64_t story_next(const struct story *story, const struct nw_fetch *fetch, enum story_kind kind);
 /* The IPA of va; false: stage 2 is off, or stage 1 gave none. */
 bool story_ipa(const struct story *story, uint64_t *ipa);
-const char *story_fault_name(enum mmu_fault_type type);
-const char *story_access_name(enum mmu_access_type type);
+const char *story_fault_name(enum nw_fault_type type);
+const char *story_access_name(enum nw_access_type type);
 
 /* The leaf descriptor of a stage on the way to the output; NULL: none was read. */
-const struct mmu_fetch *story_leaf(const struct story *story, unsigned stage);
+const struct nw_fetch *story_leaf(const struct story *story, unsigned stage);
 
 /* A set of rights as "rwx", a missing one as "-". */
 struct story_rights {
 	char el0[4], above[4];
 };
 /* What a leaf descriptor says by itself, before PAN, WXN and the table descriptors above it. */
-struct story_rights story_rights(const struct story *story, const struct mmu_fetch *leaf);
+struct story_rights story_rights(const struct story *story, const struct nw_fetch *leaf);
 
 /* Does this row of a layout say something that `next` and `kind` do not? */
-bool story_shows(const struct story *story, const struct mmu_fetch *fetch,
+bool story_shows(const struct story *story, const struct nw_fetch *fetch,
 		 const struct field *field);
 
 void story_print_text(const struct story *story, FILE *out);

@@ -36,7 +36,7 @@ static json_t *output_json(const struct story *story)
 
 static json_t *fault_json(const struct story *story)
 {
-	const struct mmu_fault *fault = &story->result.fault;
+	const struct nw_fault *fault = &story->result.fault;
 	json_t *object;
 
 	if (fault->type == FAULT_NONE)
@@ -54,7 +54,7 @@ static json_t *fault_json(const struct story *story)
 	return object;
 }
 
-static json_t *fields_json(const struct story *story, const struct mmu_fetch *fetch,
+static json_t *fields_json(const struct story *story, const struct nw_fetch *fetch,
 			   enum story_kind kind)
 {
 	const char *layout = story_layout(fetch, kind);
@@ -72,14 +72,14 @@ static json_t *fields_json(const struct story *story, const struct mmu_fetch *fe
 	return object;
 }
 
-static json_t *purpose_json(const struct mmu_fetch *fetch)
+static json_t *purpose_json(const struct nw_fetch *fetch)
 {
 	if (fetch->purpose == FETCH_FOR_STAGE1)
 		return json_sprintf("stage1:%d", fetch->for_level);
 	return fetch->purpose == FETCH_FOR_OUTPUT ? json_string("output") : json_null();
 }
 
-static json_t *fetch_json(const struct story *story, const struct mmu_fetch *fetch, unsigned n)
+static json_t *fetch_json(const struct story *story, const struct nw_fetch *fetch, unsigned n)
 {
 	enum story_kind kind = story_kind(story, fetch);
 	bool has_ipa = fetch->stage == 2 || story->stage[2].on;
@@ -126,7 +126,7 @@ static json_t *attributes_json(const struct story *story)
 
 static json_t *rights_json(const struct story *story, unsigned stage)
 {
-	const struct mmu_fetch *leaf = story_leaf(story, stage);
+	const struct nw_fetch *leaf = story_leaf(story, stage);
 	struct story_rights rights;
 	json_t *object;
 

@@ -23,7 +23,7 @@ static void print_stage(const struct story *story, unsigned number, FILE *out)
 		stage->ttbr_value);
 }
 
-static void print_fields(const struct story *story, const struct mmu_fetch *fetch,
+static void print_fields(const struct story *story, const struct nw_fetch *fetch,
 			 enum story_kind kind, const char *indent, FILE *out)
 {
 	const char *layout = story_layout(fetch, kind);
@@ -46,7 +46,7 @@ static void print_fields(const struct story *story, const struct mmu_fetch *fetc
 
 /* D8.3 "Translation table descriptor formats": what bits [1:0] mean at this level, and where that
  * leads. */
-static void print_rule(const struct story *story, const struct mmu_fetch *fetch,
+static void print_rule(const struct story *story, const struct nw_fetch *fetch,
 		       enum story_kind kind, FILE *out)
 {
 	bool leads_to_ipa = fetch->stage == 1 && story->stage[2].on;
@@ -73,7 +73,7 @@ static void print_rule(const struct story *story, const struct mmu_fetch *fetch,
 	}
 }
 
-static void print_fetch(const struct story *story, const struct mmu_fetch *fetch, unsigned n,
+static void print_fetch(const struct story *story, const struct nw_fetch *fetch, unsigned n,
 			FILE *out)
 {
 	enum story_kind kind = story_kind(story, fetch);
@@ -96,7 +96,7 @@ static void print_fetch(const struct story *story, const struct mmu_fetch *fetch
 
 static void print_rights(const struct story *story, unsigned stage, FILE *out)
 {
-	const struct mmu_fetch *leaf = story_leaf(story, stage);
+	const struct nw_fetch *leaf = story_leaf(story, stage);
 	struct story_rights rights;
 
 	if (!leaf)
@@ -111,7 +111,7 @@ static void print_rights(const struct story *story, unsigned stage, FILE *out)
 
 static void print_output(const struct story *story, FILE *out)
 {
-	const struct mmu_translation *result = &story->result;
+	const struct nw_translation *result = &story->result;
 	uint64_t ipa;
 
 	fprintf(out, "VA 0x%" PRIx64, story->va.value);
@@ -128,7 +128,7 @@ static void print_output(const struct story *story, FILE *out)
 
 static void print_fault(const struct story *story, FILE *out)
 {
-	const struct mmu_fault *fault = &story->result.fault;
+	const struct nw_fault *fault = &story->result.fault;
 
 	fprintf(out, "fault: %s, level %d, stage %d%s, taken to EL%u\n",
 		story_fault_name(fault->type), fault->level, fault->stage2 ? 2 : 1,

@@ -177,7 +177,7 @@ static bool read_shape(const char *text, struct tlb_shape *shape)
 	return !*text;
 }
 
-/* What mmu_new can build: whole sets, a power of two of them. */
+/* What nw_mmu_new can build: whole sets, a power of two of them. */
 static bool shape_possible(const struct tlb_shape *shape)
 {
 	if (shape->ways == 0 || shape->entries == UINT32_MAX)
@@ -291,17 +291,17 @@ bool value_walk_cache(const char *text, struct sim_config *config, char why[VALU
 
 /* ------------------------------------------------------------------ cores */
 
-static bool switch_feature(struct mmu_features *features, const char *name, const char *value,
+static bool switch_feature(struct nw_features *features, const char *name, const char *value,
 			   char *why)
 {
 	bool on = strcmp(value, "on") == 0;
 
 	if (!on && strcmp(value, "off"))
 		return refuse(why, "%.30s=%.20s: expected on or off", name, value);
-	for (unsigned i = FEAT_NONE + 1; i < MMU_FEATURE_COUNT; i++) {
+	for (unsigned i = FEAT_NONE + 1; i < NW_FEATURE_COUNT; i++) {
 		uint64_t bit = UINT64_C(1) << i;
 
-		if (strcmp(name, cpu_feature_name((enum mmu_feature)i)))
+		if (strcmp(name, cpu_feature_name((enum nw_feature)i)))
 			continue;
 		features->set = on ? features->set | bit : features->set & ~bit;
 		return true;
@@ -327,7 +327,7 @@ bool value_cpu(const char *text, struct sim_config *config, char why[VALUE_WHY])
 			return false;
 	}
 	/* ID_AA64MMFR0_EL1.PARange says 52 bits only with FEAT_LPA. */
-	if (!mmu_has(&core.features, FEAT_LPA) && core.features.pa_bits > 48)
+	if (!nw_has(&core.features, FEAT_LPA) && core.features.pa_bits > 48)
 		core.features.pa_bits = 48;
 	config->features = core.features;
 	config->midr = core.midr;

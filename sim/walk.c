@@ -9,9 +9,9 @@
 
 #define ATTEMPTS 64 /* one for each table that may have to be made, and to spare */
 
-static struct mmu_access access_of(const struct sim_config *config)
+static struct nw_access access_of(const struct sim_config *config)
 {
-	return (struct mmu_access){
+	return (struct nw_access){
 		.type = config->access,
 		.el = config->access_el,
 		.unprivileged = config->access_el == 0,

@@ -78,26 +78,26 @@ static bool plain_walk(const struct memory *m, uint64_t stage1, uint64_t stage2,
 
 /* ---------------------------------------------------------------- the library */
 
-static struct mmu_port_read port_read(void *ctx, pa_t pa)
+static struct nw_port_read port_read(void *ctx, pa_t pa)
 {
 	const struct memory *m = ctx;
 
 	if (pa.value >= sizeof(m->word))
-		return (struct mmu_port_read){ .abort = true };
-	return (struct mmu_port_read){ .value = m->word[pa.value / 8], .latency = 10 };
+		return (struct nw_port_read){ .abort = true };
+	return (struct nw_port_read){ .value = m->word[pa.value / 8], .latency = 10 };
 }
 
-static struct mmu *make_mmu(struct memory *m, uint64_t stage1, uint64_t stage2)
+static struct nw_mmu *make_mmu(struct memory *m, uint64_t stage1, uint64_t stage2)
 {
-	struct mmu_config config = { .features = { .set = ~UINT64_C(0), .pa_bits = 52, .granule_4k = true },
+	struct nw_config config = { .features = { .set = ~UINT64_C(0), .pa_bits = 52, .granule_4k = true },
 				     .tlb_off = true,
 				     .port = { .ctx = m, .read = port_read } };
-	struct mmu *mmu = mmu_new(&config);
+	struct nw_mmu *mmu = nw_mmu_new(&config);
 
 	if (!mmu)
 		return NULL;
 
-	struct mmu_registers *r = mmu_registers(mmu);
+	struct nw_registers *r = nw_registers(mmu);
 
 	r->SCTLR_EL1 = 1;
 	r->TCR_EL1 = 12 | UINT64_C(6) << 32 | UINT64_C(1) << 59;
@@ -105,14 +105,14 @@ static struct mmu *make_mmu(struct memory *m, uint64_t stage1, uint64_t stage2)
 	r->HCR_EL2 = 1;
 	r->VTCR_EL2 = 12 | UINT64_C(6) << 16 | UINT64_C(1) << 32 | UINT64_C(1) << 33;
 	r->VTTBR_EL2 = stage2;
-	mmu_event(mmu, &(struct mmu_event){ .type = MMU_EVENT_REGISTER, .el = 2 });
+	nw_event(mmu, &(struct nw_event){ .type = NW_EVENT_REGISTER, .el = 2 });
 	return mmu;
 }
 
-static bool library_walk(struct mmu *mmu, uint64_t va, uint64_t *pa)
+static bool library_walk(struct nw_mmu *mmu, uint64_t va, uint64_t *pa)
 {
-	struct mmu_access load = { .type = MMU_LOAD, .el = 1 };
-	struct mmu_translation t = mmu_translate(mmu, (va_t){ va }, load, 0);
+	struct nw_access load = { .type = NW_LOAD, .el = 1 };
+	struct nw_translation t = nw_translate(mmu, (va_t){ va }, load, 0);
 
 	*pa = t.pa.value;
 	return t.fault.type == FAULT_NONE;
@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 	static struct memory m;
 	uint64_t stage1 = identity(&m, 0x400), stage2 = identity(&m, 0x4fc);
 	bool ours = argc == 3 && strcmp(argv[1], "ours") == 0;
-	struct mmu *mmu = make_mmu(&m, stage1, stage2);
+	struct nw_mmu *mmu = make_mmu(&m, stage1, stage2);
 
 	if (argc != 3 || !mmu) {
 		fprintf(stderr, "usage: walk ours|plain COUNT\n");
@@ -137,6 +137,6 @@ int main(int argc, char **argv)
 			return EXIT_FAILURE;
 		}
 	}
-	mmu_free(mmu);
+	nw_mmu_free(mmu);
 	return EXIT_SUCCESS;
 }

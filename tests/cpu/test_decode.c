@@ -7,7 +7,7 @@
 
 #include "a64.h"
 
-static const struct mmu_features all = {.set = ~UINT64_C(0), .pa_bits = 48};
+static const struct nw_features all = {.set = ~UINT64_C(0), .pa_bits = 48};
 
 static const struct row {
 	uint32_t word;
@@ -329,7 +329,7 @@ END_TEST
 /* ------------------------------------------------------------------ features */
 
 static const struct {
-	enum mmu_feature feature;
+	enum nw_feature feature;
 	uint32_t word;
 } optional[] = {
 	{FEAT_LSE, 0x88a17c62},    /* CAS */
@@ -345,8 +345,7 @@ static const struct {
 
 START_TEST(feature_is_needed)
 {
-	struct mmu_features without = {.set = ~(UINT64_C(1) << optional[_i].feature),
-				       .pa_bits = 48};
+	struct nw_features without = {.set = ~(UINT64_C(1) << optional[_i].feature), .pa_bits = 48};
 
 	ck_assert_int_ne(a64_decode(&all, optional[_i].word), A64_UNALLOCATED);
 	ck_assert_int_eq(a64_decode(&without, optional[_i].word), A64_UNALLOCATED);

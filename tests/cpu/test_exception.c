@@ -63,7 +63,7 @@ enum { LOAD, STORE, FETCH, CACHE_OP };
 static const struct {
 	const char *name;
 	uint8_t el, kind, target;
-	struct mmu_fault fault;
+	struct nw_fault fault;
 	struct access_syndrome syndrome;
 	uint32_t esr;
 	uint64_t hpfar;
@@ -246,7 +246,7 @@ enum what {
 
 static struct exception made(const struct cpu *cpu, enum what what)
 {
-	static const struct mmu_fault fault = S1(TRANSLATION, 3);
+	static const struct nw_fault fault = S1(TRANSLATION, 3);
 
 	switch (what) {
 	case UNDEFINED:

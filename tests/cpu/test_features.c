@@ -69,7 +69,7 @@ END_TEST
 
 /* --cpu max,FEAT=off: the field that goes, by register. */
 static const struct {
-	enum mmu_feature off;
+	enum nw_feature off;
 	const char *reg;
 	uint64_t value;
 } without[] = {
@@ -169,8 +169,8 @@ START_TEST(preset_is_listed_and_right)
 	ck_assert_uint_eq(config.features.pa_bits, presets[_i].pa_bits);
 	ck_assert(config.features.granule_4k && config.features.granule_64k);
 	ck_assert(config.features.granule_16k == presets[_i].granule_16k);
-	ck_assert(mmu_has(&config.features, FEAT_LSE) == presets[_i].lse);
-	ck_assert(mmu_has(&config.features, FEAT_EL2));
+	ck_assert(nw_has(&config.features, FEAT_LSE) == presets[_i].lse);
+	ck_assert(nw_has(&config.features, FEAT_EL2));
 	ck_assert_uint_eq(config.mpidr, 0x80000000);
 }
 END_TEST

@@ -320,7 +320,7 @@ static void same_tlb(const struct tlb_counts a[3], const struct tlb_counts b[3],
 static void same_counts(struct cpu *a, struct cpu *b, const char *name)
 {
 	const struct cpu_counts *ca = cpu_counts(a), *cb = cpu_counts(b);
-	const struct mmu_counts *ma = mmu_counts(cpu_mmu(a)), *mb = mmu_counts(cpu_mmu(b));
+	const struct nw_counts *ma = nw_counts(cpu_mmu(a)), *mb = nw_counts(cpu_mmu(b));
 
 	for (unsigned el = 0; el < 3; el++) {
 		ck_assert_msg(ca->insns[el] == cb->insns[el], "%s: EL%u insns %lu, slow %lu", name,

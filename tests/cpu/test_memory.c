@@ -105,7 +105,7 @@ START_TEST(access_counts)
 	cpu_run(board->cpu, slow ? times : 5000);
 
 	const struct cpu_counts *counts = cpu_counts(board->cpu);
-	const struct tlb_counts *l1d = &mmu_counts(cpu_mmu(board->cpu))->l1d[1];
+	const struct tlb_counts *l1d = &nw_counts(cpu_mmu(board->cpu))->l1d[1];
 	bool small = page_bits == GRANULE_4K_BITS;
 
 	ck_assert_msg(counts->load[1] == times * (small ? counted[i].loads : counted[i].loads_64k),
@@ -337,7 +337,7 @@ START_TEST(use_counts_for_replacement)
 	uint32_t use = uses[_i / 2].word;
 	/* LDR X0 by X2, X3 and X1. */
 	const uint32_t words[] = {use, 0xf9400040, use, 0xf9400060, 0xf9400020};
-	const struct tlb_counts *l1d = &mmu_counts(cpu_mmu(board->cpu))->l1d[1];
+	const struct tlb_counts *l1d = &nw_counts(cpu_mmu(board->cpu))->l1d[1];
 
 	load_code(board, words, 5);
 	cpu_set_x(board->cpu, 1, 0x100);
@@ -412,18 +412,18 @@ START_TEST(trace_access_counts_and_faults)
 
 	cpu->pstate.el = 0;
 	for (unsigned i = 0; i < 100; i++)
-		ck_assert(cpu_access(cpu, MMU_LOAD, (va_t){0x10}, (va_t){8 * i}, 8));
-	ck_assert(cpu_access(cpu, MMU_STORE, (va_t){0x10}, (va_t){0xffc}, 8));
+		ck_assert(cpu_access(cpu, NW_LOAD, (va_t){0x10}, (va_t){8 * i}, 8));
+	ck_assert(cpu_access(cpu, NW_STORE, (va_t){0x10}, (va_t){0xffc}, 8));
 	counts = cpu_counts(cpu);
 	ck_assert_uint_eq(counts->load[0], 100);
 	ck_assert_uint_eq(counts->store[0], 2);
 	ck_assert_uint_eq(counts->insns[0], 0);
-	ck_assert_uint_eq(mmu_counts(cpu_mmu(cpu))->l1d[0].lookups, 102);
-	ck_assert_uint_eq(mmu_counts(cpu_mmu(cpu))->l1d[0].misses, 2);
+	ck_assert_uint_eq(nw_counts(cpu_mmu(cpu))->l1d[0].lookups, 102);
+	ck_assert_uint_eq(nw_counts(cpu_mmu(cpu))->l1d[0].misses, 2);
 
 	/* The second page of it is missing: an abort to EL1, of the instruction at the trace's PC.
 	 */
-	ck_assert(!cpu_access(cpu, MMU_STORE, (va_t){0x123450}, (va_t){0x1ffc}, 8));
+	ck_assert(!cpu_access(cpu, NW_STORE, (va_t){0x123450}, (va_t){0x1ffc}, 8));
 	ck_assert_uint_eq(cpu_el(cpu), 1);
 	ck_assert_uint_eq(sysreg_read(cpu, SYSREG_ELR_EL1), 0x123450);
 	ck_assert_uint_eq(sysreg_read(cpu, SYSREG_FAR_EL1), 0x2000);

@@ -411,7 +411,7 @@ END_TEST
 START_TEST(write_reaches_the_mmu)
 {
 	struct board *board = board_new("max", 2);
-	struct mmu_registers *r = mmu_registers(board->cpu->mmu);
+	struct nw_registers *r = nw_registers(board->cpu->mmu);
 
 	board->cpu->x[3] = 0x0001000041000000;
 	ck_assert_int_eq(access_by(board->cpu, 0xd5182003).kind, OUTCOME_RESYNC); /* TTBR0_EL1 */

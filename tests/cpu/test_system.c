@@ -20,7 +20,7 @@ static void fill_vectors(struct board *board, uint64_t base)
 /* A core at RAM_BASE with vectors, one instruction word there. */
 static struct board *board_for(struct cpu_config config, unsigned el, uint32_t word)
 {
-	bool has_el2 = mmu_has(&config.features, FEAT_EL2);
+	bool has_el2 = nw_has(&config.features, FEAT_EL2);
 	struct board *board = board_with(config, has_el2 ? 2 : 1);
 	struct cpu *cpu = board->cpu;
 

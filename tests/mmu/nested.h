@@ -80,11 +80,11 @@ static inline void set_up(struct pair *p, const struct geometry *g1, const struc
 	p->stage2.base = random_address(&p->stage2, start_bits_of(g2));
 }
 
-static inline struct mmu_registers registers_of(const struct pair *p, bool upper)
+static inline struct nw_registers registers_of(const struct pair *p, bool upper)
 {
 	const struct geometry *g1 = &p->stage1.g, *g2 = &p->stage2.g;
 	uint64_t ttbr = ttbr_field(g1, p->stage1.base) | 1; /* CnP */
-	struct mmu_registers r = {
+	struct nw_registers r = {
 		.SCTLR_EL1 = 1,
 		.TCR_EL1 = tcr_of(g1),
 		.HCR_EL2 = 1,

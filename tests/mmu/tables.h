@@ -50,7 +50,7 @@ static inline void memory_put(struct memory *m, uint64_t pa, uint64_t value)
 	*cell = value;
 }
 
-static inline struct mmu_port_read memory_read(void *ctx, pa_t pa)
+static inline struct nw_port_read memory_read(void *ctx, pa_t pa)
 {
 	struct memory *m = ctx;
 	uint64_t *cell = memory_cell(m, pa.value);
@@ -58,14 +58,14 @@ static inline struct mmu_port_read memory_read(void *ctx, pa_t pa)
 
 	m->reads++;
 	m->strange_reads += cell == NULL;
-	return (struct mmu_port_read){
+	return (struct nw_port_read){
 		.value = m->big_endian ? __builtin_bswap64(value) : value,
 		.latency = m->latency,
 		.abort = m->has_abort && m->abort_pa == pa.value,
 	};
 }
 
-static inline struct ttw_memory walker_memory(struct memory *m, struct mmu_walk *log)
+static inline struct ttw_memory walker_memory(struct memory *m, struct nw_walk *log)
 {
 	return (struct ttw_memory){.port = {.ctx = m, .read = memory_read}, .log = log};
 }
@@ -82,9 +82,9 @@ static inline void put_path(struct memory *m, unsigned count, const uint64_t *in
 /* ------------------------------------------------------------------ features and random numbers */
 
 /* A core with everything: 52 bits, all granules, all features. */
-static inline struct mmu_features all_features(void)
+static inline struct nw_features all_features(void)
 {
-	return (struct mmu_features){
+	return (struct nw_features){
 		.set = ~UINT64_C(0),
 		.pa_bits = 52,
 		.granule_4k = true,
@@ -93,7 +93,7 @@ static inline struct mmu_features all_features(void)
 	};
 }
 
-static inline struct mmu_features without(struct mmu_features f, enum mmu_feature feature)
+static inline struct nw_features without(struct nw_features f, enum nw_feature feature)
 {
 	f.set &= ~(UINT64_C(1) << feature);
 	return f;

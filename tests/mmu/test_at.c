@@ -21,13 +21,13 @@ static uint64_t par_fault(uint64_t fst, bool stage2, bool s1ptw)
 enum { NSH = 0, OSH = 2, ISH = 3 };
 
 static struct world *world;
-static struct mmu *mmu;
+static struct nw_mmu *mmu;
 static struct space space;
 static uint64_t ipa;
 static unsigned walks;
-static struct mmu_walk last;
+static struct nw_walk last;
 
-static void saw_walk(void *ctx, const struct mmu_walk *walk)
+static void saw_walk(void *ctx, const struct nw_walk *walk)
 {
 	(void)ctx;
 	walks++;
@@ -78,32 +78,32 @@ static void map_all(void)
 
 static void set_up(void)
 {
-	struct mmu_config config;
+	struct nw_config config;
 
 	world = world_new(12, 48, 48, 0);
 	space = world_space(world, &world->vm[0], 5);
 	map_all();
-	config = (struct mmu_config){.features = world_features(),
-				     .l1d = {48, 0, 0},
-				     .port = {.ctx = world, .read = world_read},
-				     .observer = {.walk = saw_walk}};
-	mmu = mmu_new(&config);
+	config = (struct nw_config){.features = world_features(),
+				    .l1d = {48, 0, 0},
+				    .port = {.ctx = world, .read = world_read},
+				    .observer = {.walk = saw_walk}};
+	mmu = nw_mmu_new(&config);
 	ck_assert_ptr_nonnull(mmu);
 	world_enter(world, mmu, &space);
-	mmu_registers(mmu)->MAIR_EL1 = 0x4400ff; /* Attr0 WB, Attr1 Device-nGnRnE, Attr2 NC */
+	nw_registers(mmu)->MAIR_EL1 = 0x4400ff; /* Attr0 WB, Attr1 Device-nGnRnE, Attr2 NC */
 	world_signal(mmu);
 	walks = 0;
 }
 
 static void tear_down(void)
 {
-	mmu_free(mmu);
+	nw_mmu_free(mmu);
 	world_free(world);
 }
 
-static uint64_t par(enum mmu_at_op op, uint64_t va, unsigned el)
+static uint64_t par(enum nw_at_op op, uint64_t va, unsigned el)
 {
-	struct mmu_at_result result = mmu_at(mmu, op, (va_t){va}, el, false, 0);
+	struct nw_at_result result = nw_at(mmu, op, (va_t){va}, el, false, 0);
 
 	ck_assert_int_eq(result.fault.type, FAULT_NONE);
 	return result.par;
@@ -114,7 +114,7 @@ static uint64_t par(enum mmu_at_op op, uint64_t va, unsigned el)
 /* pa: 0 the IPA, 1 its PA, of the page `ipa`. attr 0: a fault with status fst. */
 static const struct par_row {
 	const char *name;
-	enum mmu_at_op op;
+	enum nw_at_op op;
 	uint64_t va;
 	unsigned el;
 	bool physical;
@@ -188,11 +188,11 @@ END_TEST
 
 START_TEST(pan_counts_for_the_p_forms_only)
 {
-	struct mmu_at_result plain = mmu_at(mmu, AT_S1E1R, (va_t){RW}, 1, true, 0);
-	struct mmu_at_result read = mmu_at(mmu, AT_S1E1RP, (va_t){RW}, 1, true, 0);
-	struct mmu_at_result write = mmu_at(mmu, AT_S1E1WP, (va_t){RW}, 1, true, 0);
-	struct mmu_at_result no_pan = mmu_at(mmu, AT_S1E1WP, (va_t){RW}, 1, false, 0);
-	struct mmu_at_result own = mmu_at(mmu, AT_S1E1WP, (va_t){PRIVILEGED}, 1, true, 0);
+	struct nw_at_result plain = nw_at(mmu, AT_S1E1R, (va_t){RW}, 1, true, 0);
+	struct nw_at_result read = nw_at(mmu, AT_S1E1RP, (va_t){RW}, 1, true, 0);
+	struct nw_at_result write = nw_at(mmu, AT_S1E1WP, (va_t){RW}, 1, true, 0);
+	struct nw_at_result no_pan = nw_at(mmu, AT_S1E1WP, (va_t){RW}, 1, false, 0);
+	struct nw_at_result own = nw_at(mmu, AT_S1E1WP, (va_t){PRIVILEGED}, 1, true, 0);
 
 	ck_assert_uint_eq(plain.par & 1, 0);
 	ck_assert_uint_eq(read.par, par_fault(0x0f, false, false));
@@ -206,7 +206,7 @@ END_TEST
 
 START_TEST(with_stage_1_off_the_output_is_the_input)
 {
-	mmu_registers(mmu)->SCTLR_EL1 = 0;
+	nw_registers(mmu)->SCTLR_EL1 = 0;
 	world_signal(mmu);
 	ck_assert_uint_eq(par(AT_S1E1R, 0x123456000, 1), par_output(0x123456000, 0x00, OSH));
 	ck_assert_uint_eq(walks, 0);
@@ -216,7 +216,7 @@ START_TEST(with_stage_1_off_the_output_is_the_input)
 	ck_assert_uint_eq(walks, 1);
 	ck_assert_uint_eq(last.fetch_count, 4);
 
-	mmu_registers(mmu)->HCR_EL2 |= 1 << 12; /* DC */
+	nw_registers(mmu)->HCR_EL2 |= 1 << 12; /* DC */
 	world_signal(mmu);
 	ck_assert_uint_eq(par(AT_S1E0R, 0x123456000, 1), par_output(0x123456000, 0xff, NSH));
 }
@@ -226,8 +226,8 @@ START_TEST(with_stage_2_off_s12_gives_what_stage_1_gives)
 {
 	uint64_t flat = 0x5678000;
 
-	mmu_registers(mmu)->HCR_EL2 = 0;
-	mmu_registers(mmu)->SCTLR_EL1 = 0;
+	nw_registers(mmu)->HCR_EL2 = 0;
+	nw_registers(mmu)->SCTLR_EL1 = 0;
 	world_signal(mmu);
 	ck_assert_uint_eq(par(AT_S12E1W, flat, 2), par_output(flat, 0x00, OSH));
 }
@@ -240,10 +240,10 @@ START_TEST(s1e2_uses_the_tables_of_el2)
 	world->next_table += WORLD_PAGE;
 	*world_s2_entry(world, &el2, 0x7000, 3) = (WORLD_RAM + 0x3000) | 0x403; /* RW, Attr0 */
 	*world_s2_entry(world, &el2, 0x8000, 3) = (WORLD_RAM + 0x4000) | 0x483; /* RO */
-	mmu_registers(mmu)->TTBR0_EL2 = el2.root;
-	mmu_registers(mmu)->TCR_EL2 = 16 | 6 << 16;
-	mmu_registers(mmu)->MAIR_EL2 = 0xbb;
-	mmu_registers(mmu)->SCTLR_EL2 = 0x1005;
+	nw_registers(mmu)->TTBR0_EL2 = el2.root;
+	nw_registers(mmu)->TCR_EL2 = 16 | 6 << 16;
+	nw_registers(mmu)->MAIR_EL2 = 0xbb;
+	nw_registers(mmu)->SCTLR_EL2 = 0x1005;
 	world_signal(mmu);
 	ck_assert_uint_eq(par(AT_S1E2W, 0x7000, 2), par_output(WORLD_RAM + 0x3000, 0xbb, NSH));
 	ck_assert_uint_eq(last.fetch_count, 4);
@@ -264,7 +264,7 @@ START_TEST(stage_2_fault_on_the_walk_traps_at_el1_and_is_reported_at_el2)
 
 	*world_s2_entry(world, space.vm, table, 3) = 0;
 
-	struct mmu_at_result r = mmu_at(mmu, AT_S1E1R, (va_t){RW}, 1, false, 0);
+	struct nw_at_result r = nw_at(mmu, AT_S1E1R, (va_t){RW}, 1, false, 0);
 
 	ck_assert_int_eq(r.fault.type, FAULT_TRANSLATION);
 	ck_assert(r.fault.stage2);
@@ -285,7 +285,7 @@ START_TEST(external_abort_on_the_walk_is_taken_at_any_el)
 
 	world_s2_map(world, space.vm, table, 0x1000);
 	for (unsigned el = 1; el <= 2; el++) {
-		struct mmu_at_result r = mmu_at(mmu, AT_S1E1R, (va_t){RW}, el, false, 0);
+		struct nw_at_result r = nw_at(mmu, AT_S1E1R, (va_t){RW}, el, false, 0);
 
 		ck_assert_int_eq(r.fault.type, FAULT_EXTERNAL_ON_WALK);
 		ck_assert_int_eq(r.fault.level, 2);
@@ -299,9 +299,9 @@ END_TEST
 /* contract: AT S1E1x makes n1 (n2 + 1) fetches; S12 makes all (n1 + 1)(n2 + 1) - 1. */
 START_TEST(an_at_always_walks_and_leaves_the_tlb_alone)
 {
-	struct mmu_access access = {.type = MMU_LOAD, .unprivileged = true};
+	struct nw_access access = {.type = NW_LOAD, .unprivileged = true};
 
-	mmu_translate(mmu, (va_t){RW}, access, 1);
+	nw_translate(mmu, (va_t){RW}, access, 1);
 	ck_assert_uint_eq(walks, 1);
 	ck_assert(!last.at);
 	par(AT_S1E1R, RW, 1);
@@ -312,9 +312,9 @@ START_TEST(an_at_always_walks_and_leaves_the_tlb_alone)
 	par(AT_S12E0R, RO, 2);
 	ck_assert_uint_eq(last.fetch_count, 24);
 	ck_assert_uint_eq(last.access.el, 0);
-	ck_assert_uint_eq(mmu_counts(mmu)->l1d[0].lookups, 1);
-	ck_assert_uint_eq(mmu_counts(mmu)->l1d[1].lookups, 0);
-	mmu_translate(mmu, (va_t){RO}, access, 2);
+	ck_assert_uint_eq(nw_counts(mmu)->l1d[0].lookups, 1);
+	ck_assert_uint_eq(nw_counts(mmu)->l1d[1].lookups, 0);
+	nw_translate(mmu, (va_t){RO}, access, 2);
 	ck_assert_uint_eq(walks, 4); /* the AT of RO filled nothing */
 	ck_assert(!last.at);
 }

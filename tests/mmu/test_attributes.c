@@ -4,14 +4,14 @@
  */
 #include "tables.h"
 
-static const struct mmu_access load = {.type = MMU_LOAD, .el = 1};
-static const struct mmu_access fetch = {.type = MMU_FETCH, .el = 1};
+static const struct nw_access load = {.type = NW_LOAD, .el = 1};
+static const struct nw_access fetch = {.type = NW_FETCH, .el = 1};
 
 /* SCTLR_EL1.C and I on, HCR_EL2 as given. */
 static struct ttw_regime regime_of(uint64_t sctlr, uint64_t hcr)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {.SCTLR_EL1 = sctlr, .HCR_EL2 = hcr};
+	struct nw_features f = all_features();
+	struct nw_registers r = {.SCTLR_EL1 = sctlr, .HCR_EL2 = hcr};
 
 	return ttw_decode(REGIME_EL10, &r, &f);
 }
@@ -26,7 +26,7 @@ static struct ttw_leaf leaf_of(unsigned attr, unsigned sh)
 	return (struct ttw_leaf){.level = 3, .attr = (uint8_t)attr, .sh = (uint8_t)sh};
 }
 
-static struct mmu_attributes both(unsigned attr, unsigned sh1, unsigned memattr, unsigned sh2)
+static struct nw_attributes both(unsigned attr, unsigned sh1, unsigned memattr, unsigned sh2)
 {
 	struct ttw_regime r = cached();
 	struct ttw_leaf s1 = leaf_of(attr, sh1), s2 = leaf_of(memattr, sh2);
@@ -53,7 +53,7 @@ START_TEST(normal_under_normal)
 				for (unsigned s2i = 1; s2i < 4; s2i++) {
 					unsigned expected = nibble_rows[outer][s2o - 1] * 16u |
 							    nibble_rows[inner][s2i - 1];
-					struct mmu_attributes a =
+					struct nw_attributes a =
 						both(outer << 4 | inner, 0, s2o << 2 | s2i, 0);
 
 					ck_assert_uint_eq(a.attr, expected);
@@ -138,7 +138,7 @@ START_TEST(control_bits)
 	struct ttw_leaf s2 = control_rows[_i].memattr < 0
 				     ? r.flat
 				     : leaf_of((unsigned)control_rows[_i].memattr, 3);
-	struct mmu_attributes a =
+	struct nw_attributes a =
 		ttw_attributes(&r, &s1, &s2, control_rows[_i].is_fetch ? fetch : load);
 
 	ck_assert_msg(a.attr == control_rows[_i].expected_attr &&
@@ -161,7 +161,7 @@ static const struct {
 START_TEST(stage1_off)
 {
 	struct ttw_regime r = regime_of(off_rows[_i].sctlr, off_rows[_i].hcr);
-	struct mmu_attributes a =
+	struct nw_attributes a =
 		ttw_attributes(&r, &r.flat, &r.flat, off_rows[_i].is_fetch ? fetch : load);
 
 	ck_assert_msg(a.attr == off_rows[_i].attr && a.sh == off_rows[_i].sh,
@@ -176,10 +176,10 @@ END_TEST
  */
 START_TEST(mair_values_are_kept_unless_reserved)
 {
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	for (uint64_t attr = 0; attr < 256; attr++) {
-		struct mmu_registers r = {.MAIR_EL1 = attr << 40, .MAIR_EL2 = attr << 40};
+		struct nw_registers r = {.MAIR_EL1 = attr << 40, .MAIR_EL2 = attr << 40};
 		bool device = attr == 0x00 || attr == 0x04 || attr == 0x08 || attr == 0x0c;
 		bool normal = (attr & 0xf0) != 0 && (attr & 0x0f) != 0;
 		uint64_t expected = device || normal ? attr : attr < 16 ? 0x00 : 0x44;
@@ -195,9 +195,9 @@ END_TEST
 START_TEST(attributes_come_from_the_leaf_and_with_ds_from_the_tcr)
 {
 	static struct memory m;
-	static struct mmu_walk log;
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {
+	static struct nw_walk log;
+	struct nw_features f = all_features();
+	struct nw_registers r = {
 		.SCTLR_EL1 = 1,
 		.TCR_EL1 = 43 | 2 << 12 | UINT64_C(6) << 32, /* 4 KB, one level, SH0=0b10 */
 		.TTBR0_EL1 = 0x1000,

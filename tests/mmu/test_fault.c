@@ -6,14 +6,14 @@
 
 /* 4 KB, 52 bits, DS=1, start level -1 at both stages: every level exists. */
 static const struct geometry five_levels = {12, 52, -1, true};
-static const struct mmu_access el1_load = {.type = MMU_LOAD, .el = 1};
+static const struct nw_access el1_load = {.type = NW_LOAD, .el = 1};
 
 static struct pair p;
-static struct mmu_walk log_;
-static struct mmu_registers registers;
-static struct mmu_features features;
+static struct nw_walk log_;
+static struct nw_registers registers;
+static struct nw_features features;
 
-static struct ttw_translation translate(struct mmu_access access)
+static struct ttw_translation translate(struct nw_access access)
 {
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p.memory, &log_);
@@ -97,7 +97,7 @@ static const struct {
 	const char *name;
 	enum wrong wrong;
 	int level, leaf;
-	enum mmu_fault_type type;
+	enum nw_fault_type type;
 	unsigned status;
 } rows[] = {
 	{"invalid at -1", INVALID, -1, 3, FAULT_TRANSLATION, 0x2b},
@@ -130,24 +130,24 @@ static const struct {
 	{"abort at 3", ABORT, 3, 3, FAULT_EXTERNAL_ON_WALK, 0x17},
 };
 
-static void expect(const char *name, struct mmu_fault f, enum mmu_fault_type type, unsigned status,
+static void expect(const char *name, struct nw_fault f, enum nw_fault_type type, unsigned status,
 		   int level)
 {
-	ck_assert_msg(f.type == type && mmu_fault_status(&f) == status && f.level == level,
+	ck_assert_msg(f.type == type && nw_fault_status(&f) == status && f.level == level,
 		      "%s: type %d status 0x%02x level %d, expected type %d status 0x%02x level %d",
-		      name, f.type, mmu_fault_status(&f), f.level, type, status, level);
+		      name, f.type, nw_fault_status(&f), f.level, type, status, level);
 }
 
 START_TEST(stage1_faults_carry_their_level)
 {
-	struct mmu_access access = el1_load;
+	struct nw_access access = el1_load;
 
 	build(rows[_i].leaf, 3);
 	spoil(p.walk1.descriptor_pa[rows[_i].level + 1], 1, rows[_i].wrong);
 	if (rows[_i].wrong == NO_PERMISSION)
-		access.type = MMU_STORE;
+		access.type = NW_STORE;
 
-	struct mmu_fault f = translate(access).fault;
+	struct nw_fault f = translate(access).fault;
 
 	expect(rows[_i].name, f, rows[_i].type, rows[_i].status, rows[_i].level);
 	ck_assert(!f.stage2 && !f.s1ptw && !f.ipa_valid);
@@ -161,7 +161,7 @@ START_TEST(stage2_faults_of_the_output_carry_level_and_ipa)
 	build(3, rows[_i].leaf);
 	spoil(p.output.descriptor_pa[rows[_i].level + 1], 2, rows[_i].wrong);
 
-	struct mmu_fault f = translate(el1_load).fault;
+	struct nw_fault f = translate(el1_load).fault;
 
 	expect(rows[_i].name, f, rows[_i].type, rows[_i].status, rows[_i].level);
 	ck_assert(f.stage2);
@@ -182,7 +182,7 @@ START_TEST(stage2_faults_on_a_walk_carry_the_stage2_level_and_the_descriptors_ip
 		build(3, rows[_i].leaf);
 		spoil(p.lookup[s1 + 1].descriptor_pa[rows[_i].level + 1], 2, rows[_i].wrong);
 
-		struct mmu_fault f = translate(el1_load).fault;
+		struct nw_fault f = translate(el1_load).fault;
 
 		expect(rows[_i].name, f, rows[_i].type, rows[_i].status, rows[_i].level);
 		ck_assert(f.stage2 && f.s1ptw && !f.write);
@@ -277,7 +277,7 @@ static void spoil_start(enum start_wrong wrong)
 
 START_TEST(faults_before_the_walk_are_level_0_faults)
 {
-	struct mmu_access access = {.type = MMU_LOAD, .el = 0, .unprivileged = true};
+	struct nw_access access = {.type = NW_LOAD, .el = 0, .unprivileged = true};
 
 	build(3, 3);
 	/* EL0 must be able to read: AP[1]. */
@@ -285,10 +285,10 @@ START_TEST(faults_before_the_walk_are_level_0_faults)
 	ck_assert_uint_eq(translate(access).fault.type, FAULT_NONE);
 	spoil_start(start_rows[_i].wrong);
 
-	struct mmu_fault f = translate(access).fault;
+	struct nw_fault f = translate(access).fault;
 
-	ck_assert_msg(mmu_fault_status(&f) == start_rows[_i].status && f.level == 0,
-		      "%s: status 0x%02x level %d", start_rows[_i].name, mmu_fault_status(&f),
+	ck_assert_msg(nw_fault_status(&f) == start_rows[_i].status && f.level == 0,
+		      "%s: status 0x%02x level %d", start_rows[_i].name, nw_fault_status(&f),
 		      f.level);
 	ck_assert_int_eq(f.stage2, start_rows[_i].stage2);
 	ck_assert_int_eq(f.s1ptw, start_rows[_i].s1ptw);
@@ -307,7 +307,7 @@ START_TEST(an_output_beyond_the_ipa_size_is_a_stage2_translation_fault_of_level_
 	registers.VTCR_EL2 = (registers.VTCR_EL2 & ~UINT64_C(63)) | 13; /* 51 bits, still from -1 */
 	*memory_cell(&p.memory, p.walk1.descriptor_pa[4]) |= bit51;
 
-	struct mmu_fault f = translate(el1_load).fault;
+	struct nw_fault f = translate(el1_load).fault;
 
 	expect("beyond T0SZ", f, FAULT_TRANSLATION, 0x04, 0);
 	ck_assert(f.stage2 && !f.s1ptw && f.ipa_valid);
@@ -333,7 +333,7 @@ static const struct {
 
 START_TEST(the_first_fault_of_a_leaf_is_reported)
 {
-	struct mmu_access store = {.type = MMU_STORE, .el = 1};
+	struct nw_access store = {.type = NW_STORE, .el = 1};
 
 	for (unsigned stage = 1; stage <= 2; stage++) {
 		build(3, 3);
@@ -343,10 +343,10 @@ START_TEST(the_first_fault_of_a_leaf_is_reported)
 		spoil(pa, stage, order_rows[_i].first);
 		spoil(pa, stage, order_rows[_i].second);
 
-		struct mmu_fault f = translate(store).fault;
+		struct nw_fault f = translate(store).fault;
 
-		ck_assert_msg(mmu_fault_status(&f) == order_rows[_i].status, "%s: status 0x%02x",
-			      order_rows[_i].name, mmu_fault_status(&f));
+		ck_assert_msg(nw_fault_status(&f) == order_rows[_i].status, "%s: status 0x%02x",
+			      order_rows[_i].name, nw_fault_status(&f));
 		ck_assert_int_eq(f.stage2, stage == 2);
 	}
 }
@@ -354,13 +354,13 @@ END_TEST
 
 START_TEST(a_permission_fault_of_stage1_comes_before_any_fault_of_stage2_on_the_output)
 {
-	struct mmu_access store = {.type = MMU_STORE, .el = 1};
+	struct nw_access store = {.type = NW_STORE, .el = 1};
 
 	build(3, 3);
 	spoil(p.walk1.descriptor_pa[4], 1, NO_PERMISSION);
 	spoil(p.output.descriptor_pa[4], 2, INVALID);
 
-	struct mmu_fault f = translate(store).fault;
+	struct nw_fault f = translate(store).fault;
 
 	expect("stage 1 first", f, FAULT_PERMISSION, 0x0f, 3);
 	ck_assert(!f.stage2);
@@ -371,7 +371,7 @@ END_TEST
 /* Device memory: MAIR is 0, so stage 1 is Device unless said otherwise. */
 START_TEST(alignment_comes_after_the_access_flag_and_before_permission)
 {
-	struct mmu_access store = {.type = MMU_STORE, .el = 1, .unaligned = true};
+	struct nw_access store = {.type = NW_STORE, .el = 1, .unaligned = true};
 
 	build(3, 3);
 	spoil(p.walk1.descriptor_pa[4], 1, NO_PERMISSION);
@@ -383,14 +383,14 @@ END_TEST
 
 START_TEST(device_at_stage2_only_is_an_alignment_fault_of_stage2_without_ipa)
 {
-	struct mmu_access load = {.type = MMU_LOAD, .el = 1, .unaligned = true};
+	struct nw_access load = {.type = NW_LOAD, .el = 1, .unaligned = true};
 
 	build(3, 3);
 	registers.MAIR_EL1 = 0xff;
 	ck_assert_uint_eq(translate(load).fault.type, FAULT_NONE);
 	*memory_cell(&p.memory, p.output.descriptor_pa[4]) &= ~UINT64_C(0x3c);
 
-	struct mmu_fault f = translate(load).fault;
+	struct nw_fault f = translate(load).fault;
 
 	expect("stage 2 Device", f, FAULT_ALIGNMENT, 0x21, 3);
 	ck_assert(f.stage2 && !f.s1ptw && !f.ipa_valid);
@@ -405,44 +405,38 @@ END_TEST
 
 static const struct {
 	const char *name;
-	struct mmu_access access;
+	struct nw_access access;
 	bool translation; /* WnR of a Translation fault */
 	bool no_write;    /* ... of a Permission fault of read-only memory; not if it may */
 	bool no_write_faults;
 	bool nothing, nothing_faults; /* ... of memory without any permission (stage 2) */
 } write_rows[] = {
-	{"load", {.type = MMU_LOAD, .el = 1}, false, false, false, false, true},
-	{"store", {.type = MMU_STORE, .el = 1}, true, true, true, true, true},
-	{"fetch", {.type = MMU_FETCH, .el = 1}, false, false, false, false, false},
-	{"atomic",
-	 {.type = MMU_STORE, .el = 1, .read_write = true},
-	 false,
-	 true,
-	 true,
-	 false,
-	 true},
+	{"load", {.type = NW_LOAD, .el = 1}, false, false, false, false, true},
+	{"store", {.type = NW_STORE, .el = 1}, true, true, true, true, true},
+	{"fetch", {.type = NW_FETCH, .el = 1}, false, false, false, false, false},
+	{"atomic", {.type = NW_STORE, .el = 1, .read_write = true}, false, true, true, false, true},
 	{"atomic, as load",
-	 {.type = MMU_LOAD, .el = 1, .read_write = true},
+	 {.type = NW_LOAD, .el = 1, .read_write = true},
 	 false,
 	 true,
 	 true,
 	 false,
 	 true},
-	{"DC CVAC", {.type = MMU_CACHE_OP, .el = 1}, true, false, false, false, false},
-	{"DC CVAC at EL0", {.type = MMU_CACHE_OP, .el = 0}, true, false, false, true, true},
-	{"DC IVAC", {.type = MMU_CACHE_INVALIDATE, .el = 1}, true, true, true, true, true},
-	{"AT read", {.type = MMU_AT_LOAD, .el = 1}, true, false, false, true, true},
-	{"AT write", {.type = MMU_AT_STORE, .el = 1}, true, true, true, true, true},
+	{"DC CVAC", {.type = NW_CACHE_OP, .el = 1}, true, false, false, false, false},
+	{"DC CVAC at EL0", {.type = NW_CACHE_OP, .el = 0}, true, false, false, true, true},
+	{"DC IVAC", {.type = NW_CACHE_INVALIDATE, .el = 1}, true, true, true, true, true},
+	{"AT read", {.type = NW_AT_LOAD, .el = 1}, true, false, false, true, true},
+	{"AT write", {.type = NW_AT_STORE, .el = 1}, true, true, true, true, true},
 };
 
 START_TEST(write_is_what_the_fault_type_makes_of_it)
 {
-	struct mmu_access access = write_rows[_i].access;
+	struct nw_access access = write_rows[_i].access;
 
 	build(3, 3);
 	*memory_cell(&p.memory, p.output.descriptor_pa[4]) &= ~UINT64_C(0x80);
 
-	struct mmu_fault read_only = translate(access).fault;
+	struct nw_fault read_only = translate(access).fault;
 
 	ck_assert_msg((read_only.type == FAULT_PERMISSION) == write_rows[_i].no_write_faults,
 		      "%s: type %d on read-only memory", write_rows[_i].name, read_only.type);
@@ -451,7 +445,7 @@ START_TEST(write_is_what_the_fault_type_makes_of_it)
 
 	*memory_cell(&p.memory, p.output.descriptor_pa[4]) &= ~UINT64_C(0xc0);
 
-	struct mmu_fault nothing = translate(access).fault;
+	struct nw_fault nothing = translate(access).fault;
 
 	ck_assert_int_eq(nothing.type == FAULT_PERMISSION, write_rows[_i].nothing_faults);
 	if (write_rows[_i].nothing_faults)
@@ -464,9 +458,9 @@ END_TEST
 
 START_TEST(codes_without_a_level)
 {
-	ck_assert_uint_eq(mmu_fault_status(&(struct mmu_fault){.type = FAULT_EXTERNAL}), 0x10);
-	ck_assert_uint_eq(mmu_fault_status(&(struct mmu_fault){.type = FAULT_TLB_CONFLICT}), 0x30);
-	ck_assert_uint_eq(mmu_fault_status(&(struct mmu_fault){.type = FAULT_UNSUPPORTED_UPDATE}),
+	ck_assert_uint_eq(nw_fault_status(&(struct nw_fault){.type = FAULT_EXTERNAL}), 0x10);
+	ck_assert_uint_eq(nw_fault_status(&(struct nw_fault){.type = FAULT_TLB_CONFLICT}), 0x30);
+	ck_assert_uint_eq(nw_fault_status(&(struct nw_fault){.type = FAULT_UNSUPPORTED_UPDATE}),
 			  0x31);
 }
 END_TEST

@@ -53,10 +53,10 @@ static unsigned list(const struct range *ranges, int count, unsigned stage, stru
 	return n;
 }
 
-static void check_order(const struct pair *p, const struct mmu_walk *log)
+static void check_order(const struct pair *p, const struct nw_walk *log)
 {
 	const struct expected *s1 = &p->walk1, *output = &p->output;
-	const struct mmu_fetch *f = log->fetch;
+	const struct nw_fetch *f = log->fetch;
 
 	for (unsigned i = 0; i < s1->fetches; i++) {
 		int level = p->stage1.g.start + (int)i;
@@ -100,17 +100,17 @@ static unsigned closed_form(const struct pair *p)
 
 static void walk_pair(struct pair *p, const struct geometry *g1, const struct geometry *g2)
 {
-	static struct mmu_walk log;
-	struct mmu_features features = all_features();
+	static struct nw_walk log;
+	struct nw_features features = all_features();
 
 	pair_build(p, g1, g2);
 
 	const struct expected s1 = p->walk1, output = p->output;
 	bool upper = next_random(&p->random) & 1;
-	struct mmu_registers registers = registers_of(p, upper);
+	struct nw_registers registers = registers_of(p, upper);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p->memory, &log);
-	struct mmu_access load = {.type = MMU_LOAD, .el = 1};
+	struct nw_access load = {.type = NW_LOAD, .el = 1};
 	va_t va = {upper ? p->ia | ~ones(g1->ia) : p->ia};
 	struct ttw_translation t = ttw_translate(&regime, va, load, &memory);
 
@@ -176,9 +176,9 @@ static const struct {
 START_TEST(each_of_the_concatenated_tables_is_reached)
 {
 	const struct geometry *g = &concatenated_rows[_i].g;
-	static struct mmu_walk log;
+	static struct nw_walk log;
 	static struct memory m;
-	struct mmu_features features = all_features();
+	struct nw_features features = all_features();
 	uint64_t random = 88172645463325252u + (unsigned)_i;
 	struct stage s = {.g = *g,
 			  .m = &m,
@@ -194,12 +194,12 @@ START_TEST(each_of_the_concatenated_tables_is_reached)
 	for (uint64_t table = 0; table < tables; table++) {
 		uint64_t ipa = table << table_bits | (next_random(&random) & ones(table_bits));
 		struct expected e = stage_map(&s, ipa, NULL, NULL);
-		struct mmu_registers registers = {
+		struct nw_registers registers = {
 			.HCR_EL2 = 1, .VTCR_EL2 = vtcr_of(g), .VTTBR_EL2 = ttbr_field(g, s.base)};
 		struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 		struct ttw_memory memory = walker_memory(&m, &log);
 		struct ttw_translation t = ttw_translate(
-			&regime, (va_t){ipa}, (struct mmu_access){.type = MMU_LOAD}, &memory);
+			&regime, (va_t){ipa}, (struct nw_access){.type = NW_LOAD}, &memory);
 		uint64_t first = s.base + (table << g->granule);
 
 		ck_assert_uint_eq(t.fault.type, FAULT_NONE);
@@ -227,19 +227,19 @@ START_TEST(pages_under_pages_fetch_what_the_table_says)
 {
 	static const unsigned ia[5] = {52, 48, 39, 30, 21}; /* 4 KB, start levels -1 to 3 */
 	static struct pair p;
-	static struct mmu_walk log;
-	struct mmu_features features = all_features();
+	static struct nw_walk log;
+	struct nw_features features = all_features();
 	int s1 = _i / 5, s2 = _i % 5;
 	struct geometry g1 = {12, ia[s1], s1 - 1, s1 == 0}, g2 = {12, ia[s2], s2 - 1, s2 == 0};
 
 	p = (struct pair){.random = 42 + (unsigned)_i, .leaf1 = 3, .leaf2 = 3};
 	pair_build(&p, &g1, &g2);
 
-	struct mmu_registers registers = registers_of(&p, false);
+	struct nw_registers registers = registers_of(&p, false);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p.memory, &log);
 	struct ttw_translation t = ttw_translate(
-		&regime, (va_t){p.ia}, (struct mmu_access){.type = MMU_LOAD, .el = 1}, &memory);
+		&regime, (va_t){p.ia}, (struct nw_access){.type = NW_LOAD, .el = 1}, &memory);
 
 	ck_assert_uint_eq(t.fault.type, FAULT_NONE);
 	ck_assert_uint_eq(log.fetch_count, page_fetches[s1][s2]);

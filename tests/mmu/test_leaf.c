@@ -1,14 +1,14 @@
 /* Suite mmu/leaf: what blocks, pages and contiguous groups give, and which of their bits count. */
 #include "nested.h"
 
-static const struct mmu_access el1_load = {.type = MMU_LOAD, .el = 1};
-static const struct mmu_access el2_load = {.type = MMU_LOAD, .el = 2};
-static struct mmu_walk log_;
+static const struct nw_access el1_load = {.type = NW_LOAD, .el = 1};
+static const struct nw_access el2_load = {.type = NW_LOAD, .el = 2};
+static struct nw_walk log_;
 static struct memory memory;
 
-static struct ttw_translation translate_with(enum mmu_regime regime, const struct mmu_registers *r,
-					     const struct mmu_features *f, uint64_t va,
-					     struct mmu_access access)
+static struct ttw_translation translate_with(enum nw_regime regime, const struct nw_registers *r,
+					     const struct nw_features *f, uint64_t va,
+					     struct nw_access access)
 {
 	struct ttw_regime decoded = ttw_decode(regime, r, f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
@@ -16,10 +16,10 @@ static struct ttw_translation translate_with(enum mmu_regime regime, const struc
 	return ttw_translate(&decoded, (va_t){va}, access, &m);
 }
 
-static struct ttw_translation translate(enum mmu_regime regime, const struct mmu_registers *r,
-					uint64_t va, struct mmu_access access)
+static struct ttw_translation translate(enum nw_regime regime, const struct nw_registers *r,
+					uint64_t va, struct nw_access access)
 {
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	return translate_with(regime, r, &f, va, access);
 }
@@ -67,7 +67,7 @@ static void put_leaf(unsigned granule, unsigned count, uint64_t leaf)
 START_TEST(a_leaf_gives_address_and_span)
 {
 	struct geometry g = {leaf_rows[_i].granule, leaf_rows[_i].ia, 0, false};
-	struct mmu_registers r = {
+	struct nw_registers r = {
 		.SCTLR_EL2 = 1,
 		.TCR_EL2 = (64 - g.ia) | tg0_code(g.granule) << 14 | 6 << 16 |
 			   (uint64_t)leaf_rows[_i].ds << 32,
@@ -89,15 +89,15 @@ END_TEST
 /* Pitfall: bits [15:12] of a 64 KB descriptor count although the output size is below 52 bits. */
 START_TEST(high_address_bits_with_a_small_output_size_are_an_address_size_fault)
 {
-	struct mmu_registers r = {
+	struct nw_registers r = {
 		.SCTLR_EL2 = 1, .TCR_EL2 = 22 | 1 << 14 | 5 << 16, .TTBR0_EL2 = 0x100000 | 1 << 2};
-	struct mmu_features f = without(all_features(), FEAT_LPA);
+	struct nw_features f = without(all_features(), FEAT_LPA);
 
 	put_leaf(16, 2, 0x80011403);
 
 	struct ttw_translation t = translate(REGIME_EL2, &r, 0x12345678, el2_load);
 
-	ck_assert_uint_eq(mmu_fault_status(&t.fault), 0x03);
+	ck_assert_uint_eq(nw_fault_status(&t.fault), 0x03);
 	ck_assert_uint_eq(log_.fetch_count, 2); /* TTBR[5:2] is no address below 0b110 */
 	ck_assert_uint_eq(translate_with(REGIME_EL2, &r, &f, 0x12345678, el2_load).pa.value,
 			  0x80015678);
@@ -107,10 +107,10 @@ END_TEST
 /* Bits that Arm calls IGNORED, and those of absent features, change nothing. */
 START_TEST(ignored_bits_are_ignored)
 {
-	struct mmu_registers r = {.SCTLR_EL1 = 1,
-				  .TCR_EL1 = 25 | UINT64_C(5) << 32,
-				  .TTBR0_EL1 = 0x100000,
-				  .MAIR_EL1 = 0xff};
+	struct nw_registers r = {.SCTLR_EL1 = 1,
+				 .TCR_EL1 = 25 | UINT64_C(5) << 32,
+				 .TTBR0_EL1 = 0x100000,
+				 .MAIR_EL1 = 0xff};
 	static const uint64_t index[3] = {0, 145, 325};
 	const uint64_t table = 0x87ff000000000ffc, leaf = 0xfa8c000000000020;
 	uint64_t random = 3;
@@ -152,7 +152,7 @@ static const struct {
 START_TEST(samples_of_stage1_pages)
 {
 	static const uint64_t index[3] = {0, 145, 325};
-	struct mmu_registers r = {
+	struct nw_registers r = {
 		.SCTLR_EL1 = 1, .TCR_EL1 = 25 | UINT64_C(5) << 32, .TTBR0_EL1 = 0x100000};
 
 	put_path(&memory, 3, index, sample_rows[_i].descriptor);
@@ -171,7 +171,7 @@ END_TEST
 START_TEST(samples_of_stage2_pages)
 {
 	static const uint64_t index[3] = {0, 145, 325};
-	struct mmu_registers r = {
+	struct nw_registers r = {
 		.HCR_EL2 = 1, .VTCR_EL2 = 25 | 1 << 6 | 5 << 16, .VTTBR_EL2 = 0x100000};
 	struct ttw_translation t;
 

@@ -4,22 +4,22 @@
 #include <check.h>
 
 static struct world *world;
-static struct mmu *mmu;
+static struct nw_mmu *mmu;
 static struct space space;
 static uint64_t now;
 static unsigned walks;
-static struct mmu_walk last;
+static struct nw_walk last;
 
-static void saw_walk(void *ctx, const struct mmu_walk *walk)
+static void saw_walk(void *ctx, const struct nw_walk *walk)
 {
 	(void)ctx;
 	walks++;
 	last = *walk;
 }
 
-static struct mmu_config config_with(struct tlb_shape l1, struct tlb_shape l2)
+static struct nw_config config_with(struct tlb_shape l1, struct tlb_shape l2)
 {
-	return (struct mmu_config){
+	return (struct nw_config){
 		.features = world_features(),
 		.l1i = l1,
 		.l1d = l1,
@@ -29,15 +29,15 @@ static struct mmu_config config_with(struct tlb_shape l1, struct tlb_shape l2)
 	};
 }
 
-static struct mmu_config usual_config(void)
+static struct nw_config usual_config(void)
 {
 	return config_with((struct tlb_shape){48, 0, 0}, (struct tlb_shape){1280, 5, 0});
 }
 
-static void begin(struct mmu_config config)
+static void begin(struct nw_config config)
 {
-	mmu_free(mmu);
-	mmu = mmu_new(&config);
+	nw_mmu_free(mmu);
+	mmu = nw_mmu_new(&config);
 	ck_assert_ptr_nonnull(mmu);
 	world_enter(world, mmu, &space);
 	walks = 0;
@@ -54,20 +54,20 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	mmu_free(mmu);
+	nw_mmu_free(mmu);
 	world_free(world);
 }
 
-static struct mmu_translation access_as(enum mmu_access_type type, unsigned el, uint64_t va)
+static struct nw_translation access_as(enum nw_access_type type, unsigned el, uint64_t va)
 {
-	struct mmu_access access = {.type = type, .el = (uint8_t)el, .unprivileged = el == 0};
+	struct nw_access access = {.type = type, .el = (uint8_t)el, .unprivileged = el == 0};
 
-	return mmu_translate(mmu, (va_t){va}, access, ++now);
+	return nw_translate(mmu, (va_t){va}, access, ++now);
 }
 
-static struct mmu_translation load(uint64_t va)
+static struct nw_translation load(uint64_t va)
 {
-	return access_as(MMU_LOAD, 0, va);
+	return access_as(NW_LOAD, 0, va);
 }
 
 /* ------------------------------------------------------------------ walks and counts */
@@ -78,7 +78,7 @@ static const struct count_row {
 	int start2;
 	bool stage1, stage2;
 	unsigned fetches; /* (n1 + 1)(n2 + 1) - 1 where both are on */
-	enum mmu_walk_kind kind;
+	enum nw_walk_kind kind;
 } count_rows[] = {
 	{"5x5", 52, 52, -1, true, true, 35, WALK_NESTED},
 	{"5x4, 16 tables", 52, 52, 0, true, true, 29, WALK_NESTED},
@@ -99,8 +99,8 @@ static void stage2_off(uint64_t va)
 		table[level] = *world_s1_entry(world, &space, va, level) & ~UINT64_C(0xfff);
 	for (int level = 2; level >= 0; level--)
 		*world_s1_entry(world, &space, va, level) = world_pa(space.vm, table[level]) | 3;
-	mmu_registers(mmu)->TTBR0_EL1 = world_pa(space.vm, space.root);
-	mmu_registers(mmu)->HCR_EL2 = 0;
+	nw_registers(mmu)->TTBR0_EL1 = world_pa(space.vm, space.root);
+	nw_registers(mmu)->HCR_EL2 = 0;
 }
 
 START_TEST(a_walk_fetches_what_the_closed_form_says)
@@ -117,14 +117,14 @@ START_TEST(a_walk_fetches_what_the_closed_form_says)
 	world_map(world, &space, va, ipa, 3, S1_RW_EL0);
 	begin(usual_config());
 	if (!row->stage1) {
-		mmu_registers(mmu)->SCTLR_EL1 = 0;
+		nw_registers(mmu)->SCTLR_EL1 = 0;
 		va = ipa + 0x678;
 	}
 	if (!row->stage2)
 		stage2_off(va);
 	world_signal(mmu);
 
-	struct mmu_translation t = load(va);
+	struct nw_translation t = load(va);
 
 	ck_assert_msg(t.fault.type == FAULT_NONE, "%s", row->name);
 	ck_assert_uint_eq(t.pa.value, row->stage2 ? world_pa(space.vm, ipa) + 0x678 : ipa + 0x678);
@@ -143,11 +143,11 @@ END_TEST
 
 START_TEST(with_both_stages_off_there_is_no_lookup_and_no_walk)
 {
-	mmu_registers(mmu)->SCTLR_EL1 = 0;
-	mmu_registers(mmu)->HCR_EL2 = 0;
+	nw_registers(mmu)->SCTLR_EL1 = 0;
+	nw_registers(mmu)->HCR_EL2 = 0;
 	world_signal(mmu);
 
-	struct mmu_translation t = load(0x123456789a);
+	struct nw_translation t = load(0x123456789a);
 
 	ck_assert_int_eq(t.fault.type, FAULT_NONE);
 	ck_assert_uint_eq(t.pa.value, 0x123456789a);
@@ -155,7 +155,7 @@ START_TEST(with_both_stages_off_there_is_no_lookup_and_no_walk)
 	ck_assert(t.may_write);
 	ck_assert_ptr_null(t.entry);
 	ck_assert_uint_eq(walks, 0);
-	ck_assert_uint_eq(mmu_counts(mmu)->l1d[0].lookups, 0);
+	ck_assert_uint_eq(nw_counts(mmu)->l1d[0].lookups, 0);
 
 	t = load(UINT64_C(1) << 52);
 	ck_assert_int_eq(t.fault.type, FAULT_ADDRESS_SIZE);
@@ -167,19 +167,19 @@ END_TEST
 START_TEST(each_level_counts_its_lookups_by_el)
 {
 	uint64_t ipa = world_alloc(world, space.vm, WORLD_PAGE);
-	const struct mmu_counts *c = mmu_counts(mmu);
+	const struct nw_counts *c = nw_counts(mmu);
 
 	for (uint64_t va = 0; va < 3 * WORLD_PAGE; va += WORLD_PAGE)
 		world_map(world, &space, va, ipa, 3, S1_RW_EL0);
 	begin(config_with((struct tlb_shape){1, 0, 0}, (struct tlb_shape){4, 0, 0}));
-	c = mmu_counts(mmu);
-	load(0x0000);                    /* misses both, walks */
-	load(0x0008);                    /* hits L1 */
-	load(0x1000);                    /* misses both: page 0 leaves L1 */
-	load(0x0000);                    /* misses L1, hits L2 */
-	access_as(MMU_LOAD, 1, 0x0000);  /* the same entry, counted at EL1 */
-	access_as(MMU_FETCH, 0, 0x2000); /* L1I is another TLB, L2 the same */
-	load(0x2000);                    /* misses L1D, hits L2 */
+	c = nw_counts(mmu);
+	load(0x0000);                   /* misses both, walks */
+	load(0x0008);                   /* hits L1 */
+	load(0x1000);                   /* misses both: page 0 leaves L1 */
+	load(0x0000);                   /* misses L1, hits L2 */
+	access_as(NW_LOAD, 1, 0x0000);  /* the same entry, counted at EL1 */
+	access_as(NW_FETCH, 0, 0x2000); /* L1I is another TLB, L2 the same */
+	load(0x2000);                   /* misses L1D, hits L2 */
 
 	ck_assert_uint_eq(walks, 3);
 	ck_assert_uint_eq(c->l1d[0].lookups, 5);
@@ -211,20 +211,20 @@ START_TEST(a_level_that_is_absent_is_not_asked)
 {
 	const struct absent_row *row = &absent_rows[_i];
 	struct tlb_shape none = {0, 0, 0}, some = {16, 4, 0};
-	struct mmu_config config = config_with(row->l1 ? some : none, row->l2 ? some : none);
+	struct nw_config config = config_with(row->l1 ? some : none, row->l2 ? some : none);
 
 	world_map(world, &space, 0x1000, world_alloc(world, space.vm, WORLD_PAGE), 3, S1_RW_EL0);
 	config.tlb_off = row->tlb_off;
 	begin(config);
 
-	struct mmu_translation first = load(0x1000), second = load(0x1000);
+	struct nw_translation first = load(0x1000), second = load(0x1000);
 
 	ck_assert_msg(walks == row->walks, "%s: %u walks", row->name, walks);
 	ck_assert_uint_eq(first.pa.value, second.pa.value);
 	ck_assert_msg((first.entry != NULL) == row->entry, "%s", row->name);
 	ck_assert_ptr_eq(first.entry, second.entry);
 
-	const struct mmu_counts *c = mmu_counts(mmu);
+	const struct nw_counts *c = nw_counts(mmu);
 
 	ck_assert_uint_eq(c->l1d[0].lookups, !row->tlb_off && row->l1 ? 2 : 0);
 	ck_assert_uint_eq(c->l2[0].lookups, row->tlb_off || !row->l2 ? 0 : row->l1 ? 1 : 2);
@@ -233,17 +233,17 @@ END_TEST
 
 START_TEST(an_impossible_shape_gives_no_mmu)
 {
-	struct mmu_config config = usual_config();
+	struct nw_config config = usual_config();
 
 	config.l2.ways = 7;
-	ck_assert_ptr_null(mmu_new(&config));
+	ck_assert_ptr_null(nw_mmu_new(&config));
 	config = usual_config();
 	config.walk_caches.ipa = (struct tlb_shape){48, 4, 0};
-	ck_assert_ptr_null(mmu_new(&config));
+	ck_assert_ptr_null(nw_mmu_new(&config));
 	config = usual_config();
 	config.l1d.entries = 3;
 	config.l1d.ways = 1;
-	ck_assert_ptr_null(mmu_new(&config));
+	ck_assert_ptr_null(nw_mmu_new(&config));
 }
 END_TEST
 
@@ -257,17 +257,17 @@ START_TEST(a_hit_checks_permissions_of_this_access)
 	world_map(world, &space, 0x2000, ipa, 3, 0);
 	ck_assert_int_eq(load(0x1000).fault.type, FAULT_NONE);
 	ck_assert(!load(0x1000).may_write);
-	access_as(MMU_LOAD, 1, 0x2000);
+	access_as(NW_LOAD, 1, 0x2000);
 	walks = 0;
 
-	struct mmu_translation t = access_as(MMU_STORE, 0, 0x1008);
+	struct nw_translation t = access_as(NW_STORE, 0, 0x1008);
 
 	ck_assert_int_eq(t.fault.type, FAULT_PERMISSION);
 	ck_assert_int_eq(t.fault.level, 3);
 	ck_assert(t.fault.write);
 	ck_assert(!t.fault.stage2);
 	ck_assert_int_eq(load(0x2000).fault.type, FAULT_PERMISSION); /* EL1 only */
-	ck_assert_int_eq(access_as(MMU_STORE, 1, 0x2000).fault.type, FAULT_NONE);
+	ck_assert_int_eq(access_as(NW_STORE, 1, 0x2000).fault.type, FAULT_NONE);
 	ck_assert_uint_eq(walks, 0);
 }
 END_TEST
@@ -282,7 +282,7 @@ START_TEST(a_hit_checks_stage_2_and_tells_the_ipa)
 	ck_assert(!load(0x1000).may_write);
 	walks = 0;
 
-	struct mmu_translation t = access_as(MMU_STORE, 0, 0x1abc);
+	struct nw_translation t = access_as(NW_STORE, 0, 0x1abc);
 
 	ck_assert_int_eq(t.fault.type, FAULT_PERMISSION);
 	ck_assert(t.fault.stage2);
@@ -295,18 +295,18 @@ END_TEST
 START_TEST(a_hit_uses_pan_and_wxn_of_now)
 {
 	uint64_t ipa = world_alloc(world, space.vm, WORLD_PAGE);
-	struct mmu_access access = {.type = MMU_LOAD, .el = 1};
+	struct nw_access access = {.type = NW_LOAD, .el = 1};
 
 	world_map(world, &space, 0x1000, ipa, 3, S1_RW_EL0);
-	ck_assert_int_eq(mmu_translate(mmu, (va_t){0x1000}, access, ++now).fault.type, FAULT_NONE);
+	ck_assert_int_eq(nw_translate(mmu, (va_t){0x1000}, access, ++now).fault.type, FAULT_NONE);
 	access.pan = true;
-	ck_assert_int_eq(mmu_translate(mmu, (va_t){0x1000}, access, ++now).fault.type,
+	ck_assert_int_eq(nw_translate(mmu, (va_t){0x1000}, access, ++now).fault.type,
 			 FAULT_PERMISSION);
 
-	ck_assert_int_eq(access_as(MMU_FETCH, 0, 0x1000).fault.type, FAULT_NONE);
-	mmu_registers(mmu)->SCTLR_EL1 |= 1 << 19; /* WXN */
+	ck_assert_int_eq(access_as(NW_FETCH, 0, 0x1000).fault.type, FAULT_NONE);
+	nw_registers(mmu)->SCTLR_EL1 |= 1 << 19; /* WXN */
 	world_signal(mmu);
-	ck_assert_int_eq(access_as(MMU_FETCH, 0, 0x1000).fault.type, FAULT_PERMISSION);
+	ck_assert_int_eq(access_as(NW_FETCH, 0, 0x1000).fault.type, FAULT_PERMISSION);
 	ck_assert_uint_eq(walks, 1); /* what the load left in L2 answers the fetch */
 }
 END_TEST
@@ -320,11 +320,11 @@ START_TEST(a_hit_uses_the_output_size_of_now)
 	world_map(world, &space, 0x1000, high, 3, S1_RW_EL0);
 	ck_assert_int_eq(load(0x1000).fault.type, FAULT_NONE);
 	walks = 0;
-	mmu_registers(mmu)->TCR_EL1 &= ~(UINT64_C(7) << 32);
-	mmu_registers(mmu)->TCR_EL1 |= UINT64_C(1) << 32; /* IPS: 36 bits */
+	nw_registers(mmu)->TCR_EL1 &= ~(UINT64_C(7) << 32);
+	nw_registers(mmu)->TCR_EL1 |= UINT64_C(1) << 32; /* IPS: 36 bits */
 	world_signal(mmu);
 
-	struct mmu_translation t = load(0x1000);
+	struct nw_translation t = load(0x1000);
 
 	ck_assert_int_eq(t.fault.type, FAULT_ADDRESS_SIZE);
 	ck_assert_int_eq(t.fault.level, 3);
@@ -338,7 +338,7 @@ END_TEST
 START_TEST(range_and_e0pd_come_before_the_lookup_epd_after_a_miss)
 {
 	uint64_t ipa = world_alloc(world, space.vm, WORLD_PAGE);
-	const struct tlb_counts *c = &mmu_counts(mmu)->l1d[0];
+	const struct tlb_counts *c = &nw_counts(mmu)->l1d[0];
 
 	world_map(world, &space, 0x1000, ipa, 3, S1_RW_EL0);
 	world_map(world, &space, 0x2000, ipa, 3, S1_RW_EL0);
@@ -349,7 +349,7 @@ START_TEST(range_and_e0pd_come_before_the_lookup_epd_after_a_miss)
 	ck_assert_int_eq(load(UINT64_C(1) << 48).fault.level, 0);
 	ck_assert_uint_eq(c->lookups, 1);
 
-	mmu_registers(mmu)->TCR_EL1 |= 1 << 7; /* EPD0 */
+	nw_registers(mmu)->TCR_EL1 |= 1 << 7; /* EPD0 */
 	world_signal(mmu);
 	ck_assert_int_eq(load(0x1000).fault.type, FAULT_NONE);
 	ck_assert_int_eq(load(0x2000).fault.type, FAULT_TRANSLATION);
@@ -357,10 +357,10 @@ START_TEST(range_and_e0pd_come_before_the_lookup_epd_after_a_miss)
 	ck_assert_uint_eq(c->lookups, 4);
 	ck_assert_uint_eq(c->misses, 3);
 
-	mmu_registers(mmu)->TCR_EL1 |= UINT64_C(1) << 55; /* E0PD0 */
+	nw_registers(mmu)->TCR_EL1 |= UINT64_C(1) << 55; /* E0PD0 */
 	world_signal(mmu);
 	ck_assert_int_eq(load(0x1000).fault.type, FAULT_TRANSLATION);
-	ck_assert_int_eq(access_as(MMU_LOAD, 1, 0x1000).fault.type, FAULT_NONE);
+	ck_assert_int_eq(access_as(NW_LOAD, 1, 0x1000).fault.type, FAULT_NONE);
 	ck_assert_uint_eq(c->lookups, 4);
 	ck_assert_uint_eq(walks, 1); /* neither of these is a walk */
 }
@@ -368,9 +368,9 @@ END_TEST
 
 START_TEST(a_walk_that_faults_before_its_first_fetch_is_a_walk)
 {
-	mmu_registers(mmu)->TTBR0_EL1 = UINT64_C(1) << 44;
-	mmu_registers(mmu)->TCR_EL1 &= ~(UINT64_C(7) << 32);
-	mmu_registers(mmu)->TCR_EL1 |= UINT64_C(4) << 32; /* IPS: 44 bits */
+	nw_registers(mmu)->TTBR0_EL1 = UINT64_C(1) << 44;
+	nw_registers(mmu)->TCR_EL1 &= ~(UINT64_C(7) << 32);
+	nw_registers(mmu)->TCR_EL1 |= UINT64_C(4) << 32; /* IPS: 44 bits */
 	world_signal(mmu);
 	ck_assert_int_eq(load(0x1000).fault.type, FAULT_ADDRESS_SIZE);
 	ck_assert_uint_eq(walks, 1);
@@ -381,17 +381,17 @@ END_TEST
 
 START_TEST(with_stage_1_off_the_checks_of_vtcr_come_before_the_lookup)
 {
-	const struct tlb_counts *c = &mmu_counts(mmu)->l1d[0];
+	const struct tlb_counts *c = &nw_counts(mmu)->l1d[0];
 
-	mmu_registers(mmu)->SCTLR_EL1 = 0;
+	nw_registers(mmu)->SCTLR_EL1 = 0;
 	world_signal(mmu);
 
-	struct mmu_translation t = load(UINT64_C(1) << 48);
+	struct nw_translation t = load(UINT64_C(1) << 48);
 
 	ck_assert_int_eq(t.fault.type, FAULT_TRANSLATION);
 	ck_assert(t.fault.stage2);
 	ck_assert_int_eq(t.fault.level, 0);
-	mmu_registers(mmu)->VTCR_EL2 = 20 | 1 << 6; /* 44 bits, start 1: legal are 31 to 43 */
+	nw_registers(mmu)->VTCR_EL2 = 20 | 1 << 6; /* 44 bits, start 1: legal are 31 to 43 */
 	world_signal(mmu);
 	t = load(WORLD_IPA);
 	ck_assert_int_eq(t.fault.type, FAULT_TRANSLATION);
@@ -427,22 +427,22 @@ END_TEST
 
 START_TEST(a_probe_has_no_effect)
 {
-	struct mmu_access access = {.type = MMU_LOAD, .unprivileged = true};
-	struct mmu_walk walk;
-	struct mmu_counts before;
+	struct nw_access access = {.type = NW_LOAD, .unprivileged = true};
+	struct nw_walk walk;
+	struct nw_counts before;
 	uint64_t ipa = world_alloc(world, space.vm, WORLD_PAGE);
 
 	world_map(world, &space, 0x1000, ipa, 3, S1_RW_EL0);
-	before = *mmu_counts(mmu);
+	before = *nw_counts(mmu);
 
-	struct mmu_translation t = mmu_probe(mmu, (va_t){0x1234}, access, &walk);
+	struct nw_translation t = nw_probe(mmu, (va_t){0x1234}, access, &walk);
 
 	ck_assert_int_eq(t.fault.type, FAULT_NONE);
 	ck_assert_uint_eq(t.pa.value, world_pa(space.vm, ipa) + 0x234);
 	ck_assert_uint_eq(walk.fetch_count, 24);
-	ck_assert_uint_eq(mmu_probe(mmu, (va_t){0x1234}, access, NULL).pa.value, t.pa.value);
+	ck_assert_uint_eq(nw_probe(mmu, (va_t){0x1234}, access, NULL).pa.value, t.pa.value);
 	ck_assert_uint_eq(walks, 0);
-	ck_assert_mem_eq(&before, mmu_counts(mmu), sizeof before);
+	ck_assert_mem_eq(&before, nw_counts(mmu), sizeof before);
 	load(0x1234);
 	ck_assert_uint_eq(walks, 1);
 }
@@ -456,7 +456,7 @@ static uint64_t random64(void)
 }
 
 /* Descriptors that change with every read; most are valid tables or leaves with AF=1. */
-static struct mmu_port_read read_anything(void *ctx, pa_t pa)
+static struct nw_port_read read_anything(void *ctx, pa_t pa)
 {
 	uint64_t value = random64() & ~UINT64_C(0x00ff000000000000);
 
@@ -466,13 +466,13 @@ static struct mmu_port_read read_anything(void *ctx, pa_t pa)
 		value |= UINT64_C(0x401) | (uint64_t)(random() % 4 != 0) << 1;
 	if (random() % 4 != 0)
 		value &= ~UINT64_C(0xf000); /* no address bits [51:48] with the 64 KB granule */
-	return (struct mmu_port_read){.value = value, .abort = random() % 64 == 0};
+	return (struct nw_port_read){.value = value, .abort = random() % 64 == 0};
 }
 
 static void write_any_register(void)
 {
-	uint64_t *registers = (uint64_t *)mmu_registers(mmu);
-	size_t i = (size_t)random() % (sizeof(struct mmu_registers) / sizeof *registers);
+	uint64_t *registers = (uint64_t *)nw_registers(mmu);
+	size_t i = (size_t)random() % (sizeof(struct nw_registers) / sizeof *registers);
 
 	/* Whole random values seldom make sense; a changed bit of a sensible one often does. */
 	if (random() % 4 == 0)
@@ -484,18 +484,18 @@ static void write_any_register(void)
 
 static void access_anything(void)
 {
-	struct mmu_access access = {.type = (enum mmu_access_type)(random() % 7),
-				    .el = (uint8_t)(random() % 3),
-				    .unprivileged = random() % 2,
-				    .read_write = random() % 2,
-				    .pan = random() % 2,
-				    .unaligned = random() % 2};
+	struct nw_access access = {.type = (enum nw_access_type)(random() % 7),
+				   .el = (uint8_t)(random() % 3),
+				   .unprivileged = random() % 2,
+				   .read_write = random() % 2,
+				   .pan = random() % 2,
+				   .unaligned = random() % 2};
 	uint64_t va = random64() >> random() % 40;
-	struct mmu_translation t;
+	struct nw_translation t;
 
 	if (random() % 2)
 		va = ~va;
-	t = mmu_translate(mmu, (va_t){va}, access, ++now);
+	t = nw_translate(mmu, (va_t){va}, access, ++now);
 	if (t.fault.type == FAULT_NONE) {
 		ck_assert_uint_eq(t.pa.value >> 52, 0);
 		ck_assert_uint_ge(t.span_bits, 12);
@@ -504,13 +504,13 @@ static void access_anything(void)
 		ck_assert_int_ge(t.fault.level, -1);
 		ck_assert_int_le(t.fault.level, 3);
 	}
-	mmu_at(mmu, (enum mmu_at_op)(random() % 12), (va_t){va}, 1 + (unsigned)random() % 2, true,
-	       now);
+	nw_at(mmu, (enum nw_at_op)(random() % 12), (va_t){va}, 1 + (unsigned)random() % 2, true,
+	      now);
 }
 
 START_TEST(no_registers_and_no_tables_break_it)
 {
-	struct mmu_config config =
+	struct nw_config config =
 		config_with((struct tlb_shape){16, 0, 0}, (struct tlb_shape){UINT32_MAX, 0, 0});
 
 	config.port.read = read_anything;
@@ -524,7 +524,7 @@ START_TEST(no_registers_and_no_tables_break_it)
 		if (random() % 8 == 0)
 			write_any_register();
 		else if (random() % 16 == 0)
-			world_tlbi(mmu, (enum mmu_tlbi_op)(random() % TLBI_OP_COUNT), random64());
+			world_tlbi(mmu, (enum nw_tlbi_op)(random() % TLBI_OP_COUNT), random64());
 		else
 			access_anything();
 		ck_assert_uint_le(last.fetch_count, 35);
@@ -558,17 +558,17 @@ START_TEST(page_bits_is_the_smaller_granule_in_force)
 	space = world_space(world, &world->vm[0], 5);
 	begin(usual_config());
 	if (!row->stage1)
-		mmu_registers(mmu)->SCTLR_EL1 = 0;
+		nw_registers(mmu)->SCTLR_EL1 = 0;
 	if (!row->stage2)
-		mmu_registers(mmu)->HCR_EL2 = 0;
+		nw_registers(mmu)->HCR_EL2 = 0;
 	if (row->epd1) {
-		mmu_registers(mmu)->TCR_EL1 |= 1 << 23; /* EPD1 */
-		mmu_registers(mmu)->TCR_EL1 &= ~(UINT64_C(3) << 30);
-		mmu_registers(mmu)->TCR_EL1 |= UINT64_C(2) << 30; /* TG1: 4K */
+		nw_registers(mmu)->TCR_EL1 |= 1 << 23; /* EPD1 */
+		nw_registers(mmu)->TCR_EL1 &= ~(UINT64_C(3) << 30);
+		nw_registers(mmu)->TCR_EL1 |= UINT64_C(2) << 30; /* TG1: 4K */
 	}
 	world_signal(mmu);
-	ck_assert_msg(mmu_page_bits(mmu, row->el) == row->bits, "%s: %u", row->name,
-		      mmu_page_bits(mmu, row->el));
+	ck_assert_msg(nw_page_bits(mmu, row->el) == row->bits, "%s: %u", row->name,
+		      nw_page_bits(mmu, row->el));
 }
 END_TEST
 

@@ -5,12 +5,12 @@
 
 static const unsigned granules[] = {12, 14, 16};
 
-static struct ttw_regime el10(const struct mmu_registers *r, const struct mmu_features *f)
+static struct ttw_regime el10(const struct nw_registers *r, const struct nw_features *f)
 {
 	return ttw_decode(REGIME_EL10, r, f);
 }
 
-static struct ttw_regime el2(const struct mmu_registers *r, const struct mmu_features *f)
+static struct ttw_regime el2(const struct nw_registers *r, const struct nw_features *f)
 {
 	return ttw_decode(REGIME_EL2, r, f);
 }
@@ -44,7 +44,7 @@ static int expected_start(unsigned granule, unsigned ia)
  */
 static const struct {
 	const char *name;
-	enum mmu_feature missing;
+	enum nw_feature missing;
 	unsigned min_ds0[3], min_ds1[3], max[3];
 } limit_rows[] = {
 	{"all features", FEAT_NONE, {16, 16, 12}, {12, 12, 12}, {48, 48, 47}},
@@ -67,7 +67,7 @@ static void check_stage1_size(const struct ttw_params *p, unsigned granule, unsi
 
 START_TEST(stage1_sizes_and_start_levels)
 {
-	struct mmu_features f = without(all_features(), limit_rows[_i].missing);
+	struct nw_features f = without(all_features(), limit_rows[_i].missing);
 
 	if (limit_rows[_i].missing == FEAT_NONE)
 		f = all_features();
@@ -77,7 +77,7 @@ START_TEST(stage1_sizes_and_start_levels)
 				unsigned min =
 					ds ? limit_rows[_i].min_ds1[g] : limit_rows[_i].min_ds0[g];
 				bool legal = txsz >= min && txsz <= limit_rows[_i].max[g];
-				struct mmu_registers r = {
+				struct nw_registers r = {
 					.TCR_EL1 = txsz | txsz << 16 | tg0_code(granules[g]) << 14 |
 						   tg1_code(granules[g]) << 30 | (uint64_t)ds << 59,
 					.TCR_EL2 = txsz | tg0_code(granules[g]) << 14 |
@@ -140,8 +140,8 @@ static bool stage2_legal(const struct stage2_case *c)
 
 static void check_stage2(const struct stage2_case *c)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {
+	struct nw_features f = all_features();
+	struct nw_registers r = {
 		.HCR_EL2 = 1,
 		.VTCR_EL2 = c->t0sz | (uint64_t)(c->sl & 3) << 6 | tg0_code(granules[c->g]) << 14 |
 			    (uint64_t)c->ds << 32 | (uint64_t)(c->sl >> 2) << 33,
@@ -195,11 +195,11 @@ static const struct {
 
 START_TEST(the_base_is_cut_to_the_size_of_the_table)
 {
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	for (unsigned g = 0; g < 3; g++) {
 		uint64_t size = table_rows[_i].size[g];
-		struct mmu_registers r = {
+		struct nw_registers r = {
 			.TTBR0_EL1 = UINT64_C(0xffffffffffffffff),
 			.TCR_EL1 = (64 - table_rows[_i].ia) | tg0_code(granules[g]) << 14 |
 				   UINT64_C(5) << 32,
@@ -223,10 +223,10 @@ END_TEST
  */
 START_TEST(the_base_of_concatenated_tables_is_cut_to_the_size_of_all)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {.HCR_EL2 = 1,
-				  .VTCR_EL2 = 21 | 1 << 6 | UINT64_C(5) << 16,
-				  .VTTBR_EL2 = UINT64_C(0x00070000ffffffff)};
+	struct nw_features f = all_features();
+	struct nw_registers r = {.HCR_EL2 = 1,
+				 .VTCR_EL2 = 21 | 1 << 6 | UINT64_C(5) << 16,
+				 .VTTBR_EL2 = UINT64_C(0x00070000ffffffff)};
 
 	ck_assert_uint_eq(el10(&r, &f).stage2.base, 0xffff0000);
 	r.VTCR_EL2 = 16 | 2 << 6 | tg0_code(14) << 14 | UINT64_C(5) << 16; /* 16 KB: two tables */
@@ -236,9 +236,8 @@ END_TEST
 
 START_TEST(a_base_above_the_output_size_is_an_address_size_fault_of_every_walk)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {.TTBR0_EL1 = UINT64_C(1) << 40,
-				  .TCR_EL1 = 16 | UINT64_C(2) << 32};
+	struct nw_features f = all_features();
+	struct nw_registers r = {.TTBR0_EL1 = UINT64_C(1) << 40, .TCR_EL1 = 16 | UINT64_C(2) << 32};
 
 	ck_assert_uint_eq(el10(&r, &f).stage1[0].bad_start, FAULT_ADDRESS_SIZE);
 	r.TCR_EL1 = 16 | UINT64_C(3) << 32;
@@ -252,7 +251,7 @@ END_TEST
 static const struct {
 	const char *name;
 	unsigned granule, pa_bits;
-	enum mmu_feature missing;
+	enum nw_feature missing;
 	uint8_t bits[8];
 } output_rows[] = {
 	{"4 KB, 52", 12, 52, FEAT_NONE, {32, 36, 40, 42, 44, 48, 52, 52}},
@@ -265,13 +264,13 @@ static const struct {
 
 START_TEST(output_sizes_are_clipped_to_the_core)
 {
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	f.pa_bits = (uint8_t)output_rows[_i].pa_bits;
 	if (output_rows[_i].missing != FEAT_NONE)
 		f = without(f, output_rows[_i].missing);
 	for (uint64_t code = 0; code < 8; code++) {
-		struct mmu_registers r = {
+		struct nw_registers r = {
 			.TCR_EL1 = 32 | tg0_code(output_rows[_i].granule) << 14 | code << 32,
 			.TCR_EL2 = 32 | tg0_code(output_rows[_i].granule) << 14 | code << 16,
 			.HCR_EL2 = 1,
@@ -314,8 +313,8 @@ static const struct {
 
 START_TEST(where_blocks_and_contiguous_groups_are)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {
+	struct nw_features f = all_features();
+	struct nw_registers r = {
 		.TCR_EL1 = (64 - leaf_rows[_i].ia) | tg0_code(leaf_rows[_i].granule) << 14 |
 			   (uint64_t)leaf_rows[_i].ds << 59,
 	};
@@ -343,12 +342,12 @@ END_TEST
 START_TEST(tg0_and_tg1_have_different_codes)
 {
 	static const uint8_t tg0[4] = {12, 16, 14, 12}, tg1[4] = {12, 14, 12, 16};
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	for (uint64_t code = 0; code < 4; code++) {
-		struct mmu_registers r = {.TCR_EL1 = 32 | 32 << 16 | code << 14 | code << 30,
-					  .TCR_EL2 = 32 | code << 14,
-					  .VTCR_EL2 = 32 | 1 << 6 | code << 14};
+		struct nw_registers r = {.TCR_EL1 = 32 | 32 << 16 | code << 14 | code << 30,
+					 .TCR_EL2 = 32 | code << 14,
+					 .VTCR_EL2 = 32 | 1 << 6 | code << 14};
 
 		ck_assert_uint_eq(el10(&r, &f).stage1[0].granule_bits, tg0[code]);
 		ck_assert_uint_eq(el10(&r, &f).stage1[1].granule_bits, tg1[code]);
@@ -360,8 +359,8 @@ END_TEST
 
 START_TEST(a_granule_that_the_core_lacks_is_another_one)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {.TCR_EL1 = 32};
+	struct nw_features f = all_features();
+	struct nw_registers r = {.TCR_EL1 = 32};
 
 	f.granule_4k = false;
 	ck_assert_uint_eq(el10(&r, &f).stage1[0].granule_bits, 14);
@@ -390,9 +389,9 @@ static const struct {
 
 START_TEST(which_stages_are_in_force)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {.SCTLR_EL1 = stage_rows[_i].sctlr_el1,
-				  .HCR_EL2 = stage_rows[_i].hcr};
+	struct nw_features f = all_features();
+	struct nw_registers r = {.SCTLR_EL1 = stage_rows[_i].sctlr_el1,
+				 .HCR_EL2 = stage_rows[_i].hcr};
 
 	if (stage_rows[_i].no_el2)
 		f = without(f, FEAT_EL2);
@@ -444,8 +443,8 @@ static bool is_set(const struct ttw_params *p, unsigned what)
 
 START_TEST(a_field_of_one_half_leaves_the_other_alone)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {.TCR_EL1 = 25 | 25 << 16 | UINT64_C(2) << 30};
+	struct nw_features f = all_features();
+	struct nw_registers r = {.TCR_EL1 = 25 | 25 << 16 | UINT64_C(2) << 30};
 
 	if (half_rows[_i].what == TBID) /* counts only where TBI does */
 		r.TCR_EL1 |= UINT64_C(3) << 37;
@@ -461,10 +460,10 @@ END_TEST
 
 START_TEST(asid_and_vmid_have_8_bits_unless_asked_for_16)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = {.TTBR0_EL1 = UINT64_C(0x1234) << 48,
-				  .TTBR1_EL1 = UINT64_C(0x5678) << 48,
-				  .VTTBR_EL2 = UINT64_C(0x9abc) << 48};
+	struct nw_features f = all_features();
+	struct nw_registers r = {.TTBR0_EL1 = UINT64_C(0x1234) << 48,
+				 .TTBR1_EL1 = UINT64_C(0x5678) << 48,
+				 .VTTBR_EL2 = UINT64_C(0x9abc) << 48};
 
 	ck_assert_uint_eq(el10(&r, &f).asid, 0x34);
 	ck_assert_uint_eq(el10(&r, &f).vmid, 0xbc);
@@ -477,7 +476,7 @@ START_TEST(asid_and_vmid_have_8_bits_unless_asked_for_16)
 	f = without(without(f, FEAT_ASID16), FEAT_VMID16);
 	ck_assert_uint_eq(el10(&r, &f).asid, 0x78);
 	ck_assert_uint_eq(el10(&r, &f).vmid, 0xbc);
-	ck_assert_uint_eq(el10(&r, &(struct mmu_features){.pa_bits = 48}).vmid, 0);
+	ck_assert_uint_eq(el10(&r, &(struct nw_features){.pa_bits = 48}).vmid, 0);
 }
 END_TEST
 
@@ -490,12 +489,12 @@ START_TEST(no_register_value_breaks_an_invariant)
 	uint64_t random = 1 + (unsigned)_i;
 
 	for (unsigned n = 0; n < 100000; n++) {
-		struct mmu_registers r;
-		struct mmu_features f = {.set = next_random(&random),
-					 .pa_bits = pa_bits[n % 7],
-					 .granule_4k = n & 1,
-					 .granule_16k = n & 2,
-					 .granule_64k = true};
+		struct nw_registers r;
+		struct nw_features f = {.set = next_random(&random),
+					.pa_bits = pa_bits[n % 7],
+					.granule_4k = n & 1,
+					.granule_16k = n & 2,
+					.granule_64k = true};
 		uint64_t *word = (uint64_t *)&r;
 
 		for (unsigned i = 0; i < sizeof(r) / sizeof(*word); i++)

@@ -18,15 +18,15 @@ struct set {
 };
 
 static struct memory memory;
-static struct mmu_walk log_;
+static struct nw_walk log_;
 
 /* Descriptor bits 63:59 of tables, and the leaf's, of stage 1; stage 2 is off. */
-static struct mmu_fault stage1(enum mmu_regime regime, const struct mmu_registers *base,
-			       uint64_t table1, uint64_t table2, uint64_t leaf,
-			       struct mmu_access access)
+static struct nw_fault stage1(enum nw_regime regime, const struct nw_registers *base,
+			      uint64_t table1, uint64_t table2, uint64_t leaf,
+			      struct nw_access access)
 {
-	struct mmu_features f = all_features();
-	struct mmu_registers r = *base;
+	struct nw_features f = all_features();
+	struct nw_registers r = *base;
 
 	r.SCTLR_EL1 |= 1;
 	r.SCTLR_EL2 |= 1;
@@ -54,9 +54,9 @@ static struct mmu_fault stage1(enum mmu_regime regime, const struct mmu_register
 	return t.fault;
 }
 
-static struct mmu_access access_of(enum mmu_access_type type, bool unprivileged, bool pan)
+static struct nw_access access_of(enum nw_access_type type, bool unprivileged, bool pan)
 {
-	return (struct mmu_access){
+	return (struct nw_access){
 		.type = type, .el = !unprivileged, .unprivileged = unprivileged, .pan = pan};
 }
 
@@ -87,16 +87,16 @@ static struct set expected(const struct combination *c)
 	return s;
 }
 
-static void check_access(const struct combination *c, struct mmu_access access, bool allowed)
+static void check_access(const struct combination *c, struct nw_access access, bool allowed)
 {
-	struct mmu_registers r = {.SCTLR_EL1 = (uint64_t)c->wxn << 19,
-				  .TCR_EL1 = (uint64_t)c->hpd << 41};
+	struct nw_registers r = {.SCTLR_EL1 = (uint64_t)c->wxn << 19,
+				 .TCR_EL1 = (uint64_t)c->hpd << 41};
 	uint64_t table = (uint64_t)c->aptable << 61 | (uint64_t)c->uxntable << 60 |
 			 (uint64_t)c->pxntable << 59;
 	uint64_t first = table & UINT64_C(1) << 61,
 		 leaf = (uint64_t)c->ap << 6 | (uint64_t)c->uxn << 54 | (uint64_t)c->pxn << 53;
-	struct mmu_fault f = stage1(REGIME_EL10, &r, c->split ? first : 0,
-				    c->split ? table & ~first : table, leaf, access);
+	struct nw_fault f = stage1(REGIME_EL10, &r, c->split ? first : 0,
+				   c->split ? table & ~first : table, leaf, access);
 
 	ck_assert_msg(
 		(f.type == FAULT_NONE) == allowed,
@@ -111,22 +111,22 @@ static void check_combination(const struct combination *c)
 	struct set s = expected(c);
 	bool pan = c->pan && (s.ur || s.uw);
 	bool pr = s.pr && !pan, pw = s.pw && !pan;
-	struct mmu_access both = access_of(MMU_STORE, false, c->pan);
+	struct nw_access both = access_of(NW_STORE, false, c->pan);
 
-	check_access(c, access_of(MMU_LOAD, false, c->pan), pr);
-	check_access(c, access_of(MMU_STORE, false, c->pan), pw);
+	check_access(c, access_of(NW_LOAD, false, c->pan), pr);
+	check_access(c, access_of(NW_STORE, false, c->pan), pw);
 	both.read_write = true;
 	check_access(c, both, pr && pw);
-	check_access(c, access_of(MMU_AT_LOAD, false, c->pan), pr);
-	check_access(c, access_of(MMU_AT_STORE, false, c->pan), pw);
+	check_access(c, access_of(NW_AT_LOAD, false, c->pan), pr);
+	check_access(c, access_of(NW_AT_STORE, false, c->pan), pw);
 	/* PAN: not for fetches, cache maintenance and unprivileged accesses. */
-	check_access(c, access_of(MMU_FETCH, false, c->pan), s.px && !(c->wxn && s.pw));
-	check_access(c, access_of(MMU_CACHE_OP, false, c->pan), true);
-	check_access(c, access_of(MMU_CACHE_INVALIDATE, false, c->pan), s.pw);
-	check_access(c, access_of(MMU_LOAD, true, c->pan), s.ur);
-	check_access(c, access_of(MMU_STORE, true, c->pan), s.uw);
-	check_access(c, access_of(MMU_FETCH, true, c->pan), s.ux && !(c->wxn && s.uw));
-	check_access(c, access_of(MMU_CACHE_OP, true, c->pan), s.ur);
+	check_access(c, access_of(NW_FETCH, false, c->pan), s.px && !(c->wxn && s.pw));
+	check_access(c, access_of(NW_CACHE_OP, false, c->pan), true);
+	check_access(c, access_of(NW_CACHE_INVALIDATE, false, c->pan), s.pw);
+	check_access(c, access_of(NW_LOAD, true, c->pan), s.ur);
+	check_access(c, access_of(NW_STORE, true, c->pan), s.uw);
+	check_access(c, access_of(NW_FETCH, true, c->pan), s.ux && !(c->wxn && s.uw));
+	check_access(c, access_of(NW_CACHE_OP, true, c->pan), s.ur);
 }
 
 START_TEST(stage1_with_two_privileges)
@@ -150,9 +150,9 @@ END_TEST
 /* LDTR at EL1 with UAO=0 is unprivileged although el is 1; with UAO=1 it is privileged. */
 START_TEST(unprivileged_counts_and_not_the_level)
 {
-	struct mmu_registers r = {.SCTLR_EL1 = 0};
-	struct mmu_access ldtr = {.type = MMU_LOAD, .el = 1, .unprivileged = true, .pan = true};
-	struct mmu_access uao = {.type = MMU_LOAD, .el = 1};
+	struct nw_registers r = {.SCTLR_EL1 = 0};
+	struct nw_access ldtr = {.type = NW_LOAD, .el = 1, .unprivileged = true, .pan = true};
+	struct nw_access uao = {.type = NW_LOAD, .el = 1};
 
 	ck_assert_uint_eq(stage1(REGIME_EL10, &r, 0, 0, 1 << 6, ldtr).type, FAULT_NONE);
 	ck_assert_uint_eq(stage1(REGIME_EL10, &r, 0, 0, 0, ldtr).type, FAULT_PERMISSION);
@@ -175,19 +175,19 @@ static const struct {
 
 START_TEST(stage1_with_one_privilege)
 {
-	struct mmu_registers r = {.SCTLR_EL2 = (uint64_t)el2_rows[_i].wxn << 19};
+	struct nw_registers r = {.SCTLR_EL2 = (uint64_t)el2_rows[_i].wxn << 19};
 	uint64_t table =
 		(uint64_t)el2_rows[_i].table_read_only << 62 | (uint64_t)el2_rows[_i].xntable << 60;
 	uint64_t leaf = (uint64_t)el2_rows[_i].read_only << 7 | (uint64_t)el2_rows[_i].xn << 54;
 	/* AP[1], PXN, nG of the leaf, APTable[0] and PXNTable mean nothing; PAN doesn't exist. */
 	const uint64_t nothing_leaf = 1 << 6 | UINT64_C(1) << 53 | 1 << 11;
 	const uint64_t nothing_table = UINT64_C(1) << 61 | UINT64_C(1) << 59;
-	static const enum mmu_access_type types[3] = {MMU_LOAD, MMU_STORE, MMU_FETCH};
+	static const enum nw_access_type types[3] = {NW_LOAD, NW_STORE, NW_FETCH};
 
 	for (unsigned variant = 0; variant < 4; variant++)
 		for (unsigned t = 0; t < 3; t++) {
-			struct mmu_access access = {.type = types[t], .el = 2, .pan = true};
-			struct mmu_fault f =
+			struct nw_access access = {.type = types[t], .el = 2, .pan = true};
+			struct nw_fault f =
 				stage1(REGIME_EL2, &r, 0, table | (variant & 1 ? nothing_table : 0),
 				       leaf | (variant & 2 ? nothing_leaf : 0), access);
 
@@ -198,8 +198,8 @@ END_TEST
 
 START_TEST(hpd_of_el2_drops_the_limits_of_tables)
 {
-	struct mmu_registers r = {.TCR_EL2 = 1 << 24};
-	struct mmu_access store = {.type = MMU_STORE, .el = 2};
+	struct nw_registers r = {.TCR_EL2 = 1 << 24};
+	struct nw_access store = {.type = NW_STORE, .el = 2};
 
 	ck_assert_uint_eq(stage1(REGIME_EL2, &r, UINT64_C(1) << 62, 0, 0, store).type, FAULT_NONE);
 	r.TCR_EL2 = 0;
@@ -220,9 +220,9 @@ static const struct {
 	{true, false, false, false},
 };
 
-static struct mmu_fault stage2(uint64_t leaf, struct mmu_access access, struct mmu_features f)
+static struct nw_fault stage2(uint64_t leaf, struct nw_access access, struct nw_features f)
 {
-	struct mmu_registers r = {
+	struct nw_registers r = {
 		.HCR_EL2 = 1, .VTCR_EL2 = 25 | 1 << 6 | 2 << 16, .VTTBR_EL2 = TABLE1};
 
 	memory.used = 0;
@@ -247,22 +247,22 @@ START_TEST(stage2_permissions)
 
 	for (unsigned v = 0; v < 4; v++) {
 		bool el0 = v & 1, xnx = v & 2;
-		struct mmu_features f = xnx ? all_features() : without(all_features(), FEAT_XNX);
+		struct nw_features f = xnx ? all_features() : without(all_features(), FEAT_XNX);
 		bool x = xnx ? (el0 ? xn_rows[xn].el0 : xn_rows[xn].el1)
 			     : (el0 ? xn_rows[xn].el0_without : xn_rows[xn].el1_without);
-		struct mmu_access both = access_of(MMU_LOAD, el0, false);
+		struct nw_access both = access_of(NW_LOAD, el0, false);
 
 		both.read_write = true;
-		ck_assert_int_eq(stage2(leaf, access_of(MMU_LOAD, el0, true), f).type == FAULT_NONE,
+		ck_assert_int_eq(stage2(leaf, access_of(NW_LOAD, el0, true), f).type == FAULT_NONE,
 				 r);
-		ck_assert_int_eq(
-			stage2(leaf, access_of(MMU_STORE, el0, true), f).type == FAULT_NONE, w);
-		ck_assert_int_eq(
-			stage2(leaf, access_of(MMU_FETCH, el0, true), f).type == FAULT_NONE, x);
-		ck_assert_int_eq(stage2(leaf, access_of(MMU_CACHE_OP, el0, true), f).type ==
+		ck_assert_int_eq(stage2(leaf, access_of(NW_STORE, el0, true), f).type == FAULT_NONE,
+				 w);
+		ck_assert_int_eq(stage2(leaf, access_of(NW_FETCH, el0, true), f).type == FAULT_NONE,
+				 x);
+		ck_assert_int_eq(stage2(leaf, access_of(NW_CACHE_OP, el0, true), f).type ==
 					 FAULT_NONE,
 				 el0 ? r : true);
-		ck_assert_int_eq(stage2(leaf, access_of(MMU_CACHE_INVALIDATE, el0, true), f).type ==
+		ck_assert_int_eq(stage2(leaf, access_of(NW_CACHE_INVALIDATE, el0, true), f).type ==
 					 FAULT_NONE,
 				 w);
 		ck_assert_int_eq(stage2(leaf, both, f).type == FAULT_NONE, r && w);
@@ -274,7 +274,7 @@ END_TEST
 
 START_TEST(may_write_says_whether_a_store_would_pass)
 {
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 	static const struct geometry g = {12, 48, 0, false};
 	static struct pair p;
 
@@ -287,10 +287,10 @@ START_TEST(may_write_says_whether_a_store_would_pass)
 		if (bits & 2)
 			*memory_cell(&p.memory, p.output.descriptor_pa[3]) &= ~UINT64_C(0x80);
 
-		struct mmu_registers r = registers_of(&p, false);
+		struct nw_registers r = registers_of(&p, false);
 		struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
 		struct ttw_memory m = walker_memory(&p.memory, &log_);
-		struct mmu_access load = access_of(MMU_LOAD, false, false);
+		struct nw_access load = access_of(NW_LOAD, false, false);
 		struct ttw_translation t = ttw_translate(&regime, (va_t){p.ia}, load, &m);
 
 		ck_assert_uint_eq(t.fault.type, FAULT_NONE);
@@ -306,14 +306,14 @@ START_TEST(ptw_denies_tables_in_device_memory_unless_tge)
 {
 	static const struct geometry g = {12, 48, 0, false};
 	static struct pair p;
-	struct mmu_features f = all_features();
-	struct mmu_access load = access_of(MMU_LOAD, false, false);
+	struct nw_features f = all_features();
+	struct nw_access load = access_of(NW_LOAD, false, false);
 
 	p = (struct pair){.random = 5, .leaf1 = 3, .leaf2 = 3};
 	pair_build(&p, &g, &g);
 	*memory_cell(&p.memory, p.lookup[2].descriptor_pa[3]) &= ~UINT64_C(0x3c);
 
-	struct mmu_registers r = registers_of(&p, false);
+	struct nw_registers r = registers_of(&p, false);
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
 
@@ -321,9 +321,9 @@ START_TEST(ptw_denies_tables_in_device_memory_unless_tge)
 	r.HCR_EL2 |= 1 << 2;
 	regime = ttw_decode(REGIME_EL10, &r, &f);
 
-	struct mmu_fault fault = ttw_translate(&regime, (va_t){p.ia}, load, &m).fault;
+	struct nw_fault fault = ttw_translate(&regime, (va_t){p.ia}, load, &m).fault;
 
-	ck_assert_uint_eq(mmu_fault_status(&fault), 0x0f);
+	ck_assert_uint_eq(nw_fault_status(&fault), 0x0f);
 	ck_assert(fault.stage2 && fault.s1ptw && fault.ipa_valid);
 	ck_assert_uint_eq(fault.ipa.value, p.walk1.descriptor_address[2]);
 	r.HCR_EL2 |= 1 << 27;

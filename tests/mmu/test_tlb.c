@@ -6,13 +6,13 @@
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
 static struct world *world;
-static struct mmu *mmu;
+static struct nw_mmu *mmu;
 static struct space spaces[3];
 static struct vm el2;
 static unsigned walks, drops;
 static uint64_t now;
 
-static void saw_walk(void *ctx, const struct mmu_walk *walk)
+static void saw_walk(void *ctx, const struct nw_walk *walk)
 {
 	(void)ctx;
 	(void)walk;
@@ -32,15 +32,15 @@ enum context { VM1_ASID5, VM1_ASID6, VM2_ASID5, VM1_FLAT, NO_STAGE2, EL2 };
 
 static void begin(struct tlb_shape l1, struct tlb_shape l2)
 {
-	struct mmu_config config = {.features = world_features(),
-				    .l1i = l1,
-				    .l1d = l1,
-				    .l2 = l2,
-				    .port = {.ctx = world, .read = world_read},
-				    .observer = {.walk = saw_walk, .drop = saw_drop}};
+	struct nw_config config = {.features = world_features(),
+				   .l1i = l1,
+				   .l1d = l1,
+				   .l2 = l2,
+				   .port = {.ctx = world, .read = world_read},
+				   .observer = {.walk = saw_walk, .drop = saw_drop}};
 
-	mmu_free(mmu);
-	mmu = mmu_new(&config);
+	nw_mmu_free(mmu);
+	mmu = nw_mmu_new(&config);
 	ck_assert_ptr_nonnull(mmu);
 	walks = drops = 0;
 }
@@ -58,13 +58,13 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	mmu_free(mmu);
+	nw_mmu_free(mmu);
 	world_free(world);
 }
 
 static void enter(enum context context)
 {
-	struct mmu_registers *r = mmu_registers(mmu);
+	struct nw_registers *r = nw_registers(mmu);
 
 	world_enter(world, mmu, &spaces[context <= VM2_ASID5 ? context : VM1_ASID5]);
 	if (context == VM1_FLAT)
@@ -77,10 +77,10 @@ static void enter(enum context context)
 	world_signal(mmu);
 }
 
-static struct mmu_translation access_as(enum mmu_access_type type, unsigned el, uint64_t va)
+static struct nw_translation access_as(enum nw_access_type type, unsigned el, uint64_t va)
 {
-	struct mmu_access access = {.type = type, .el = (uint8_t)el, .unprivileged = el == 0};
-	struct mmu_translation t = mmu_translate(mmu, (va_t){va}, access, ++now);
+	struct nw_access access = {.type = type, .el = (uint8_t)el, .unprivileged = el == 0};
+	struct nw_translation t = nw_translate(mmu, (va_t){va}, access, ++now);
 
 	if (t.entry != NULL)
 		t.entry->user = 1;
@@ -127,10 +127,9 @@ START_TEST(an_entry_answers_its_own_context_only)
 	for (int shape = 0; shape < ROWS(shapes); shape++) {
 		begin(shapes[shape], (struct tlb_shape){0, 0, 0});
 		enter(row->filled);
-		ck_assert_int_eq(access_as(MMU_LOAD, el_of(row->filled), va).fault.type,
-				 FAULT_NONE);
+		ck_assert_int_eq(access_as(NW_LOAD, el_of(row->filled), va).fault.type, FAULT_NONE);
 		enter(row->asked);
-		ck_assert_int_eq(access_as(MMU_LOAD, el_of(row->asked), va).fault.type, FAULT_NONE);
+		ck_assert_int_eq(access_as(NW_LOAD, el_of(row->asked), va).fault.type, FAULT_NONE);
 		ck_assert_msg((walks == 1) == row->hit, "%s", row->name);
 	}
 }
@@ -142,12 +141,12 @@ START_TEST(a_top_byte_that_is_ignored_is_not_in_the_tag)
 		  S1_RW_EL0);
 	begin(shapes[0], shapes[1]);
 	enter(VM1_ASID5);
-	mmu_registers(mmu)->TCR_EL1 |= UINT64_C(1) << 37; /* TBI0 */
+	nw_registers(mmu)->TCR_EL1 |= UINT64_C(1) << 37; /* TBI0 */
 	world_signal(mmu);
 
-	uint64_t pa = access_as(MMU_LOAD, 0, 0x1000).pa.value;
+	uint64_t pa = access_as(NW_LOAD, 0, 0x1000).pa.value;
 
-	ck_assert_uint_eq(access_as(MMU_LOAD, 0, UINT64_C(0xab00000000001008)).pa.value, pa + 8);
+	ck_assert_uint_eq(access_as(NW_LOAD, 0, UINT64_C(0xab00000000001008)).pa.value, pa + 8);
 	ck_assert_uint_eq(walks, 1);
 }
 END_TEST
@@ -159,24 +158,24 @@ START_TEST(vmid_8_bits_and_asid_8_bits_where_the_registers_say_so)
 	begin(shapes[0], shapes[1]);
 	enter(VM1_ASID5);
 
-	struct mmu_registers *r = mmu_registers(mmu);
+	struct nw_registers *r = nw_registers(mmu);
 
-	access_as(MMU_LOAD, 0, 0x1000);
+	access_as(NW_LOAD, 0, 0x1000);
 	r->TTBR0_EL1 |= UINT64_C(1) << 56; /* ASID 0x105 */
 	world_signal(mmu);
-	access_as(MMU_LOAD, 0, 0x1000);
+	access_as(NW_LOAD, 0, 0x1000);
 	ck_assert_uint_eq(walks, 2);
 	r->TCR_EL1 &= ~(UINT64_C(1) << 36); /* AS: 0x05 again */
 	world_signal(mmu);
-	access_as(MMU_LOAD, 0, 0x1000);
+	access_as(NW_LOAD, 0, 0x1000);
 	ck_assert_uint_eq(walks, 2);
 	r->VTTBR_EL2 |= UINT64_C(1) << 56; /* VMID 0x101 */
 	world_signal(mmu);
-	access_as(MMU_LOAD, 0, 0x1000);
+	access_as(NW_LOAD, 0, 0x1000);
 	ck_assert_uint_eq(walks, 3);
 	r->VTCR_EL2 &= ~(UINT64_C(1) << 19); /* VS: 0x01 again */
 	world_signal(mmu);
-	access_as(MMU_LOAD, 0, 0x1000);
+	access_as(NW_LOAD, 0, 0x1000);
 	ck_assert_uint_eq(walks, 3);
 }
 END_TEST
@@ -229,16 +228,16 @@ START_TEST(an_entry_spans_the_smaller_leaf)
 		begin(shapes[shape], (struct tlb_shape){0, 0, 0});
 		enter(VM1_ASID5);
 
-		struct mmu_translation t = access_as(MMU_LOAD, 0, va + span / 2 + 0x18);
+		struct nw_translation t = access_as(NW_LOAD, 0, va + span / 2 + 0x18);
 
 		ck_assert_msg(t.span_bits == row->span_bits, "%s: %u", row->name, t.span_bits);
 		ck_assert_uint_eq(t.pa.value, pa + span / 2 + 0x18);
-		t = access_as(MMU_LOAD, 0, va);
+		t = access_as(NW_LOAD, 0, va);
 		ck_assert_uint_eq(t.pa.value, pa);
-		t = access_as(MMU_LOAD, 0, va + span - 8);
+		t = access_as(NW_LOAD, 0, va + span - 8);
 		ck_assert_uint_eq(t.pa.value, pa + span - 8);
 		ck_assert_uint_eq(walks, 1);
-		access_as(MMU_LOAD, 0, va + span);
+		access_as(NW_LOAD, 0, va + span);
 		ck_assert_uint_eq(walks, 2);
 	}
 }
@@ -255,15 +254,15 @@ START_TEST(a_stamp_that_the_owner_stores_is_a_use)
 	begin((struct tlb_shape){2, 0, 0}, (struct tlb_shape){0, 0, 0});
 	enter(VM1_ASID5);
 
-	struct tlb_entry *first = access_as(MMU_LOAD, 0, 0x1000).entry;
-	struct tlb_entry *second = access_as(MMU_LOAD, 0, 0x2000).entry;
+	struct tlb_entry *first = access_as(NW_LOAD, 0, 0x1000).entry;
+	struct tlb_entry *second = access_as(NW_LOAD, 0, 0x2000).entry;
 
 	first->stamp = ++now;
-	access_as(MMU_LOAD, 0, 0x3000); /* takes the slot of 0x2000 */
+	access_as(NW_LOAD, 0, 0x3000); /* takes the slot of 0x2000 */
 	ck_assert_uint_eq(drops, 1);
-	ck_assert_ptr_eq(access_as(MMU_LOAD, 0, 0x1000).entry, first);
+	ck_assert_ptr_eq(access_as(NW_LOAD, 0, 0x1000).entry, first);
 	ck_assert_uint_eq(walks, 3);
-	ck_assert_ptr_eq(access_as(MMU_LOAD, 0, 0x3000).entry, second);
+	ck_assert_ptr_eq(access_as(NW_LOAD, 0, 0x3000).entry, second);
 }
 END_TEST
 
@@ -275,14 +274,14 @@ START_TEST(l2_replaces_what_l1_missed_least_recently)
 		world_map(world, &spaces[0], va, ipa, 3, S1_RW_EL0);
 	begin((struct tlb_shape){1, 0, 0}, (struct tlb_shape){2, 0, 0});
 	enter(VM1_ASID5);
-	access_as(MMU_LOAD, 0, 0x1000);
-	access_as(MMU_LOAD, 0, 0x2000);
-	access_as(MMU_LOAD, 0, 0x1000); /* from L2: used after 0x2000 */
+	access_as(NW_LOAD, 0, 0x1000);
+	access_as(NW_LOAD, 0, 0x2000);
+	access_as(NW_LOAD, 0, 0x1000); /* from L2: used after 0x2000 */
 	ck_assert_uint_eq(walks, 2);
-	access_as(MMU_LOAD, 0, 0x3000); /* replaces 0x2000 in L2 */
-	access_as(MMU_LOAD, 0, 0x1000);
+	access_as(NW_LOAD, 0, 0x3000); /* replaces 0x2000 in L2 */
+	access_as(NW_LOAD, 0, 0x1000);
 	ck_assert_uint_eq(walks, 3);
-	access_as(MMU_LOAD, 0, 0x2000);
+	access_as(NW_LOAD, 0, 0x2000);
 	ck_assert_uint_eq(walks, 4);
 }
 END_TEST
@@ -296,9 +295,9 @@ static const struct drop_row {
 
 static void any_tlbi(void)
 {
-	static const enum mmu_tlbi_op ops[] = {TLBI_VAE1,      TLBI_VAALE1IS, TLBI_ASIDE1,
-					       TLBI_VMALLE1,   TLBI_ALLE1,    TLBI_IPAS2E1,
-					       TLBI_VMALLS12E1};
+	static const enum nw_tlbi_op ops[] = {TLBI_VAE1,      TLBI_VAALE1IS, TLBI_ASIDE1,
+					      TLBI_VMALLE1,   TLBI_ALLE1,    TLBI_IPAS2E1,
+					      TLBI_VMALLS12E1};
 	uint64_t operand = (uint64_t)random() % 64 | UINT64_C(5) << 48;
 
 	/* The wide ones seldom, so that entries get old as well. */
@@ -322,16 +321,16 @@ START_TEST(drop_tells_each_entry_that_goes_once)
 	srandom(7);
 	for (unsigned step = 0; step < 20000; step++) {
 		unsigned page = (unsigned)random() % 64, fetch = (unsigned)random() % 2;
-		struct mmu_access access = {.type = fetch ? MMU_FETCH : MMU_LOAD,
-					    .unprivileged = true};
+		struct nw_access access = {.type = fetch ? NW_FETCH : NW_LOAD,
+					   .unprivileged = true};
 
 		if (random() % 50 == 0) {
 			any_tlbi();
 			continue;
 		}
 
-		struct mmu_translation t =
-			mmu_translate(mmu, (va_t){page * UINT64_C(0x1000)}, access, ++now);
+		struct nw_translation t =
+			nw_translate(mmu, (va_t){page * UINT64_C(0x1000)}, access, ++now);
 
 		ck_assert_ptr_nonnull(t.entry);
 		if (t.entry->user == 0)

@@ -15,15 +15,15 @@
 enum context { VM1_ASID5, VM1_ASID6, VM2_ASID5, VM1_FLAT, VM2_FLAT, EL2, CONTEXTS };
 
 static struct world *world;
-static struct mmu *mmu;
+static struct nw_mmu *mmu;
 static struct space spaces[3];
 static struct vm el2;
 static uint64_t ipa_x, ipa_y; /* the same two in both VMs */
 static unsigned walks;
-static struct mmu_walk last;
+static struct nw_walk last;
 static uint64_t now;
 
-static void saw_walk(void *ctx, const struct mmu_walk *walk)
+static void saw_walk(void *ctx, const struct nw_walk *walk)
 {
 	(void)ctx;
 	walks++;
@@ -64,13 +64,13 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	mmu_free(mmu);
+	nw_mmu_free(mmu);
 	world_free(world);
 }
 
 static void enter(enum context context)
 {
-	struct mmu_registers *r = mmu_registers(mmu);
+	struct nw_registers *r = nw_registers(mmu);
 
 	static const enum context space_of[CONTEXTS] = {VM1_ASID5, VM1_ASID6, VM2_ASID5,
 							VM1_ASID5, VM2_ASID5, VM1_ASID5};
@@ -87,22 +87,22 @@ static void enter(enum context context)
 /* The number of fetches that an access makes now; -1: no walk, it hits a TLB. */
 static int fetches(enum context context, uint64_t va)
 {
-	struct mmu_access access = {
-		.type = MMU_LOAD, .el = context == EL2 ? 2 : 0, .unprivileged = context != EL2};
+	struct nw_access access = {
+		.type = NW_LOAD, .el = context == EL2 ? 2 : 0, .unprivileged = context != EL2};
 	unsigned before = walks;
 
 	enter(context);
-	ck_assert_int_eq(mmu_translate(mmu, (va_t){va}, access, ++now).fault.type, FAULT_NONE);
+	ck_assert_int_eq(nw_translate(mmu, (va_t){va}, access, ++now).fault.type, FAULT_NONE);
 	return walks == before ? -1 : (int)last.fetch_count;
 }
 
-static void begin(struct mmu_config config)
+static void begin(struct nw_config config)
 {
 	config.features = world_features();
-	config.port = (struct mmu_port){.ctx = world, .read = world_read};
-	config.observer = (struct mmu_observer){.walk = saw_walk};
-	mmu_free(mmu);
-	mmu = mmu_new(&config);
+	config.port = (struct nw_port){.ctx = world, .read = world_read};
+	config.observer = (struct nw_observer){.walk = saw_walk};
+	nw_mmu_free(mmu);
+	mmu = nw_mmu_new(&config);
 	ck_assert_ptr_nonnull(mmu);
 }
 
@@ -179,7 +179,7 @@ static const struct item {
 };
 
 static const struct tlb_row {
-	enum mmu_tlbi_op op, op_is;
+	enum nw_tlbi_op op, op_is;
 	enum operand operand;
 	enum context in_force;
 	unsigned gone;
@@ -218,7 +218,7 @@ static uint64_t item_va(const struct item *item)
 	return item->context == VM1_FLAT || item->context == VM2_FLAT ? ipa_x : item->va;
 }
 
-static void check_tlb_row(const struct tlb_row *row, enum mmu_tlbi_op op, struct mmu_config config)
+static void check_tlb_row(const struct tlb_row *row, enum nw_tlbi_op op, struct nw_config config)
 {
 	unsigned gone = 0;
 
@@ -243,24 +243,24 @@ START_TEST(of_the_tlbs_exactly_this_goes)
 	for (int shape = 0; shape < ROWS(tlb_shapes); shape++) {
 		struct tlb_shape none = {0, 0, 0}, s = tlb_shapes[shape];
 
-		check_tlb_row(row, row->op, (struct mmu_config){.l1d = s});
-		check_tlb_row(row, row->op_is, (struct mmu_config){.l1d = none, .l2 = s});
-		check_tlb_row(row, row->op, (struct mmu_config){.l1d = s, .l2 = s});
+		check_tlb_row(row, row->op, (struct nw_config){.l1d = s});
+		check_tlb_row(row, row->op_is, (struct nw_config){.l1d = none, .l2 = s});
+		check_tlb_row(row, row->op, (struct nw_config){.l1d = s, .l2 = s});
 	}
 }
 END_TEST
 
 START_TEST(fetches_are_forgotten_as_loads_are)
 {
-	struct mmu_access fetch = {.type = MMU_FETCH, .unprivileged = true};
+	struct nw_access fetch = {.type = NW_FETCH, .unprivileged = true};
 
-	begin((struct mmu_config){.l1i = {48, 0, 0}});
+	begin((struct nw_config){.l1i = {48, 0, 0}});
 	enter(VM1_ASID5);
-	mmu_translate(mmu, (va_t){A}, fetch, ++now);
-	mmu_translate(mmu, (va_t){A}, fetch, ++now);
+	nw_translate(mmu, (va_t){A}, fetch, ++now);
+	nw_translate(mmu, (va_t){A}, fetch, ++now);
 	ck_assert_uint_eq(walks, 1);
 	world_tlbi(mmu, TLBI_VAE1, operand_va(A, 5));
-	mmu_translate(mmu, (va_t){A}, fetch, ++now);
+	nw_translate(mmu, (va_t){A}, fetch, ++now);
 	ck_assert_uint_eq(walks, 2);
 }
 END_TEST
@@ -268,11 +268,11 @@ END_TEST
 /* With TCR_EL1.AS=0 ASIDs have 8 bits, in the operand too. */
 START_TEST(asid_bits_above_the_size_in_force_do_not_count)
 {
-	begin((struct mmu_config){.l1d = {48, 0, 0}});
+	begin((struct nw_config){.l1d = {48, 0, 0}});
 	ck_assert_int_eq(fetches(VM1_ASID5, A), 24);
 	world_tlbi(mmu, TLBI_VAE1, operand_va(A, 0x105));
 	ck_assert_int_eq(fetches(VM1_ASID5, A), -1);
-	mmu_registers(mmu)->TCR_EL1 &= ~(UINT64_C(1) << 36);
+	nw_registers(mmu)->TCR_EL1 &= ~(UINT64_C(1) << 36);
 	world_signal(mmu);
 	world_tlbi(mmu, TLBI_VAE1, operand_va(A, 0x105));
 	ck_assert_int_eq(fetches(VM1_ASID5, A), 24);
@@ -309,7 +309,7 @@ static const struct cached_item {
 };
 
 static const struct cached_row {
-	enum mmu_tlbi_op op, op_is;
+	enum nw_tlbi_op op, op_is;
 	enum operand operand;
 	enum context in_force;
 	unsigned gone;
@@ -342,15 +342,15 @@ static int cached_fetches(const struct cached_item *item)
 	return fetches(item->context, item->cache == STAGE1_CACHE ? item->va : ipa);
 }
 
-static unsigned gone_of_cache(int cache, enum mmu_tlbi_op op, const struct cached_row *row)
+static unsigned gone_of_cache(int cache, enum nw_tlbi_op op, const struct cached_row *row)
 {
 	struct tlb_shape all = {UINT32_MAX, 0, 0}, none = {0, 0, 0};
 	unsigned gone = 0;
 
-	begin((struct mmu_config){.tlb_off = true,
-				  .walk_caches = {cache == STAGE1_CACHE ? all : none,
-						  cache == STAGE2_CACHE ? all : none,
-						  cache == IPA_CACHE ? all : none, true}});
+	begin((struct nw_config){.tlb_off = true,
+				 .walk_caches = {cache == STAGE1_CACHE ? all : none,
+						 cache == STAGE2_CACHE ? all : none,
+						 cache == IPA_CACHE ? all : none, true}});
 	for (int round = 0; round < 2; round++)
 		for (int i = 0; i < ROWS(cached_items); i++)
 			if (cached_items[i].cache == cache) {
@@ -398,7 +398,7 @@ START_TEST(all_pieces_of_a_table_go_together)
 	world_map(world, &s, first, ipa, 3, S1_RW_EL0);
 	world_map(world, &s, other, ipa, 3, S1_RW_EL0);
 	spaces[VM1_ASID5] = s;
-	begin((struct mmu_config){.tlb_off = true, .walk_caches = {.stage1 = {64, 0, 0}}});
+	begin((struct nw_config){.tlb_off = true, .walk_caches = {.stage1 = {64, 0, 0}}});
 	fetches(VM1_ASID5, first);
 	fetches(VM1_ASID5, other);
 	ck_assert_int_eq(fetches(VM1_ASID5, other), 5);

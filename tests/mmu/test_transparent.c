@@ -38,7 +38,7 @@ static const struct world_row {
 } worlds[] = {{12, 48, 48, 0}, {12, 52, 52, -1}, {12, 39, 40, 1}, {16, 48, 48, 0}, {14, 47, 52, 0}};
 
 static struct world *world;
-static struct mmu *mmus[MMUS];
+static struct nw_mmu *mmus[MMUS];
 static struct space spaces[SPACES], *current;
 static uint64_t data[WORLD_VMS][DATA]; /* IPAs */
 static uint64_t now;
@@ -67,7 +67,7 @@ static uint64_t block_va(void)
 	return (uint64_t)(TABLES + 1) << block_bits();
 }
 
-static void tlbi(enum mmu_tlbi_op op, uint64_t operand)
+static void tlbi(enum nw_tlbi_op op, uint64_t operand)
 {
 	for (unsigned i = 0; i < MMUS; i++)
 		world_tlbi(mmus[i], op, operand);
@@ -79,7 +79,7 @@ static uint64_t va_operand(uint64_t va)
 }
 
 /* Both halves use the same tables. */
-static void tlbi_va(enum mmu_tlbi_op op, uint64_t va)
+static void tlbi_va(enum nw_tlbi_op op, uint64_t va)
 {
 	tlbi(op, va_operand(va));
 	tlbi(op, va_operand(world_upper(world, va)));
@@ -166,10 +166,10 @@ static void remap_ipa(void)
 
 static void toggle_stage_1(void)
 {
-	uint64_t sctlr = mmu_registers(mmus[0])->SCTLR_EL1 ^ 1;
+	uint64_t sctlr = nw_registers(mmus[0])->SCTLR_EL1 ^ 1;
 
 	for (unsigned i = 0; i < MMUS; i++) {
-		mmu_registers(mmus[i])->SCTLR_EL1 = sctlr;
+		nw_registers(mmus[i])->SCTLR_EL1 = sctlr;
 		world_signal(mmus[i]);
 	}
 }
@@ -182,14 +182,14 @@ static uint64_t any_va(void)
 	if (pick(4) == 0)
 		va = block_va() +
 		     (pick(2048) * UINT64_C(4096) & ((UINT64_C(1) << block_bits()) - 1));
-	if ((mmu_registers(mmus[0])->SCTLR_EL1 & 1) == 0)
+	if ((nw_registers(mmus[0])->SCTLR_EL1 & 1) == 0)
 		return any_data() + offset;
 	return pick(2) ? va : world_upper(world, va);
 }
 
-static bool same(const struct mmu_translation *a, const struct mmu_translation *b)
+static bool same(const struct nw_translation *a, const struct nw_translation *b)
 {
-	const struct mmu_fault *f = &a->fault, *g = &b->fault;
+	const struct nw_fault *f = &a->fault, *g = &b->fault;
 
 	if (f->type != g->type || f->level != g->level || f->stage2 != g->stage2 ||
 	    f->s1ptw != g->s1ptw || f->write != g->write || f->ipa_valid != g->ipa_valid ||
@@ -203,18 +203,18 @@ static bool same(const struct mmu_translation *a, const struct mmu_translation *
 
 static void access_all(void)
 {
-	struct mmu_access access = {.type = (enum mmu_access_type)pick(3), .el = (uint8_t)pick(2)};
+	struct nw_access access = {.type = (enum nw_access_type)pick(3), .el = (uint8_t)pick(2)};
 	uint64_t va = any_va();
 
 	access.unprivileged = access.el == 0 || pick(8) == 0;
 	access.pan = pick(2);
-	access.read_write = access.type == MMU_STORE && pick(4) == 0;
+	access.read_write = access.type == NW_STORE && pick(4) == 0;
 	now++;
 
-	struct mmu_translation expected = mmu_translate(mmus[0], (va_t){va}, access, now);
+	struct nw_translation expected = nw_translate(mmus[0], (va_t){va}, access, now);
 
 	for (unsigned i = 1; i < MMUS; i++) {
-		struct mmu_translation t = mmu_translate(mmus[i], (va_t){va}, access, now);
+		struct nw_translation t = nw_translate(mmus[i], (va_t){va}, access, now);
 
 		ck_assert_msg(
 			same(&expected, &t),
@@ -233,14 +233,14 @@ static void make_guest(const struct world_row *row)
 {
 	world = world_new(row->granule1, row->va_bits, row->ipa_bits, row->start2);
 	for (unsigned i = 0; i < MMUS; i++) {
-		struct mmu_config config = {.features = world_features(),
-					    .l1i = caches[i].l1,
-					    .l1d = caches[i].l1,
-					    .l2 = caches[i].l2,
-					    .walk_caches = caches[i].caches,
-					    .port = {.ctx = world, .read = world_read}};
+		struct nw_config config = {.features = world_features(),
+					   .l1i = caches[i].l1,
+					   .l1d = caches[i].l1,
+					   .l2 = caches[i].l2,
+					   .walk_caches = caches[i].caches,
+					   .port = {.ctx = world, .read = world_read}};
 
-		mmus[i] = mmu_new(&config);
+		mmus[i] = nw_mmu_new(&config);
 		ck_assert_ptr_nonnull(mmus[i]);
 	}
 	for (unsigned vm = 0; vm < WORLD_VMS; vm++)
@@ -292,7 +292,7 @@ START_TEST(no_shape_changes_a_result)
 		}
 	}
 	for (unsigned i = 0; i < MMUS; i++)
-		mmu_free(mmus[i]);
+		nw_mmu_free(mmus[i]);
 	world_free(world);
 }
 END_TEST

@@ -1,14 +1,14 @@
 /* Suite mmu/walk: indices, byte order, walk caches, and walks of anything at all. */
 #include "nested.h"
 
-static const struct mmu_access el1_load = {.type = MMU_LOAD, .el = 1};
-static const struct mmu_access el2_load = {.type = MMU_LOAD, .el = 2};
-static struct mmu_walk log_;
+static const struct nw_access el1_load = {.type = NW_LOAD, .el = 1};
+static const struct nw_access el2_load = {.type = NW_LOAD, .el = 2};
+static struct nw_walk log_;
 static struct memory memory;
 
-static struct ttw_translation translate_with(enum mmu_regime regime, const struct mmu_registers *r,
-					     const struct mmu_features *f, uint64_t va,
-					     struct mmu_access access)
+static struct ttw_translation translate_with(enum nw_regime regime, const struct nw_registers *r,
+					     const struct nw_features *f, uint64_t va,
+					     struct nw_access access)
 {
 	struct ttw_regime decoded = ttw_decode(regime, r, f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
@@ -16,10 +16,10 @@ static struct ttw_translation translate_with(enum mmu_regime regime, const struc
 	return ttw_translate(&decoded, (va_t){va}, access, &m);
 }
 
-static struct ttw_translation translate(enum mmu_regime regime, const struct mmu_registers *r,
-					uint64_t va, struct mmu_access access)
+static struct ttw_translation translate(enum nw_regime regime, const struct nw_registers *r,
+					uint64_t va, struct nw_access access)
 {
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	return translate_with(regime, r, &f, va, access);
 }
@@ -55,10 +55,10 @@ START_TEST(a_walk_reads_these_entries)
 {
 	struct geometry g = {index_rows[_i].granule, index_rows[_i].ia, index_rows[_i].start,
 			     index_rows[_i].ds};
-	struct mmu_registers r = {.SCTLR_EL1 = 1,
-				  .TCR_EL1 = tcr_of(&g),
-				  .TTBR0_EL1 = 0x100000,
-				  .TTBR1_EL1 = 0x100000};
+	struct nw_registers r = {.SCTLR_EL1 = 1,
+				 .TCR_EL1 = tcr_of(&g),
+				 .TTBR0_EL1 = 0x100000,
+				 .TTBR1_EL1 = 0x100000};
 
 	put_path(&memory, index_rows[_i].count, index_rows[_i].index, 0x40000403);
 
@@ -81,7 +81,7 @@ START_TEST(a_concatenated_start_table_has_a_wider_index)
 {
 	static const uint64_t index[3] = {1020, 145, 325};
 	struct geometry g = {12, 40, 1, false};
-	struct mmu_registers r = {.HCR_EL2 = 1, .VTCR_EL2 = vtcr_of(&g), .VTTBR_EL2 = 0x100000};
+	struct nw_registers r = {.HCR_EL2 = 1, .VTCR_EL2 = vtcr_of(&g), .VTTBR_EL2 = 0x100000};
 
 	put_path(&memory, 3, index, 0x400004ff);
 	ck_assert_uint_eq(translate(REGIME_EL10, &r, 0xff12345678, el1_load).pa.value, 0x40000678);
@@ -99,13 +99,13 @@ START_TEST(byte_order_of_descriptors)
 {
 	static const struct geometry g = {12, 48, 0, false};
 	static struct pair p;
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	for (unsigned ee = 0; ee < 4; ee++) {
 		p = (struct pair){.random = 11, .leaf1 = 3, .leaf2 = 3};
 		pair_build(&p, &g, &g);
 
-		struct mmu_registers r = registers_of(&p, false);
+		struct nw_registers r = registers_of(&p, false);
 
 		r.SCTLR_EL1 |= (uint64_t)(ee & 1) << 25 | 1 << 24;
 		r.SCTLR_EL2 |= (uint64_t)(ee >> 1) << 25;
@@ -131,10 +131,10 @@ END_TEST
 
 START_TEST(byte_order_of_descriptors_of_el2)
 {
-	struct mmu_registers r = {.SCTLR_EL1 = 0,
-				  .SCTLR_EL2 = 1 | 1 << 25,
-				  .TCR_EL2 = 25 | 2 << 16,
-				  .TTBR0_EL2 = 0x100000};
+	struct nw_registers r = {.SCTLR_EL1 = 0,
+				 .SCTLR_EL2 = 1 | 1 << 25,
+				 .TCR_EL2 = 25 | 2 << 16,
+				 .TTBR0_EL2 = 0x100000};
 	static const uint64_t index[3] = {0, 145, 325};
 
 	put_path(&memory, 3, index, 0x80000403);
@@ -149,13 +149,13 @@ START_TEST(stage1_alone_reads_its_tables_through_stage2)
 {
 	static const struct geometry g = {12, 52, -1, true};
 	static struct pair p;
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	p = (struct pair){.random = 17, .leaf1 = 3, .leaf2 = 3};
 	pair_build(&p, &g, &g);
 	p.memory.latency = 10;
 
-	struct mmu_registers r = registers_of(&p, false);
+	struct nw_registers r = registers_of(&p, false);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
 	va_t va = {p.ia};
@@ -233,7 +233,7 @@ static void keep_stage2(void *ctx, const struct ttw_regime *r, ipa_t ipa,
 	c->table2[c->kept2++] = *table;
 }
 
-static bool find_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
+static bool find_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum nw_fetch_for purpose,
 		     struct ttw_stage2_output *output)
 {
 	struct recorder *c = ctx;
@@ -247,7 +247,7 @@ static bool find_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_
 	return false;
 }
 
-static void keep_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum mmu_fetch_for purpose,
+static void keep_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum nw_fetch_for purpose,
 		     const struct ttw_stage2_output *output)
 {
 	struct recorder *c = ctx;
@@ -280,13 +280,13 @@ START_TEST(walk_caches_shorten_walks_and_change_no_result)
 	static struct recorder c;
 	struct ttw_caches caches = {&c,          find_stage1, keep_stage1, find_stage2,
 				    keep_stage2, find_ipa,    keep_ipa};
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	p = (struct pair){.random = 23, .leaf1 = 3, .leaf2 = 3};
 	pair_build(&p, &g, &g);
 	c = (struct recorder){.answers = 0};
 
-	struct mmu_registers r = registers_of(&p, false);
+	struct nw_registers r = registers_of(&p, false);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
 
@@ -327,7 +327,7 @@ START_TEST(a_kept_stage1_table_answers_for_its_other_entries)
 	static struct pair p;
 	static struct recorder c;
 	struct ttw_caches caches = {.ctx = &c, .find_stage1 = find_stage1};
-	struct mmu_features f = all_features();
+	struct nw_features f = all_features();
 
 	p = (struct pair){.random = 29, .leaf1 = 3, .leaf2 = 3};
 	pair_build(&p, &g, &g);
@@ -335,7 +335,7 @@ START_TEST(a_kept_stage1_table_answers_for_its_other_entries)
 
 	struct expected other = stage_map(&p.stage1, p.ia ^ 0x1000, locate, &p);
 	struct expected output = stage_map(&p.stage2, other.oa, NULL, NULL);
-	struct mmu_registers r = registers_of(&p, false);
+	struct nw_registers r = registers_of(&p, false);
 	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
 
@@ -359,14 +359,14 @@ END_TEST
 /* ------------------------------------------------------------------ anything at all */
 
 /* A memory in which every address holds some descriptor, valid more often than not. */
-static struct mmu_port_read any_read(void *ctx, pa_t pa)
+static struct nw_port_read any_read(void *ctx, pa_t pa)
 {
 	uint64_t state = pa.value ^ *(uint64_t *)ctx;
 	uint64_t value = next_random(&state);
 
-	return (struct mmu_port_read){.value = value & 12 ? value | 0x403 : value,
-				      .latency = 1,
-				      .abort = value >> 60 == 7 && (value & 0xff0) == 0};
+	return (struct nw_port_read){.value = value & 12 ? value | 0x403 : value,
+				     .latency = 1,
+				     .abort = value >> 60 == 7 && (value & 0xff0) == 0};
 }
 
 START_TEST(no_registers_and_tables_break_the_walker)
@@ -376,8 +376,8 @@ START_TEST(no_registers_and_tables_break_the_walker)
 	unsigned long translated = 0;
 
 	for (unsigned n = 0; n < 100000; n++) {
-		struct mmu_registers r;
-		struct mmu_features f = all_features();
+		struct nw_registers r;
+		struct nw_features f = all_features();
 		uint64_t *word = (uint64_t *)&r, bits = next_random(&random);
 
 		for (unsigned i = 0; i < sizeof(r) / sizeof(*word); i++)
@@ -387,11 +387,11 @@ START_TEST(no_registers_and_tables_break_the_walker)
 		r.HCR_EL2 &= ~(UINT64_C(1) << 27 | UINT64_C(1) << 12);
 		r.SCTLR_EL1 |= 1;
 
-		struct mmu_access access = {.type = (enum mmu_access_type)(bits >> 8) % 7,
-					    .el = bits >> 16 & 1,
-					    .unprivileged = !(bits >> 16 & 1),
-					    .pan = bits >> 17 & 1,
-					    .unaligned = bits >> 18 & 1};
+		struct nw_access access = {.type = (enum nw_access_type)(bits >> 8) % 7,
+					   .el = bits >> 16 & 1,
+					   .unprivileged = !(bits >> 16 & 1),
+					   .pan = bits >> 17 & 1,
+					   .unaligned = bits >> 18 & 1};
 		struct ttw_regime regime = ttw_decode(bits >> 19 & 1, &r, &f);
 		struct ttw_memory m = {.port = {.ctx = &random, .read = any_read}, .log = &log_};
 		uint64_t va = next_random(&random) >> (bits >> 20) % 49;
@@ -400,7 +400,7 @@ START_TEST(no_registers_and_tables_break_the_walker)
 
 		ck_assert_uint_le(log_.fetch_count, 35);
 		ck_assert_uint_eq(log_.latency, log_.fetch_count);
-		ck_assert_uint_lt(mmu_fault_status(&t.fault), 64);
+		ck_assert_uint_lt(nw_fault_status(&t.fault), 64);
 		ck_assert(t.fault.type != FAULT_NONE || t.pa.value >> f.pa_bits == 0);
 		translated += t.fault.type == FAULT_NONE;
 	}

@@ -9,12 +9,12 @@
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
 static struct world *world;
-static struct mmu *mmu;
+static struct nw_mmu *mmu;
 static struct space space;
 static unsigned walks;
-static struct mmu_walk last;
+static struct nw_walk last;
 
-static void saw_walk(void *ctx, const struct mmu_walk *walk)
+static void saw_walk(void *ctx, const struct nw_walk *walk)
 {
 	(void)ctx;
 	walks++;
@@ -29,14 +29,14 @@ static void begin(unsigned granule1, unsigned va_bits, unsigned ipa_bits, int st
 
 static void with_caches(struct walk_cache_shapes shapes)
 {
-	struct mmu_config config = {.features = world_features(),
-				    .tlb_off = true,
-				    .walk_caches = shapes,
-				    .port = {.ctx = world, .read = world_read},
-				    .observer = {.walk = saw_walk}};
+	struct nw_config config = {.features = world_features(),
+				   .tlb_off = true,
+				   .walk_caches = shapes,
+				   .port = {.ctx = world, .read = world_read},
+				   .observer = {.walk = saw_walk}};
 
-	mmu_free(mmu);
-	mmu = mmu_new(&config);
+	nw_mmu_free(mmu);
+	mmu = nw_mmu_new(&config);
 	ck_assert_ptr_nonnull(mmu);
 	world_enter(world, mmu, &space);
 	walks = 0;
@@ -50,16 +50,16 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	mmu_free(mmu);
+	nw_mmu_free(mmu);
 	if (world != NULL)
 		world_free(world);
 }
 
-static struct mmu_translation load(uint64_t va)
+static struct nw_translation load(uint64_t va)
 {
-	struct mmu_access access = {.type = MMU_LOAD, .unprivileged = true};
+	struct nw_access access = {.type = NW_LOAD, .unprivileged = true};
 
-	return mmu_translate(mmu, (va_t){va}, access, 0);
+	return nw_translate(mmu, (va_t){va}, access, 0);
 }
 
 static unsigned fetches(uint64_t va)
@@ -191,7 +191,7 @@ START_TEST(stage_2_starts_at_the_level_of_the_table_it_holds)
 
 	world_s2_map(world, space.vm, far, pa);
 	with_caches((struct walk_cache_shapes){.stage2 = {64, 4, 0}});
-	mmu_registers(mmu)->SCTLR_EL1 = 0;
+	nw_registers(mmu)->SCTLR_EL1 = 0;
 	world_signal(mmu);
 
 	ck_assert_uint_eq(fetches(ipa), 5); /* levels -1 to 3 */
@@ -250,10 +250,10 @@ START_TEST(limits_of_table_descriptors_are_cached_with_the_table)
 	*world_s1_entry(world, &space, 0x40000000, 1) |= UINT64_C(2) << 61; /* APTable: no writes */
 	with_caches((struct walk_cache_shapes){.stage1 = {64, 4, 0}});
 
-	struct mmu_access store = {.type = MMU_STORE, .unprivileged = true};
+	struct nw_access store = {.type = NW_STORE, .unprivileged = true};
 
 	ck_assert_int_eq(load(0x40000000).fault.type, FAULT_NONE);
-	ck_assert_int_eq(mmu_translate(mmu, (va_t){0x40000000}, store, 0).fault.type,
+	ck_assert_int_eq(nw_translate(mmu, (va_t){0x40000000}, store, 0).fault.type,
 			 FAULT_PERMISSION);
 	ck_assert_uint_eq(last.fetch_count, 1); /* the level 3 descriptor refuses: no stage 2 */
 }
@@ -304,8 +304,8 @@ START_TEST(tables_of_another_geometry_do_not_answer)
 	with_caches((struct walk_cache_shapes){{64, 0, 0}, {64, 0, 0}, {64, 0, 0}, false});
 	ck_assert_uint_eq(fetches(0x40000000), 12);
 	/* 39 bits: the walk begins at level 1, with the table that is now in TTBR0_EL1. */
-	mmu_registers(mmu)->TCR_EL1 |= 25;
-	mmu_registers(mmu)->TTBR0_EL1 =
+	nw_registers(mmu)->TCR_EL1 |= 25;
+	nw_registers(mmu)->TTBR0_EL1 =
 		(*world_s1_entry(world, &space, 0x40000000, 0) & ~UINT64_C(3)) | UINT64_C(5) << 48;
 	world_signal(mmu);
 	ck_assert_int_eq(load(0x40000000).fault.type, FAULT_NONE);
@@ -313,11 +313,11 @@ START_TEST(tables_of_another_geometry_do_not_answer)
 	ck_assert_uint_eq(last.fetch[0].stage, 1);
 	ck_assert_uint_eq(last.pa.value, world_pa(space.vm, ipa));
 	/* 64 KB: the same descriptors mean something else. */
-	mmu_registers(mmu)->TCR_EL1 |= 1 << 14;
+	nw_registers(mmu)->TCR_EL1 |= 1 << 14;
 	world_signal(mmu);
 	load(0x40000000);
 	/* Stage 2 of 39 bits, start level 1: its table is one that the cache knew at level 1. */
-	mmu_registers(mmu)->VTCR_EL2 = (world_vtcr(world) & ~UINT64_C(0xff)) | 25 | 1 << 6;
+	nw_registers(mmu)->VTCR_EL2 = (world_vtcr(world) & ~UINT64_C(0xff)) | 25 | 1 << 6;
 	world_signal(mmu);
 	load(0x40000000);
 }
@@ -334,18 +334,18 @@ START_TEST(the_regimes_do_not_share_tables)
 	fetches(0x40000000);
 
 	/* EL2's tables are read without stage 2: an empty start table faults at once, level 0. */
-	struct mmu_access el2 = {.type = MMU_LOAD, .el = 2};
+	struct nw_access el2 = {.type = NW_LOAD, .el = 2};
 
-	mmu_registers(mmu)->TTBR0_EL2 = world_pa(space.vm, ipa);
-	mmu_registers(mmu)->TCR_EL2 = 16 | 6 << 16;
-	mmu_registers(mmu)->SCTLR_EL2 = 1;
+	nw_registers(mmu)->TTBR0_EL2 = world_pa(space.vm, ipa);
+	nw_registers(mmu)->TCR_EL2 = 16 | 6 << 16;
+	nw_registers(mmu)->SCTLR_EL2 = 1;
 	world_signal(mmu);
 
-	struct mmu_translation t = mmu_translate(mmu, (va_t){0x40000000}, el2, 0);
+	struct nw_translation t = nw_translate(mmu, (va_t){0x40000000}, el2, 0);
 
 	ck_assert_int_eq(t.fault.type, FAULT_TRANSLATION);
 	ck_assert_int_eq(t.fault.level, 0);
-	ck_assert_uint_eq(mmu_counts(mmu)->cache_stage1[2].misses, 1);
+	ck_assert_uint_eq(nw_counts(mmu)->cache_stage1[2].misses, 1);
 }
 END_TEST
 
@@ -358,7 +358,7 @@ START_TEST(lookups_are_counted_once_a_walk_of_a_stage)
 		  S1_RW_EL0);
 	with_caches((struct walk_cache_shapes){{64, 4, 0}, {64, 4, 0}, {64, 4, 0}, false});
 
-	const struct mmu_counts *c = mmu_counts(mmu);
+	const struct nw_counts *c = nw_counts(mmu);
 
 	/* The first walk: 4 tables by ipa, all missed; 5 stage 2 walks, the first misses. */
 	fetches(0x40000000);

@@ -18,16 +18,16 @@ static struct memory {
 	unsigned reads;
 } memory;
 
-static struct mmu_port_read read_word(void *ctx, pa_t pa)
+static struct nw_port_read read_word(void *ctx, pa_t pa)
 {
 	struct memory *m = ctx;
 	uint64_t offset = pa.value - BASE;
 
 	m->reads++;
 	if (offset >= sizeof m->word)
-		return (struct mmu_port_read){.latency = 10, .abort = true};
-	return (struct mmu_port_read){.value = m->word[offset / TABLE][offset % TABLE / 8],
-				      .latency = 10};
+		return (struct nw_port_read){.latency = 10, .abort = true};
+	return (struct nw_port_read){.value = m->word[offset / TABLE][offset % TABLE / 8],
+				     .latency = 10};
 }
 
 /* Maps [BASE, BASE + 512 pages) to itself; BASE has index 1 at level 1 and 0 at all others. */
@@ -46,8 +46,8 @@ static void identity(unsigned first, uint64_t leaf, bool big_endian)
 
 static struct ttw_regime begin(bool big_endian)
 {
-	struct mmu_features features = {.set = ~UINT64_C(0), .pa_bits = 52, .granule_4k = true};
-	struct mmu_registers registers = {
+	struct nw_features features = {.set = ~UINT64_C(0), .pa_bits = 52, .granule_4k = true};
+	struct nw_registers registers = {
 		.SCTLR_EL1 = 1 | (uint64_t)big_endian << 25,
 		.SCTLR_EL2 = (uint64_t)big_endian << 25,
 		.TCR_EL1 = 12 | UINT64_C(6) << 32 | UINT64_C(1) << 59,
@@ -63,12 +63,12 @@ static struct ttw_regime begin(bool big_endian)
 	return ttw_decode(REGIME_EL10, &registers, &features);
 }
 
-static struct ttw_translation walk(const struct ttw_regime *r, struct mmu_window window,
-				   struct mmu_walk *log)
+static struct ttw_translation walk(const struct ttw_regime *r, struct nw_window window,
+				   struct nw_walk *log)
 {
-	struct mmu_access load = {.type = MMU_LOAD, .unprivileged = true};
+	struct nw_access load = {.type = NW_LOAD, .unprivileged = true};
 	struct ttw_memory m = {
-		.port = {&memory, read_word, window, 10},
+		.port = {.ctx = &memory, .read = read_word, .window = window, .window_latency = 10},
 		.log = log,
 	};
 
@@ -77,11 +77,11 @@ static struct ttw_translation walk(const struct ttw_regime *r, struct mmu_window
 	return ttw_translate(r, (va_t){BASE + PAGE * TABLE + 0x123}, load, &m);
 }
 
-static void same_fetches(const struct mmu_walk *a, const struct mmu_walk *b)
+static void same_fetches(const struct nw_walk *a, const struct nw_walk *b)
 {
 	ck_assert_uint_eq(a->fetch_count, b->fetch_count);
 	for (unsigned i = 0; i < a->fetch_count; i++) {
-		const struct mmu_fetch *x = &a->fetch[i], *y = &b->fetch[i];
+		const struct nw_fetch *x = &a->fetch[i], *y = &b->fetch[i];
 
 		ck_assert_msg(x->stage == y->stage && x->level == y->level &&
 				      x->purpose == y->purpose && x->for_level == y->for_level &&
@@ -110,14 +110,14 @@ static const struct row {
 
 START_TEST(a_window_gives_what_the_port_gives)
 {
-	static struct mmu_walk by_port, by_window;
+	static struct nw_walk by_port, by_window;
 	const struct row *row = &rows[_i];
 	struct ttw_regime r = begin(row->big_endian);
-	struct mmu_window window = {BASE + row->first, row->size,
-				    (const uint8_t *)memory.word + row->first};
+	struct nw_window window = {BASE + row->first, row->size,
+				   (const uint8_t *)memory.word + row->first};
 	struct ttw_translation t;
 
-	ck_assert_int_eq(walk(&r, (struct mmu_window){.size = 0}, &by_port).fault.type, FAULT_NONE);
+	ck_assert_int_eq(walk(&r, (struct nw_window){.size = 0}, &by_port).fault.type, FAULT_NONE);
 	ck_assert_uint_eq(memory.reads, 35);
 	t = walk(&r, window, &by_window);
 	ck_assert_int_eq(t.fault.type, FAULT_NONE);
@@ -131,10 +131,10 @@ END_TEST
 /* What the statistics count by: five levels of stage 1, each after five of stage 2. */
 START_TEST(sums_by_purpose_and_level)
 {
-	static struct mmu_walk log;
+	static struct nw_walk log;
 	struct ttw_regime r = begin(false);
 
-	walk(&r, (struct mmu_window){.size = 0}, &log);
+	walk(&r, (struct nw_window){.size = 0}, &log);
 	for (unsigned level = 0; level < 5; level++) {
 		ck_assert_uint_eq(log.sum[FETCH_FOR_NONE][level], 1);
 		ck_assert_uint_eq(log.sum[FETCH_FOR_STAGE1][level], 5);
@@ -146,12 +146,12 @@ END_TEST
 
 START_TEST(an_abort_is_recorded)
 {
-	static struct mmu_walk log;
+	static struct nw_walk log;
 	struct ttw_regime r = begin(false);
 	struct ttw_translation t;
 
 	memory.word[8][0] = (BASE + TABLES * TABLE) | 3; /* level 3 of stage 2: nothing is there */
-	t = walk(&r, (struct mmu_window){BASE, sizeof memory.word, (uint8_t *)memory.word}, &log);
+	t = walk(&r, (struct nw_window){BASE, sizeof memory.word, (uint8_t *)memory.word}, &log);
 	ck_assert_int_eq(t.fault.type, FAULT_EXTERNAL_ON_WALK);
 	ck_assert_int_eq(t.fault.level, 3);
 	ck_assert(t.fault.stage2 && t.fault.s1ptw);

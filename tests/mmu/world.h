@@ -56,14 +56,14 @@ struct world {
 
 /* ------------------------------------------------------------------ memory */
 
-static inline struct mmu_port_read world_read(void *ctx, pa_t pa)
+static inline struct nw_port_read world_read(void *ctx, pa_t pa)
 {
 	const struct world *w = ctx;
 	uint64_t offset = pa.value - WORLD_RAM;
 
 	if (offset >= WORLD_RAM_SIZE)
-		return (struct mmu_port_read){.abort = true};
-	return (struct mmu_port_read){.value = w->ram[offset / 8], .latency = 10};
+		return (struct nw_port_read){.abort = true};
+	return (struct nw_port_read){.value = w->ram[offset / 8], .latency = 10};
 }
 
 static inline uint64_t *world_at(struct world *w, uint64_t pa)
@@ -194,20 +194,20 @@ static inline struct space world_space(struct world *w, struct vm *vm, uint16_t 
 /* ------------------------------------------------------------------ registers */
 
 /* A core with all of the architecture that mmu/ has, and 52-bit physical addresses. */
-static inline struct mmu_features world_features(void)
+static inline struct nw_features world_features(void)
 {
-	return (struct mmu_features){.set = (UINT64_C(1) << MMU_FEATURE_COUNT) - 1,
-				     .pa_bits = 52,
-				     .granule_4k = true,
-				     .granule_16k = true,
-				     .granule_64k = true};
+	return (struct nw_features){.set = (UINT64_C(1) << NW_FEATURE_COUNT) - 1,
+				    .pa_bits = 52,
+				    .granule_4k = true,
+				    .granule_16k = true,
+				    .granule_64k = true};
 }
 
-static inline void world_signal(struct mmu *mmu)
+static inline void world_signal(struct nw_mmu *mmu)
 {
-	struct mmu_event event = {.type = MMU_EVENT_REGISTER};
+	struct nw_event event = {.type = NW_EVENT_REGISTER};
 
-	mmu_event(mmu, &event);
+	nw_event(mmu, &event);
 }
 
 /* TCR_EL1: both halves alike, 16-bit ASIDs from TTBR0, IPS 52 bits; DS where va_bits needs it. */
@@ -232,9 +232,9 @@ static inline uint64_t world_vtcr(const struct world *w)
 }
 
 /* Puts an address space, and its VM, into force: both halves of it are the same tables. */
-static inline void world_enter(struct world *w, struct mmu *mmu, const struct space *s)
+static inline void world_enter(struct world *w, struct nw_mmu *mmu, const struct space *s)
 {
-	struct mmu_registers *r = mmu_registers(mmu);
+	struct nw_registers *r = nw_registers(mmu);
 
 	r->SCTLR_EL1 = 0x1005; /* I, C, M */
 	r->TCR_EL1 = world_tcr(w);
@@ -247,11 +247,11 @@ static inline void world_enter(struct world *w, struct mmu *mmu, const struct sp
 	world_signal(mmu);
 }
 
-static inline void world_tlbi(struct mmu *mmu, enum mmu_tlbi_op op, uint64_t operand)
+static inline void world_tlbi(struct nw_mmu *mmu, enum nw_tlbi_op op, uint64_t operand)
 {
-	struct mmu_event event = {.type = MMU_EVENT_TLBI, .tlbi = op, .operand = operand, .el = 2};
+	struct nw_event event = {.type = NW_EVENT_TLBI, .tlbi = op, .operand = operand, .el = 2};
 
-	mmu_event(mmu, &event);
+	nw_event(mmu, &event);
 }
 
 /* The upper half's address of a VA below 2^va_bits. */

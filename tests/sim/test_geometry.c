@@ -12,9 +12,9 @@
 #define BIT(feature) (UINT64_C(1) << (feature))
 #define ALL          (BIT(FEAT_EL2) | BIT(FEAT_LPA) | BIT(FEAT_LVA) | BIT(FEAT_LPA2) | BIT(FEAT_TTST))
 
-static struct mmu_features core(uint64_t set, uint8_t pa_bits)
+static struct nw_features core(uint64_t set, uint8_t pa_bits)
 {
-	return (struct mmu_features){set, pa_bits, true, true, true};
+	return (struct nw_features){set, pa_bits, true, true, true};
 }
 
 /* Sizes first to last, where stage 1 starts at this level on a core that has everything. */
@@ -59,7 +59,7 @@ static const struct range *find(const struct range *ranges, size_t count, const 
 	return NULL;
 }
 
-static bool resolve_with(const char *text, enum geometry_use use, struct mmu_features features,
+static bool resolve_with(const char *text, enum geometry_use use, struct nw_features features,
 			 unsigned output_bits, struct sim_geometry *geometry, char *why)
 {
 	why[0] = 0;
@@ -253,7 +253,7 @@ END_TEST
 
 START_TEST(a_granule_that_the_core_lacks)
 {
-	struct mmu_features features = core(ALL, 52);
+	struct nw_features features = core(ALL, 52);
 	struct sim_geometry geometry;
 	char why[GEOMETRY_WHY];
 

@@ -134,9 +134,9 @@ static const struct row {
 	{"replay --progress a", FIELD(progress), SWITCH_ON},
 	{"walk 0xffffffffffffffff", FIELD(va), UINT64_MAX},
 	{"walk 4096", FIELD(va), 4096},
-	{"walk --access w 0", FIELD(access), MMU_STORE},
-	{"walk --access x 0", FIELD(access), MMU_FETCH},
-	{"walk 0", FIELD(access), MMU_LOAD},
+	{"walk --access w 0", FIELD(access), NW_STORE},
+	{"walk --access x 0", FIELD(access), NW_FETCH},
+	{"walk 0", FIELD(access), NW_LOAD},
 	{"walk --el 1 0", FIELD(access_el), 1},
 	{"walk --json --no-map 0", FIELD(no_map), 1},
 };
@@ -165,14 +165,14 @@ START_TEST(features_are_switched)
 	struct result result = read_line(line);
 
 	ck_assert_msg(result.good, "%s", result.text);
-	ck_assert(!mmu_has(&result.config.features, FEAT_LPA2));
-	ck_assert(!mmu_has(&result.config.features, FEAT_TTST));
-	ck_assert(mmu_has(&result.config.features, FEAT_LVA));
+	ck_assert(!nw_has(&result.config.features, FEAT_LPA2));
+	ck_assert(!nw_has(&result.config.features, FEAT_TTST));
+	ck_assert(nw_has(&result.config.features, FEAT_LVA));
 	ck_assert_str_eq(result.config.cpu, "max,FEAT_LPA2=off,FEAT_TTST=off");
 	result = read_line(back);
 	ck_assert_msg(result.good, "%s", result.text);
-	ck_assert(mmu_has(&result.config.features, FEAT_LSE));
-	ck_assert(!mmu_has(&result.config.features, FEAT_LPA2));
+	ck_assert(nw_has(&result.config.features, FEAT_LSE));
+	ck_assert(!nw_has(&result.config.features, FEAT_LPA2));
 }
 END_TEST
 

@@ -11,7 +11,7 @@
 
 static struct sim_config config;
 static struct cpu_counts core;
-static struct mmu_counts tlbs;
+static struct nw_counts tlbs;
 static struct stats stats;
 
 static void setup(void)
@@ -57,20 +57,20 @@ static int64_t count(json_t *json, const char *path)
 }
 
 /* A walk of s1 stage 1 lookups, each after s2 stage 2 lookups, and s2 for the output. */
-static struct mmu_walk nested_walk(unsigned el, int8_t s1_start, int8_t s2_start)
+static struct nw_walk nested_walk(unsigned el, int8_t s1_start, int8_t s2_start)
 {
-	struct mmu_walk walk = {.kind = WALK_NESTED, .access = {.el = (uint8_t)el}};
+	struct nw_walk walk = {.kind = WALK_NESTED, .access = {.el = (uint8_t)el}};
 
 	for (int level = s1_start; level <= 4; level++) {
 		for (int l2 = s2_start; l2 <= 3; l2++)
-			walk.fetch[walk.fetch_count++] = (struct mmu_fetch){
+			walk.fetch[walk.fetch_count++] = (struct nw_fetch){
 				.stage = 2,
 				.level = (int8_t)l2,
 				.for_level = (int8_t)level,
 				.latency = 10,
 				.purpose = level == 4 ? FETCH_FOR_OUTPUT : FETCH_FOR_STAGE1};
 		if (level < 4)
-			walk.fetch[walk.fetch_count++] = (struct mmu_fetch){
+			walk.fetch[walk.fetch_count++] = (struct nw_fetch){
 				.stage = 1, .level = (int8_t)level, .latency = 10};
 	}
 	walk.latency = 10 * walk.fetch_count;
@@ -78,7 +78,7 @@ static struct mmu_walk nested_walk(unsigned el, int8_t s1_start, int8_t s2_start
 }
 
 /* Hands a walk to the collector, with the sums that belong to its fetches. */
-static void collect(struct mmu_walk *walk)
+static void collect(struct nw_walk *walk)
 {
 	walk->update_count = 0;
 	memset(walk->sum, 0, sizeof(walk->sum));
@@ -176,7 +176,7 @@ static const struct nested_row {
 START_TEST(nested_walk_is_counted_by_level_and_reason)
 {
 	const struct nested_row *row = &nested_rows[_i];
-	struct mmu_walk walk = nested_walk(0, row->s1_start, row->s2_start);
+	struct nw_walk walk = nested_walk(0, row->s1_start, row->s2_start);
 	json_t *json;
 
 	collect(&walk);
@@ -199,7 +199,7 @@ END_TEST
 
 START_TEST(serial_cycles_are_instructions_and_latencies)
 {
-	struct mmu_walk walk = nested_walk(1, 0, 0);
+	struct nw_walk walk = nested_walk(1, 0, 0);
 	json_t *json;
 
 	config.timing = TIMING_SERIAL;
@@ -217,16 +217,16 @@ END_TEST
 /* Fetches of all five classes together are the total; a walk is in one class only. */
 START_TEST(classes_add_up_to_the_total)
 {
-	struct mmu_walk nested = nested_walk(0, 0, 0);     /* 24 */
-	struct mmu_walk faulted = nested_walk(0, -1, -1);  /* 35, level -1 twice */
-	struct mmu_walk at_good = nested_walk(1, 0, 1);    /* 19 */
-	struct mmu_walk at_faulted = nested_walk(1, 2, 3); /* 5 */
-	struct mmu_walk stage1 = {.kind = WALK_STAGE1_ONLY, .access = {.el = 2}, .fetch_count = 2};
-	struct mmu_walk none = {.kind = WALK_STAGE2_ONLY, .fault = {.type = FAULT_TRANSLATION}};
+	struct nw_walk nested = nested_walk(0, 0, 0);     /* 24 */
+	struct nw_walk faulted = nested_walk(0, -1, -1);  /* 35, level -1 twice */
+	struct nw_walk at_good = nested_walk(1, 0, 1);    /* 19 */
+	struct nw_walk at_faulted = nested_walk(1, 2, 3); /* 5 */
+	struct nw_walk stage1 = {.kind = WALK_STAGE1_ONLY, .access = {.el = 2}, .fetch_count = 2};
+	struct nw_walk none = {.kind = WALK_STAGE2_ONLY, .fault = {.type = FAULT_TRANSLATION}};
 	json_t *json;
 
-	stage1.fetch[0] = (struct mmu_fetch){.stage = 1, .level = 2};
-	stage1.fetch[1] = (struct mmu_fetch){.stage = 1, .level = 3};
+	stage1.fetch[0] = (struct nw_fetch){.stage = 1, .level = 2};
+	stage1.fetch[1] = (struct nw_fetch){.stage = 1, .level = 3};
 	faulted.fault.type = at_faulted.fault.type = FAULT_PERMISSION;
 	at_good.at = at_faulted.at = true;
 	collect(&nested);
@@ -260,12 +260,12 @@ END_TEST
 
 START_TEST(updates_are_no_fetches)
 {
-	struct mmu_walk walk = nested_walk(0, 3, 3); /* 3 */
+	struct nw_walk walk = nested_walk(0, 3, 3); /* 3 */
 	json_t *json;
 
-	walk.fetch[walk.fetch_count++] = (struct mmu_fetch){
+	walk.fetch[walk.fetch_count++] = (struct nw_fetch){
 		.stage = 2, .level = 3, .purpose = FETCH_FOR_STAGE1, .for_level = 3};
-	walk.fetch[walk.fetch_count++] = (struct mmu_fetch){.stage = 1, .level = 3, .update = true};
+	walk.fetch[walk.fetch_count++] = (struct nw_fetch){.stage = 1, .level = 3, .update = true};
 	collect(&walk);
 	json = make();
 	ck_assert_int_eq(count(json, "descriptor_fetches total"), 4);

@@ -66,7 +66,7 @@ static struct sim *run_program(const struct row *row)
 	return sim;
 }
 
-static void access(struct sim *sim, enum mmu_access_type type, uint64_t va)
+static void access(struct sim *sim, enum nw_access_type type, uint64_t va)
 {
 	for (unsigned faults = 0; !cpu_access(sim_cpu(sim), type, (va_t){ va }, (va_t){ va }, 1); faults++) {
 		ck_assert_uint_lt(faults, 8);
@@ -83,24 +83,24 @@ static struct sim *replay_accesses(const struct row *row)
 	ck_assert_ptr_nonnull(sim);
 	ck_assert(sim_run(sim, true));
 	for (unsigned i = 0; i < row->count; i++)
-		access(sim, MMU_STORE, BASE + i * row->stride);
+		access(sim, NW_STORE, BASE + i * row->stride);
 	for (unsigned i = 0; i < row->count; i++)
-		access(sim, MMU_LOAD, BASE + i * row->stride);
+		access(sim, NW_LOAD, BASE + i * row->stride);
 	return sim;
 }
 
 /* Descriptor bits that are no address bits: those of a table, a stage 1 leaf, a stage 2 leaf under any granule. */
-static uint64_t without_address(const struct mmu_fetch *fetch)
+static uint64_t without_address(const struct nw_fetch *fetch)
 {
 	return fetch->descriptor & ~VMSA_MASK(49, 12);
 }
 
 static void compare_page(const struct row *row, struct sim *program, struct sim *replay, uint64_t va)
 {
-	struct mmu_access load = { .type = MMU_LOAD, .el = 0, .unprivileged = true };
-	static struct mmu_walk ours, theirs;
-	struct mmu_translation a = mmu_probe(cpu_mmu(sim_cpu(program)), (va_t){ va }, load, &ours);
-	struct mmu_translation b = mmu_probe(cpu_mmu(sim_cpu(replay)), (va_t){ va }, load, &theirs);
+	struct nw_access load = { .type = NW_LOAD, .el = 0, .unprivileged = true };
+	static struct nw_walk ours, theirs;
+	struct nw_translation a = nw_probe(cpu_mmu(sim_cpu(program)), (va_t){ va }, load, &ours);
+	struct nw_translation b = nw_probe(cpu_mmu(sim_cpu(replay)), (va_t){ va }, load, &theirs);
 
 	ck_assert_msg(a.fault.type == b.fault.type && a.fault.level == b.fault.level, "%s: va 0x%llx: faults differ",
 		      row->name, (unsigned long long)va);
