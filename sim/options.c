@@ -88,6 +88,13 @@ static bool read_cpu(struct options *options, const struct option *option, const
 	return value_cpu(value, options->config, why) || refuse(option, value, why);
 }
 
+static bool read_choice(struct options *options, const struct option *option, const char *value)
+{
+	char why[VALUE_WHY];
+
+	return value_choice(value, options->config, why) || refuse(option, value, why);
+}
+
 static bool read_tlb(struct options *options, const struct option *option, const char *value)
 {
 	char why[VALUE_WHY];
@@ -217,6 +224,8 @@ static bool read_progress(struct options *options, const struct option *option, 
 
 static const struct option table[] = {
 	{"cpu", IN_ALL, "NAME[,FEAT=on|off...]", "core and features (max)", read_cpu, 0, 0},
+	{"choice", IN_ALL, "NAME=VALUE",
+	 "what the architecture leaves open (nestwalk regs --choices)", read_choice, 0, 0},
 	{"s1", IN_ALL, "GRANULE[:BITS][:ds=0|1]", "proxy kernel's stage 1 (4k:48)", read_geometry,
 	 AT(s1), 0},
 	{"s2", IN_ALL, "GRANULE[:BITS][:start=L][:ds=0|1]|off", "the VM's stage 2 (4k:48)",

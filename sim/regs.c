@@ -1,4 +1,5 @@
 /* `nestwalk regs`: registers with their encodings, fields, and values taken apart. */
+#include "choices.h"
 #include "fields.h"
 #include "sim.h"
 #include "values.h"
@@ -9,6 +10,10 @@
 #include <strings.h>
 
 #define ISS_MASK ((UINT64_C(1) << 25) - 1) /* of ESR_ELx */
+
+struct regs_options {
+	bool help, choices, json;
+};
 
 /* Exception classes whose ISS has a layout. */
 static const char *iss_layout(uint64_t esr)
@@ -147,9 +152,9 @@ static void show_argument(char *argument)
 }
 
 /* All of them are known: else nothing is printed. */
-static bool check_arguments(int argc, char **argv)
+static bool check_arguments(int argc, char **argv, int first)
 {
-	for (int i = 1; i < argc; i++) {
+	for (int i = first; i < argc; i++) {
 		size_t length = strcspn(argv[i], "="), count;
 		struct cpu_sysreg_info info;
 		const char *layout[2];
@@ -172,20 +177,67 @@ static bool check_arguments(int argc, char **argv)
 	return true;
 }
 
+static void print_help(void)
+{
+	puts("usage: nestwalk regs [options] [NAME[=VALUE]]...\n"
+	     "  without a name: all registers and layouts\n"
+	     "  NAME            the register's encoding and fields\n"
+	     "  NAME=VALUE      ... with the value of each field\n"
+	     "  --choices       what the architecture leaves open, for --choice NAME=VALUE\n"
+	     "  --json          --choices as JSON");
+}
+
+/* The options, all of which come first; the index of the first word that is none, or 0 after a
+ * diag(). */
+static int read_options(int argc, char **argv, struct regs_options *options)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			options->help = true;
+		} else if (!strcmp(argv[i], "--choices")) {
+			options->choices = true;
+		} else if (!strcmp(argv[i], "--json")) {
+			options->json = true;
+		} else {
+			diag("%s: unknown option, see: nestwalk regs --help", argv[i]);
+			return 0;
+		}
+	}
+	return i;
+}
+
+static void print_choices(bool json)
+{
+	if (json)
+		choices_print_json();
+	else
+		choices_print();
+}
+
 int command_regs(int argc, char **argv)
 {
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		puts("usage: nestwalk regs [NAME[=VALUE]]...\n"
-		     "  without a name: all registers and layouts\n"
-		     "  NAME            the register's encoding and fields\n"
-		     "  NAME=VALUE      ... with the value of each field");
+	struct regs_options options = {.help = false};
+	int first = read_options(argc, argv, &options);
+
+	if (!first)
+		return SIM_BAD_INPUT;
+	if (options.help) {
+		print_help();
 		return SIM_OK;
 	}
-	if (!check_arguments(argc, argv))
+	if (options.choices && first < argc) {
+		diag("regs: %s: expected no name beside --choices", argv[first]);
 		return SIM_BAD_INPUT;
-	if (argc == 1)
+	}
+	if (!check_arguments(argc, argv, first))
+		return SIM_BAD_INPUT;
+	if (options.choices)
+		print_choices(options.json);
+	else if (first == argc)
 		list();
-	for (int i = 1; i < argc; i++)
+	for (int i = first; i < argc; i++)
 		show_argument(argv[i]);
 	return SIM_OK;
 }

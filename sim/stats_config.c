@@ -1,5 +1,6 @@
 /* The "config" member of the statistics: everything that shapes the result, defaults filled in,
  * nothing that does not. */
+#include "choices.h"
 #include "config.h"
 #include "json.h"
 #include "stats.h"
@@ -15,6 +16,15 @@ static json_t *core_json(const struct sim_config *config)
 			json_array_append_new(features, json_string(cpu_feature_name(f)));
 	}
 	put(object, "features", features);
+	return object;
+}
+
+static json_t *choices_json(const struct nw_choices *choices)
+{
+	json_t *object = json_object();
+
+	for (enum nw_choice c = 0; c < NW_CHOICE_COUNT; c++)
+		put(object, choice_of(c)->word, json_string(choice_in_force(choices, c)->word));
 	return object;
 }
 
@@ -127,6 +137,7 @@ json_t *stats_config_json(const struct stats_report *report)
 	put(object, "guest", json_string(report->guest));
 	put(object, "image", text_or_null(config->image));
 	put(object, "cpu", core_json(config));
+	put(object, "choices", choices_json(&config->choices));
 	put(object, "s1", geometry_json(&config->s1));
 	put(object, "s2", geometry_json(&config->s2));
 	put(object, "el2", geometry_json(&config->el2));

@@ -1,6 +1,8 @@
 /* Numbers, sizes, windows and shapes on the command line. */
 #include "values.h"
 
+#include "choices.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,6 +289,57 @@ bool value_walk_cache(const char *text, struct sim_config *config, char why[VALU
 		}
 	} while (*text);
 	return true;
+}
+
+/* ------------------------------------------------------------------ choices */
+
+static const struct choice *find_choice(const char *name, enum nw_choice *number)
+{
+	for (*number = 0; *number < NW_CHOICE_COUNT; (*number)++) {
+		if (strcmp(name, choice_of(*number)->word) == 0)
+			return choice_of(*number);
+	}
+	return NULL;
+}
+
+/* The words of a choice, as many as there is room for. */
+static bool refuse_alternative(const struct choice *choice, const char *value, char *why)
+{
+	char words[VALUE_WHY] = "";
+	size_t used = 0;
+
+	for (const struct alternative *a = choice->alternative; a->word; a++) {
+		int length = snprintf(words + used, sizeof(words) - used, "%s%s",
+				      used ? " or " : "", a->word);
+
+		if (length < 0 || (size_t)length >= sizeof(words) - used)
+			break;
+		used += (size_t)length;
+	}
+	return refuse(why, "'%.20s': expected %s", value, words);
+}
+
+bool value_choice(const char *text, struct sim_config *config, char why[VALUE_WHY])
+{
+	char name[WORD_MAX];
+	const char *value = text;
+	const struct choice *choice;
+	enum nw_choice number;
+
+	if (!strchr(text, '=') || !next_word(&value, "=", name))
+		return refuse(why, "expected NAME=VALUE, `nestwalk regs --choices` lists them");
+	choice = find_choice(name, &number);
+	if (!choice)
+		return refuse(why,
+			      "nothing is left open under that name, `nestwalk regs --choices` "
+			      "lists what is");
+	for (uint8_t i = 0; choice->alternative[i].word; i++) {
+		if (strcmp(value, choice->alternative[i].word))
+			continue;
+		config->choices.of[number] = i;
+		return true;
+	}
+	return refuse_alternative(choice, value, why);
 }
 
 /* ------------------------------------------------------------------ cores */

@@ -23,6 +23,8 @@ bool value_block(const char *text, uint64_t *block_bytes, char why[VALUE_WHY]);
 bool value_tlb(const char *text, struct sim_config *config, char why[VALUE_WHY]);
 /* --walk-cache off|on|SPEC */
 bool value_walk_cache(const char *text, struct sim_config *config, char why[VALUE_WHY]);
+/* --choice NAME=VALUE */
+bool value_choice(const char *text, struct sim_config *config, char why[VALUE_WHY]);
 /* --cpu NAME[,FEAT=on|off...] */
 bool value_cpu(const char *text, struct sim_config *config, char why[VALUE_WHY]);
 

@@ -63,6 +63,25 @@ refuses "unknown register" 'NOSUCH_EL1: no such register' regs NOSUCH_EL1
 refuses "value that is none" 'no 64-bit value' regs TCR_EL1=abc
 refuses "value of 65 bits" 'no 64-bit value' regs TCR_EL1=0x10000000000000000
 
+# --- choices: what is open, the alternatives that the architecture permits, the default first
+prints "regs --choices" '^size-out-of-range$' regs --choices
+prints "... with the default" '^  =fault .*\(default\)$' regs --choices
+prints "... and its alternatives" '^  =limit +the limit is used instead$' regs --choices
+"$NESTWALK" regs --choices --json >"$work/out"
+same_json() { # same_json NAME FILTER EXPECTED
+	got=$(jq -c "$2" "$work/out")
+	if [ "$got" = "$3" ]; then ok "$1"; else not_ok "$1" "$got"; fi
+}
+same_json "regs --choices --json" '.["size-out-of-range"] | .default, .alternatives.limit' '"fault"
+"the limit is used instead"'
+refuses "--choices with a name" 'expected no name' regs --choices TCR_EL1
+refuses "unknown option of regs" 'unknown option' regs --frobnicate
+refuses "--choice without a value" 'expected NAME=VALUE' walk --choice size-out-of-range 0
+refuses "--choice of an alternative that is none" 'expected fault or limit' walk --choice size-out-of-range=x 0
+timeout 60 "$NESTWALK" walk --stats "$work/stats" --choice size-out-of-range=limit 0 >"$work/out"
+jq .config.choices "$work/stats" >"$work/out"
+same_json "choices are part of the statistics' config" '.["size-out-of-range"]' '"limit"'
+
 prints "cpus lists max" '^max$' cpus
 prints "cpus NAME lists features" 'on +FEAT_LPA2' cpus max
 prints "a core without LPA2" 'off +FEAT_LPA2' cpus cortex-a53
