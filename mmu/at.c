@@ -68,8 +68,8 @@ struct nw_at_result nw_at(struct nw_mmu *mmu, enum nw_at_op op, va_t va, unsigne
 		.pan = o->pan && pan,
 	};
 	const struct ttw_regime *r = regime_of(mmu, access.el);
-	struct ttw_input input = ttw_input(r, va, access);
-	struct ttw_translation t = mmu_walk_tables(mmu, &input, va, access, !o->stage2, true);
+	struct mmu_request q = mmu_request(r, va, access);
+	struct ttw_translation t = mmu_walk_tables(mmu, &q, !o->stage2, true);
 
 	(void)now; /* no TLB is used */
 	if (t.fault.type == FAULT_NONE)

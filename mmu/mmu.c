@@ -75,8 +75,11 @@ struct nw_counts *nw_counts(struct nw_mmu *mmu)
  * TTBR beyond the output size, a table at an IPA that stage 2 does not have. TCR_EL1.EPD forbids
  * the walk as such, and with stage 1 off the checks of VTCR_EL2 and of the IPA come before it.
  */
-static bool is_walk(const struct ttw_regime *r, const struct ttw_input *input, bool both_stages)
+static bool is_walk(const struct mmu_request *q, bool both_stages)
 {
+	const struct ttw_regime *r = q->r;
+	const struct ttw_input *input = &q->input;
+
 	if (input->fault.type != FAULT_NONE)
 		return false;
 	if (input->params->enabled)
@@ -85,18 +88,17 @@ static bool is_walk(const struct ttw_regime *r, const struct ttw_input *input, b
 	       input->ia >> r->stage2.ia_bits == 0;
 }
 
-struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct ttw_input *input, va_t va,
-				       struct nw_access access, bool stage1_only, bool at)
+struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_request *q,
+				       bool stage1_only, bool at)
 {
 	const struct nw_observer *observer = &mmu->config.observer;
-	const struct ttw_regime *r = regime_of(mmu, access.el);
 
-	mmu->caches.el = access.el;
+	mmu->caches.el = q->access.el;
 
 	struct ttw_translation t =
-		ttw_translate_input(r, input, va, access, &mmu->memory, stage1_only);
+		ttw_translate_input(q->r, &q->input, q->va, q->access, &mmu->memory, stage1_only);
 
-	if (observer->walk != NULL && is_walk(r, input, !stage1_only)) {
+	if (observer->walk != NULL && is_walk(q, !stage1_only)) {
 		mmu->walk.at = at;
 		observer->walk(observer->ctx, &mmu->walk);
 	}
@@ -134,35 +136,31 @@ static uint64_t with_offset(uint64_t output, va_t va, unsigned span_bits)
 }
 
 /* What an entry gives for an access: all that may have changed since it was filled is checked. */
-static struct ttw_translation hit(const struct ttw_regime *r, const struct ttw_params *stage1,
-				  const struct ttw_translation *found, va_t va,
-				  struct nw_access access)
+static struct ttw_translation hit(const struct mmu_request *q, const struct ttw_translation *found)
 {
 	struct ttw_translation t = *found;
 
-	t.ipa.value = with_offset(t.ipa.value, va, t.span_bits);
-	t.pa.value = with_offset(t.pa.value, va, t.span_bits);
-	t.fault = output_size(r, stage1, &t, access);
+	t.ipa.value = with_offset(t.ipa.value, q->va, t.span_bits);
+	t.pa.value = with_offset(t.pa.value, q->va, t.span_bits);
+	t.fault = output_size(q->r, q->input.params, &t, q->access);
 	if (t.fault.type == FAULT_NONE)
-		t.fault = ttw_check(r, &t, access);
+		t.fault = ttw_check(q->r, &t, q->access);
 	return t;
 }
 
 /* An L1 miss: L2 answers, or else a walk, which fills L2. Both are what L1 is to be filled with. */
 static struct ttw_translation miss(struct nw_mmu *mmu, struct assoc_key key,
-				   const struct ttw_input *input, va_t va, struct nw_access access,
-				   uint64_t now)
+				   const struct mmu_request *q, uint64_t now)
 {
 	if (!tlb_present(&mmu->l2))
-		return mmu_walk_tables(mmu, input, va, access, false, false);
+		return mmu_walk_tables(mmu, q, false, false);
 
-	const struct ttw_regime *r = regime_of(mmu, access.el);
 	struct tlb_entry *found = tlb_find(&mmu->l2, key, now);
 
-	if (count(&mmu->counts.l2[access.el], found != NULL))
-		return hit(r, input->params, tlb_translation(&mmu->l2, found), va, access);
+	if (count(&mmu->counts.l2[q->access.el], found != NULL))
+		return hit(q, tlb_translation(&mmu->l2, found));
 
-	struct ttw_translation t = mmu_walk_tables(mmu, input, va, access, false, false);
+	struct ttw_translation t = mmu_walk_tables(mmu, q, false, false);
 
 	if (t.fault.type == FAULT_NONE)
 		tlb_fill(&mmu->l2, key, &t, now);
@@ -173,23 +171,21 @@ static struct ttw_translation miss(struct nw_mmu *mmu, struct assoc_key key,
  * L1, then L2, then a walk; what answers without a fault fills the levels that missed. The levels
  * are neither inclusive nor exclusive. entry is the one of L1.
  */
-static struct ttw_translation look_up(struct nw_mmu *mmu, const struct ttw_input *input, va_t va,
-				      struct nw_access access, uint64_t now,
+static struct ttw_translation look_up(struct nw_mmu *mmu, const struct mmu_request *q, uint64_t now,
 				      struct tlb_entry **entry)
 {
-	const struct ttw_regime *r = regime_of(mmu, access.el);
-	bool fetch = access.type == NW_FETCH;
+	bool fetch = q->access.type == NW_FETCH;
 	struct tlb *l1 = fetch ? &mmu->l1i : &mmu->l1d;
 	struct tlb_counts *l1_counts = fetch ? mmu->counts.l1i : mmu->counts.l1d;
-	struct assoc_key key = tlb_key(r, input->params, va);
+	struct assoc_key key = tlb_key(q->r, q->input.params, q->va);
 
 	if (!tlb_present(l1))
-		return miss(mmu, key, input, va, access, now);
+		return miss(mmu, key, q, now);
 	*entry = tlb_find(l1, key, now);
-	if (count(&l1_counts[access.el], *entry != NULL))
-		return hit(r, input->params, tlb_translation(l1, *entry), va, access);
+	if (count(&l1_counts[q->access.el], *entry != NULL))
+		return hit(q, tlb_translation(l1, *entry));
 
-	struct ttw_translation t = miss(mmu, key, input, va, access, now);
+	struct ttw_translation t = miss(mmu, key, q, now);
 
 	if (t.fault.type == FAULT_NONE)
 		*entry = tlb_fill(l1, key, &t, now);
@@ -219,20 +215,19 @@ static struct nw_translation result(const struct ttw_regime *r, const struct ttw
 struct nw_translation nw_translate(struct nw_mmu *mmu, va_t va, struct nw_access access,
 				   uint64_t now)
 {
-	const struct ttw_regime *r = regime_of(mmu, access.el);
-	struct ttw_input input = ttw_input(r, va, access);
+	const struct mmu_request q = mmu_request(regime_of(mmu, access.el), va, access);
 	struct tlb_entry *entry = NULL;
 	struct ttw_translation t;
 
-	if (input.fault.type != FAULT_NONE)
-		return (struct nw_translation){.fault = input.fault};
+	if (q.input.fault.type != FAULT_NONE)
+		return (struct nw_translation){.fault = q.input.fault};
 
 	/* With both stages off, or faulting before the lookup, there is nothing to look up. */
-	if (mmu->config.tlb_off || (!input.params->enabled && !is_walk(r, &input, true)))
-		t = mmu_walk_tables(mmu, &input, va, access, false, false);
+	if (mmu->config.tlb_off || (!q.input.params->enabled && !is_walk(&q, true)))
+		t = mmu_walk_tables(mmu, &q, false, false);
 	else
-		t = look_up(mmu, &input, va, access, now, &entry);
-	return result(r, &t, access, entry);
+		t = look_up(mmu, &q, now, &entry);
+	return result(q.r, &t, access, entry);
 }
 
 struct nw_translation nw_probe(struct nw_mmu *mmu, va_t va, struct nw_access access,

@@ -24,10 +24,24 @@ static inline const struct ttw_regime *regime_of(const struct nw_mmu *mmu, unsig
 	return &mmu->regime[el == 2 ? REGIME_EL2 : REGIME_EL10];
 }
 
+/* What is to be translated, in which regime, and what ttw_input() made of it. */
+struct mmu_request {
+	const struct ttw_regime *r;
+	struct ttw_input input;
+	va_t va;
+	struct nw_access access;
+};
+
+static inline struct mmu_request mmu_request(const struct ttw_regime *r, va_t va,
+					     struct nw_access access)
+{
+	return (struct mmu_request){r, ttw_input(r, va, access), va, access};
+}
+
 /*
  * ttw_translate_input() with this MMU's caches and memory; what was a walk goes to the observer.
  */
-struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct ttw_input *input, va_t va,
-				       struct nw_access access, bool stage1_only, bool at);
+struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_request *q,
+				       bool stage1_only, bool at);
 
 #endif
