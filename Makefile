@@ -7,8 +7,10 @@
 VARIANT ?= release
 CC = gcc
 HOSTCC ?= $(CC)
+OBJCOPY ?= objcopy
 CROSS_COMPILE ?= aarch64-linux-gnu-
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 B := build/$(VARIANT)
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n' $(1) $(2))
@@ -50,7 +52,7 @@ needs_cpu := cpu mmu
 needs_sim := sim cpu mmu
 
 # sim_GENERATED, cpu_GENERATED: headers that must exist before the room's objects are compiled for the first time.
-# cflags_FILE (e.g. cflags_cpu/fast.c) adds flags to one source.
+# cflags_ROOM adds flags to the sources of a room, cflags_FILE (e.g. cflags_cpu/fast.c) to one source.
 define room_rules
 $(1)_OBJ := $$(patsubst %.c,$(B)/%.o,$$(patsubst %.S,$(B)/%.o,$$($(1)_SRC)))
 $(B)/lib$(1).a: $$($(1)_OBJ)
@@ -62,11 +64,34 @@ $(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
 
 $(B)/%.o: %.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(if $(filter sim/% tools/% tests/%,$<),$(DEP_CFLAGS)) $(CFLAGS) $(cflags_$<) -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(if $(filter sim/% tools/% tests/%,$<),$(DEP_CFLAGS)) $(CFLAGS) $(cflags_$(firstword $(subst /, ,$<))) $(cflags_$<) -c -o $@ $<
 
 $(B)/%.o: %.S
 	$(call say,AS,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -c -o $@ $<
+
+# ---------------------------------------------------------------------------------------------------- library
+
+# What is installed of mmu/: one header, and the functions that it declares. Hidden names become local in the one object of
+# the static library, so that neither library takes a name from its user. SO_VERSION rises when the binary interface changes.
+VERSION := $(shell sed -n 's/^.define SIM_VERSION "\(.*\)"/\1/p' sim/sim.h)
+SO_VERSION := 0
+LIBRARY := $(addprefix $(B)/lib/,nestwalk-mmu.h libnestwalk-mmu.a libnestwalk-mmu.so)
+
+$(B)/lib/nestwalk-mmu.h: mmu/mmu.h $(wildcard mmu/*.def) tools/mkheader
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && tools/mkheader '$(CC)' $< >$@
+$(B)/lib/libnestwalk-mmu.o: $(B)/libmmu.a
+	$(Q)mkdir -p $(@D) && $(CC) -r -nostdlib -o $@ -Wl,--whole-archive $< && $(OBJCOPY) --localize-hidden $@
+$(B)/lib/libnestwalk-mmu.a: $(B)/lib/libnestwalk-mmu.o
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $<
+$(B)/lib/libnestwalk-mmu.so: $(B)/libmmu.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F).$(SO_VERSION) -o $@.$(VERSION) -Wl,--whole-archive $< -Wl,--no-whole-archive
+	$(Q)ln -sf $(@F).$(VERSION) $@.$(SO_VERSION) && ln -sf $(@F).$(SO_VERSION) $@
+
+all: $(LIBRARY)
 
 # ---------------------------------------------------------------------------------------------------- programs
 
@@ -96,7 +121,7 @@ define suite_rules
 $(foreach suite,$(SUITES_$(1)),
 $(B)/$(suite): $(B)/$(suite).o $$(suite_OBJ_$(suite)) $(foreach n,$(needs_$(1)),$(B)/lib$(n).a)
 	$$(call say,LINK,$$@)
-	$(Q)$(CC) $(LDFLAGS) -o $$@ $$^ $$(CHECK_LIBS) $(if $(filter sim,$(1)),$$(DEP_LIBS))
+	$(Q)$(CC) $(LDFLAGS) $$(ldflags_$(suite)) -o $$@ $$^ $$(CHECK_LIBS) $(if $(filter sim,$(1)),$$(DEP_LIBS))
 $(B)/$(suite).o: | $($(1)_GENERATED) $(cpu_GENERATED)
 )
 endef
@@ -128,9 +153,18 @@ deps:
 	$(Q)tools/deps
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 755 build/release/nestwalk $(DESTDIR)$(PREFIX)/bin/nestwalk
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include share/man/man1 share/man/man3 share/man/man5)
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 755 $(B)/nestwalk $(DESTDIR)$(PREFIX)/bin/nestwalk
+	install -m 644 $(B)/lib/nestwalk-mmu.h $(DESTDIR)$(PREFIX)/include/nestwalk-mmu.h
+	install -m 644 $(B)/lib/libnestwalk-mmu.a $(DESTDIR)$(LIBDIR)
+	install -m 755 $(B)/lib/libnestwalk-mmu.so.$(VERSION) $(DESTDIR)$(LIBDIR)
+	ln -sf libnestwalk-mmu.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libnestwalk-mmu.so.$(SO_VERSION)
+	ln -sf libnestwalk-mmu.so.$(SO_VERSION) $(DESTDIR)$(LIBDIR)/libnestwalk-mmu.so
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' mmu/nestwalk-mmu.pc.in \
+		>$(DESTDIR)$(LIBDIR)/pkgconfig/nestwalk-mmu.pc
 	install -m 644 $(wildcard tools/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(wildcard tools/*.3) $(DESTDIR)$(PREFIX)/share/man/man3
 	install -m 644 $(wildcard tools/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 
 clean:

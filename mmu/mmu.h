@@ -14,6 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library exports the functions of this header; whatever else mmu/ has is compiled with hidden visibility. */
+#pragma GCC visibility push(default)
+
 /* ------------------------------------------------------------------ addresses, features, registers */
 
 typedef struct { uint64_t value; } va_t;
@@ -340,5 +347,11 @@ struct nw_event {
  * writes. A register write takes effect at once here (a permitted choice); a checker will hang on this function.
  */
 void nw_event(struct nw_mmu *mmu, const struct nw_event *event);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
