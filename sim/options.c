@@ -151,9 +151,27 @@ static bool read_switch(struct options *options, const struct option *option, co
 
 static bool read_access(struct options *options, const struct option *option, const char *value)
 {
-	static const char *const words[] = {"x", "r", "w", NULL};
+	static const char *const words[] = {"x", "r", "w", "rw", NULL};
+	struct sim_config *config = options->config;
 
-	return read_word(options, option, value, words, NW_FETCH);
+	if (!read_word(options, option, value, words, NW_FETCH))
+		return false;
+	/* An atomic instruction is a store that also needs to read. */
+	config->atomic = strcmp(value, "rw") == 0;
+	if (config->atomic)
+		config->access = NW_STORE;
+	return true;
+}
+
+static bool read_memory(struct options *options, const struct option *option, const char *value)
+{
+	struct sim_config *config = options->config;
+	char why[VALUE_WHY];
+
+	if (config->memory_count == SIM_MEMORIES)
+		return refuse(option, value, "too many, 64 at most");
+	return value_memory(value, &config->memory[config->memory_count++], why) ||
+	       refuse(option, value, why);
 }
 
 static bool read_trace(struct options *options, const struct option *option, const char *value)
@@ -270,8 +288,18 @@ static const struct option table[] = {
 	{"va-offset", IN_REPLAY, "N", "add N to every address, modulo the VA range", read_spread,
 	 AT(va_offset), AT(va_offset_given)},
 	{"progress", IN_REPLAY, NULL, "progress bar (default on a terminal)", read_progress, 0, 0},
-	{"access", IN_WALK, "r|w|x", "load, store or fetch (r)", read_access, AT(access), 0},
+	{"access", IN_WALK, "r|w|x|rw", "load, store, fetch or atomic (r)", read_access, AT(access),
+	 0},
+	{"unprivileged", IN_WALK, NULL, "as LDTR and STTR make it: with the rights of EL0", NULL,
+	 AT(unprivileged), 0},
+	{"pan", IN_WALK, NULL, "PSTATE.PAN is 1", NULL, AT(pan), 0},
+	{"unaligned", IN_WALK, NULL, "not aligned to its size", NULL, AT(unaligned), 0},
 	{"no-map", IN_WALK, NULL, "explain the first access, which faulted", NULL, AT(no_map), 0},
+	{"regs", IN_WALK, "FILE", "registers: lines NAME=VALUE; for --mem and --core", read_text,
+	 AT(regs), 0},
+	{"mem", IN_WALK, "FILE@PA", "physical memory: a raw dump, repeatable", read_memory, 0, 0},
+	{"core", IN_WALK, "FILE", "physical memory: an ELF core of QEMU's dump-guest-memory",
+	 read_text, AT(core), 0},
 	{"json", IN_WALK, NULL, "the walk as JSON", NULL, AT(json), 0},
 	{"quiet", IN_ALL, NULL, "-q: no table of statistics", NULL, AT(quiet), 0},
 	{"verbose", IN_ALL, NULL, "-v: say more", NULL, AT(verbose), 0},

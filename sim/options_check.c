@@ -160,6 +160,44 @@ static bool check_bare(const struct options *options)
 	return false;
 }
 
+/* The built-in software, which follows the options that shape it, or files that say all of it. */
+static bool check_source(const struct options *options)
+{
+	const struct sim_config *config = options->config;
+	const char *unfit = NULL;
+
+	if (!config->regs) {
+		if (!config->memory_count && !config->core)
+			return true;
+		diag("--%s without --regs FILE: no memory dump has the registers of translation",
+		     config->core ? "core" : "mem");
+		return false;
+	}
+	for (unsigned use = GEOMETRY_S1; use <= GEOMETRY_EL2; use++) {
+		if (options->geometry_text[use])
+			unfit = use == GEOMETRY_S1 ? "s1" : use == GEOMETRY_S2 ? "s2" : "el2";
+	}
+	if (config->ram.count || config->vm_ram.count)
+		unfit = config->ram.count ? "ram" : "vm-ram";
+	if (config->block_bytes || config->no_map)
+		unfit = config->no_map ? "no-map" : "block";
+	if (config->stats || config->trace_count || config->max_insns_given)
+		unfit = config->stats ? "stats" : config->trace_count ? "trace" : "max-insns";
+	if (unfit)
+		diag("--%s does not fit --regs, where no software is run", unfit);
+	return !unfit;
+}
+
+/* LDTR and STTR at EL1, or at EL2 in the EL2&0 regime, do as EL0 would. */
+static bool check_access(const struct sim_config *config)
+{
+	if (!config->unprivileged || (config->access_el != 0 && config->access != NW_FETCH))
+		return true;
+	diag("--unprivileged is for loads and stores of EL1 and EL2, expected --el 1 or 2, and no "
+	     "--access x");
+	return false;
+}
+
 static bool check_core(const struct sim_config *config)
 {
 	if (nw_has(&config->features, FEAT_EL2) || config->bare)
@@ -218,6 +256,10 @@ static bool check_warmup(const struct sim_config *config)
 
 bool options_check(const struct options *options)
 {
+	if (!check_source(options) || !check_access(options->config))
+		return false;
+	if (options->config->regs)
+		return true;
 	return check_bare(options) && check_core(options->config) && check_memory(options) &&
 	       check_kernel(options) && check_offset(options->config) &&
 	       check_warmup(options->config) && check_stats(options->config);

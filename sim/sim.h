@@ -50,11 +50,19 @@ struct sim_window {
 };
 
 #define SIM_WINDOWS 16
+#define SIM_MEMORIES 64
 #define SIM_TRACES 4
 
 struct sim_windows {
 	unsigned count; /* 0: the default */
 	struct sim_window at[SIM_WINDOWS];
+};
+
+/* --mem FILE@PA: file is all of that text, whose first file_length bytes are the name. */
+struct sim_memory {
+	const char *file;
+	size_t file_length;
+	uint64_t pa;
 };
 
 enum sim_timing { TIMING_NONE, TIMING_SERIAL };
@@ -126,7 +134,11 @@ struct sim_config {
 	uint64_t va;
 	enum nw_access_type access; /* NW_LOAD, NW_STORE, NW_FETCH */
 	uint8_t access_el;
+	bool atomic, unprivileged, pan, unaligned; /* as in struct nw_access */
 	bool no_map, json;
+	const char *regs, *core; /* NULL: the built-in software's */
+	unsigned memory_count;
+	struct sim_memory memory[SIM_MEMORIES];
 };
 
 /* The defaults of every option. The core is `max`, TLBs 48 + 48 + 1280x5, walk caches off. */

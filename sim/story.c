@@ -93,17 +93,17 @@ static void exception_registers(struct story *story)
 		     FIELD_PUT(PAR_EL1_F1_S, fault->stage2) | UINT64_C(1) << 11; /* RES1 */
 }
 
-struct story story_of(struct cpu *cpu, const struct nw_features *features, va_t va,
+struct story story_of(struct nw_mmu *mmu, const struct nw_features *features, va_t va,
 		      struct nw_access access)
 {
-	const struct nw_registers *registers = nw_registers(cpu_mmu(cpu));
+	const struct nw_registers *registers = nw_registers(mmu);
 	bool lpa = nw_has(features, FEAT_LPA);
 	struct story story;
 
 	memset(&story, 0, sizeof(story));
 	story.va = va;
 	story.access = access;
-	story.result = nw_probe(cpu_mmu(cpu), va, access, &story.walk);
+	story.result = nw_probe(mmu, va, access, &story.walk);
 	if (access.el == 2) {
 		story.stage[1] = stage1_el2(registers, lpa);
 	} else {

@@ -31,8 +31,8 @@ struct story {
 	uint64_t esr, far, hpfar, par;
 };
 
-/* Translates va on the core's MMU without any effect. */
-struct story story_of(struct cpu *cpu, const struct nw_features *features, va_t va,
+/* Translates va without any effect. */
+struct story story_of(struct nw_mmu *mmu, const struct nw_features *features, va_t va,
 		      struct nw_access access);
 
 enum story_kind story_kind(const struct story *story, const struct nw_fetch *fetch);

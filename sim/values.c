@@ -105,6 +105,18 @@ bool value_window(const char *text, struct sim_window *window, char why[VALUE_WH
 	return true;
 }
 
+bool value_memory(const char *text, struct sim_memory *memory, char why[VALUE_WHY])
+{
+	const char *at = strrchr(text, '@');
+
+	if (!at || at == text)
+		return refuse(why, "expected FILE@PA, e.g. dump.bin@0x40000000");
+	*memory = (struct sim_memory){.file = text, .file_length = (size_t)(at - text)};
+	if (!value_number(at + 1, &memory->pa))
+		return refuse(why, "'%.20s' is no address, expected decimal or 0x...", at + 1);
+	return true;
+}
+
 bool value_block(const char *text, uint64_t *block_bytes, char why[VALUE_WHY])
 {
 	/* Pages, blocks and contiguous spans of the three granules. */

@@ -17,6 +17,8 @@ bool value_size(const char *text, uint64_t *size);
 
 /* SIZE[@BASE] */
 bool value_window(const char *text, struct sim_window *window, char why[VALUE_WHY]);
+/* FILE@PA */
+bool value_memory(const char *text, struct sim_memory *memory, char why[VALUE_WHY]);
 /* --block: page or the size of a leaf. */
 bool value_block(const char *text, uint64_t *block_bytes, char why[VALUE_WHY]);
 /* --tlb off|on|inf|SPEC */

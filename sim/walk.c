@@ -1,11 +1,14 @@
 /*
  * `nestwalk walk`: one translation explained. Hypervisor and proxy kernel boot as for a replay;
  * then, unless --no-map, one access at EL0 makes them map the page, as a trace of that single
- * access would.
+ * access would. With --regs no software is run: registers and memory come from files.
  */
+#include "dump.h"
+#include "regs_file.h"
 #include "story.h"
 
 #include <inttypes.h>
+#include <limits.h>
 
 #define ATTEMPTS 64 /* one for each table that may have to be made, and to spare */
 
@@ -14,7 +17,10 @@ static struct nw_access access_of(const struct sim_config *config)
 	return (struct nw_access){
 		.type = config->access,
 		.el = config->access_el,
-		.unprivileged = config->access_el == 0,
+		.unprivileged = config->access_el == 0 || config->unprivileged,
+		.read_write = config->atomic,
+		.pan = config->pan,
+		.unaligned = config->unaligned,
 	};
 }
 
@@ -60,6 +66,16 @@ static void take_exception(struct sim *sim, const struct sim_config *config, str
 		story->hpfar = cpu_sysreg(cpu, "HPFAR_EL2");
 }
 
+static void print_story(const struct story *story, bool json)
+{
+	if (json)
+		story_print_json(story, stdout);
+	else
+		story_print_text(story, stdout);
+}
+
+/* ------------------------------------------------------------------ from the built-in software */
+
 static int explain(struct sim *sim, const struct sim_config *config)
 {
 	struct story story;
@@ -73,32 +89,94 @@ static int explain(struct sim *sim, const struct sim_config *config)
 		     config->va);
 		status = SIM_PANIC;
 	}
-	story = story_of(sim_cpu(sim), &config->features, va_of(config), access_of(config));
+	story = story_of(cpu_mmu(sim_cpu(sim)), &config->features, va_of(config),
+			 access_of(config));
 	if (config->no_map)
 		take_exception(sim, config, &story);
-	if (config->json)
-		story_print_json(&story, stdout);
-	else
-		story_print_text(&story, stdout);
+	print_story(&story, config->json);
 	return sim_finish(sim, status);
+}
+
+static int walk_software(const struct sim_config *config)
+{
+	struct sim *sim = sim_new(config);
+	int status;
+
+	if (!sim)
+		return SIM_BAD_INPUT;
+	status = explain(sim, config);
+	sim_free(sim);
+	return status;
+}
+
+/* ------------------------------------------------------------------ from files */
+
+static bool read_memory(struct dump *dump, const struct sim_config *config)
+{
+	for (unsigned i = 0; i < config->memory_count; i++) {
+		const struct sim_memory *memory = &config->memory[i];
+		char path[PATH_MAX];
+
+		if (memory->file_length >= sizeof(path)) {
+			diag("--mem %.40s...: expected a name of less than %zu bytes", memory->file,
+			     sizeof(path));
+			return false;
+		}
+		snprintf(path, sizeof(path), "%.*s", (int)memory->file_length, memory->file);
+		if (!dump_add_raw(dump, path, memory->pa))
+			return false;
+	}
+	return !config->core || dump_add_core(dump, config->core);
+}
+
+static int explain_dump(const struct dump *dump, const struct regs_file *regs,
+			const struct sim_config *config)
+{
+	const struct nw_config core = {
+		.features = config->features,
+		.choices = config->choices,
+		.tlb_off = true,
+		.port = dump_port(dump),
+	};
+	const struct nw_event written = {.type = NW_EVENT_REGISTER};
+	struct nw_mmu *mmu = nw_mmu_new(&core);
+	struct story story;
+
+	if (!mmu) {
+		diag("no memory for the MMU");
+		return SIM_BAD_INPUT;
+	}
+	*nw_registers(mmu) = regs->registers;
+	nw_event(mmu, &written);
+	story = story_of(mmu, &config->features, va_of(config), access_of(config));
+	print_story(&story, config->json);
+	nw_mmu_free(mmu);
+	return SIM_OK;
+}
+
+static int walk_files(const struct sim_config *config)
+{
+	struct dump dump = {.piece = NULL};
+	struct regs_file regs;
+	int status = SIM_BAD_INPUT;
+
+	if (regs_file_read(config->regs, &regs) &&
+	    regs_file_check(config->regs, &regs, va_of(config), access_of(config)) &&
+	    read_memory(&dump, config))
+		status = explain_dump(&dump, &regs, config);
+	dump_free(&dump);
+	return status;
 }
 
 int command_walk(int argc, char **argv)
 {
 	struct sim_config config;
 	bool help = false;
-	struct sim *sim;
-	int status;
 
 	sim_config_init(&config);
 	if (!options_read(&config, COMMAND_WALK, argc, argv, &help))
 		return SIM_BAD_INPUT;
 	if (help)
 		return SIM_OK;
-	sim = sim_new(&config);
-	if (!sim)
-		return SIM_BAD_INPUT;
-	status = explain(sim, &config);
-	sim_free(sim);
-	return status;
+	return config.regs ? walk_files(&config) : walk_software(&config);
 }

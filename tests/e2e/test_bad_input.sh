@@ -92,6 +92,38 @@ if command -v aarch64-linux-gnu-gcc >/dev/null; then
 	fi
 fi
 
+# --- registers and memory of walk
+walk() { refused "walk: $1" "$2" walk --regs "$work/regs" --mem "$work/zeros@0x1000" 0; }
+printf 'SCTLR_EL1=1\nTCR_EL1 0x19\nTTBR0_EL1=0x1000 # a table of zeros\nMAIR_EL1=0xff\n' >"$work/good.regs"
+cp "$work/good.regs" "$work/regs"
+accepted "walk of a table of zeros" walk --regs "$work/regs" --mem "$work/zeros@0x1000" 0
+for line in TCR_EL1 TCR_EL1= TCR_EL1=0x1g TCR_EL1=0x10000000000000000 "TCR_EL1=1 2" =1 TCR_EL9=1 TCR_EL1=1; do
+	{ cat "$work/good.regs"; echo "$line"; } >"$work/regs"
+	walk "the line $line" "/regs:5: "
+done
+size=$(wc -c <"$work/good.regs") length=0 strange=
+while [ $length -lt "$size" ]; do
+	head -c $length "$work/good.regs" >"$work/regs"
+	"$NESTWALK" walk --regs "$work/regs" --mem "$work/zeros@0x1000" 0 >"$work/out" 2>"$work/err"
+	case $?:$(wc -l <"$work/err"):$(head -c 10 "$work/err") in
+	0:0: | 2:1:"nestwalk: ") ;;
+	*) strange="$strange $length" ;;
+	esac
+	length=$((length + 1))
+done
+if [ -z "$strange" ]; then ok "walk: each prefix of a registers file"; else not_ok "walk: each prefix of a registers file" "$strange"; fi
+cp "$work/good.regs" "$work/regs"
+refused "walk: no such registers file" "no-such-file" walk --regs no-such-file --mem "$work/zeros@0" 0
+refused "walk: registers file that is a folder" "regular file" walk --regs "$work" --mem "$work/zeros@0" 0
+refused "walk: a program as registers" ":1: " walk --regs build/guest/hello --mem "$work/zeros@0" 0
+refused "walk: no such memory" "no-such-file" walk --regs "$work/regs" --mem no-such-file@0 0
+refused "walk: empty memory" "not empty" walk --regs "$work/regs" --mem "$work/empty@0" 0
+refused "walk: memory twice" "overlap" walk --regs "$work/regs" --mem "$work/zeros@0x1000" --mem "$work/zeros@0x1ff8" 0
+refused "walk: memory above 2^52" "2.52" walk --regs "$work/regs" --mem "$work/zeros@0x10000000000000" 0
+refused "walk: memory without registers" "without --regs" walk --mem "$work/zeros@0" 0
+refused "walk: an executable as core" "expected a core" walk --regs "$work/regs" --core build/guest/hello 0
+refused "walk: text as core" "ELF" walk --regs "$work/regs" --core "$work/regs" 0
+
 # --- traces: status 2, and what was replayed before is in the statistics with complete:false
 damaged() { # damaged NAME FILE
 	rm -f "$work/stats"
