@@ -5,9 +5,35 @@
 
 /* ------------------------------------------------------------------ where to */
 
+bool el_is_in_host(const struct cpu *cpu, unsigned el)
+{
+	uint64_t hcr = cpu->sysreg[SYSREG_HCR_EL2];
+
+	if (el == 1 || HCR_EL2_E2H(hcr) == 0)
+		return false;
+	return el == 2 || HCR_EL2_TGE(hcr) != 0;
+}
+
+uint64_t current_sctlr(const struct cpu *cpu)
+{
+	unsigned el = cpu->pstate.el;
+
+	return cpu->sysreg[el == 2 || el_is_in_host(cpu, el) ? SYSREG_SCTLR_EL2 : SYSREG_SCTLR_EL1];
+}
+
+/*
+ * The traps of EL0 that behave as 0 under {E2H,TGE}={1,1}, each by its description in "HCR_EL2,
+ * Hypervisor Configuration Register". Those of EL1 need no such rule: TGE lets nobody return to it.
+ */
+static const uint64_t off_in_host = FIELD_MASK(HCR_EL2_TWI) | FIELD_MASK(HCR_EL2_TWE) |
+				    FIELD_MASK(HCR_EL2_TID2) | FIELD_MASK(HCR_EL2_TPCP) |
+				    FIELD_MASK(HCR_EL2_TPU) | FIELD_MASK(HCR_EL2_TDZ);
+
 uint64_t effective_hcr(const struct cpu *cpu)
 {
-	return cpu_has(cpu, FEAT_EL2) ? cpu->sysreg[SYSREG_HCR_EL2] : FIELD_MASK(HCR_EL2_RW);
+	if (!cpu_has(cpu, FEAT_EL2))
+		return FIELD_MASK(HCR_EL2_RW);
+	return cpu->sysreg[SYSREG_HCR_EL2] & ~(el_is_in_host(cpu, 0) ? off_in_host : 0);
 }
 
 /* EL1, or EL2 for EL2's own and for EL0's under HCR_EL2.TGE. */
@@ -230,12 +256,13 @@ static void report(struct cpu *cpu, const struct exception *e, unsigned ec)
 static void enter_pstate(struct cpu *cpu)
 {
 	struct pstate *p = &cpu->pstate;
-	uint64_t sctlr = cpu->sysreg[p->el == 2 ? SYSREG_SCTLR_EL2 : SYSREG_SCTLR_EL1];
+	uint64_t sctlr = current_sctlr(cpu);
+	bool spans = p->el == 1 || el_is_in_host(cpu, 0); /* SCTLR_ELx has a SPAN that counts */
 
 	p->ss = false;
 	p->daif = 0xf;
 	p->il = false;
-	if (cpu_has(cpu, FEAT_PAN) && p->el == 1 && SCTLR_EL1_SPAN(sctlr) == 0)
+	if (cpu_has(cpu, FEAT_PAN) && spans && SCTLR_EL1_SPAN(sctlr) == 0)
 		p->pan = true;
 	p->uao = false;
 	if (cpu_has(cpu, FEAT_SSBS)) /* DSSBS is the same bit in both */
@@ -273,11 +300,12 @@ void take_exception(struct cpu *cpu, const struct exception *e)
 uint64_t branch_address(const struct cpu *cpu, uint64_t target, unsigned el)
 {
 	uint64_t top = UINT64_C(0xff) << 56;
-	uint64_t tcr = cpu->sysreg[el == 2 ? SYSREG_TCR_EL2 : SYSREG_TCR_EL1];
-	bool upper = el != 2 && (target >> 55 & 1) != 0;
-	bool tbi = el == 2 ? TCR_EL2_TBI(tcr) != 0
-		   : upper ? TCR_EL1_TBI1(tcr) != 0
-			   : TCR_EL1_TBI0(tcr) != 0;
+	bool host = el_is_in_host(cpu, el), two_ranges = el != 2 || host;
+	uint64_t tcr = cpu->sysreg[el == 2 || host ? SYSREG_TCR_EL2 : SYSREG_TCR_EL1];
+	bool upper = two_ranges && (target >> 55 & 1) != 0;
+	bool tbi = !two_ranges ? TCR_EL2_TBI(tcr) != 0
+		   : upper     ? TCR_EL1_TBI1(tcr) != 0 /* of TCR_EL2_E2H1 too */
+			       : TCR_EL1_TBI0(tcr) != 0;
 
 	if (!tbi)
 		return target;

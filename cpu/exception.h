@@ -52,8 +52,16 @@ void take_exception(struct cpu *cpu, const struct exception *exception);
 /* ERET at EL1 or EL2, legal or not. */
 struct outcome exception_return(struct cpu *cpu);
 
-/* HCR_EL2 as it takes effect: with no EL2 nothing is trapped or routed. */
+/*
+ * HCR_EL2 as it traps and routes: with no EL2 nothing is, and EL0 under {E2H,TGE}={1,1} is not
+ * EL1's to be controlled with.
+ */
 uint64_t effective_hcr(const struct cpu *cpu);
+/* ELIsInHost(): el is of the regime EL2&0. */
+bool el_is_in_host(const struct cpu *cpu, unsigned el);
+/* SCTLR[]: that of the current translation regime. What SCTLR_EL1_*() read is where it is in both.
+ */
+uint64_t current_sctlr(const struct cpu *cpu);
 /* AArch64.BranchAddr: a branch target without the tag that TBI allows, for execution at el. */
 uint64_t branch_address(const struct cpu *cpu, uint64_t target, unsigned el);
 

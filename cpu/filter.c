@@ -1,6 +1,7 @@
 /* Contexts and the translation filter. */
 #include "engine.h"
 
+#include "exception.h"
 #include "mmu/vmsa.h"
 #include "system.h"
 
@@ -92,8 +93,7 @@ void filter_forbid_stores(struct engine *e, const uint8_t *host)
  * with M=0. */
 static bool is_strict(const struct cpu *cpu)
 {
-	const struct nw_registers *registers = nw_registers(cpu->mmu);
-	uint64_t sctlr = cpu->pstate.el == 2 ? registers->SCTLR_EL2 : registers->SCTLR_EL1;
+	uint64_t sctlr = current_sctlr(cpu);
 
 	return SCTLR_EL1_A(sctlr) != 0 || SCTLR_EL1_M(sctlr) == 0;
 }

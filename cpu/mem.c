@@ -17,16 +17,9 @@ static bool abort_at(struct cpu *cpu, uint64_t va, const struct nw_fault *fault,
 
 /* ---------------------------------------------------------------- alignment */
 
-static uint64_t sctlr(const struct cpu *cpu)
-{
-	const struct nw_registers *registers = nw_registers(cpu->mmu);
-
-	return cpu->pstate.el == 2 ? registers->SCTLR_EL2 : registers->SCTLR_EL1;
-}
-
 bool sp_misaligned(struct cpu *cpu)
 {
-	uint64_t s = sctlr(cpu);
+	uint64_t s = current_sctlr(cpu);
 	bool checked = cpu->pstate.el == 0 ? SCTLR_EL1_SA0(s) != 0 : SCTLR_EL1_SA(s) != 0;
 
 	if (checked)
@@ -42,7 +35,7 @@ static bool is_unaligned(uint64_t va, const struct mem_how *how)
 /* AArch64.UnalignedAccessFaults(). */
 static bool unaligned_faults(const struct cpu *cpu, uint64_t va, const struct mem_how *how)
 {
-	uint64_t s = sctlr(cpu);
+	uint64_t s = current_sctlr(cpu);
 	bool in_quantity = (va & 15) + how->size <= 16;
 
 	if (SCTLR_EL1_A(s) != 0)
@@ -62,10 +55,16 @@ struct data_access {
 	struct nw_access mmu;
 };
 
+/* AArch64.IsUnprivAccessPriv() is false: LDTR and the like act as EL0 does. */
+static bool acts_as_el0(const struct cpu *cpu)
+{
+	return (cpu->pstate.el == 1 || el_is_in_host(cpu, 0)) && !cpu->pstate.uao;
+}
+
 static struct data_access data_access(const struct cpu *cpu, uint64_t va, const struct mem_how *how,
 				      enum nw_access_type type, bool rmw)
 {
-	bool as_el0 = how->unprivileged && cpu->pstate.el == 1 && !cpu->pstate.uao;
+	bool as_el0 = how->unprivileged && acts_as_el0(cpu);
 
 	return (struct data_access){
 		.va = va,

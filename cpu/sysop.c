@@ -55,7 +55,7 @@ static unsigned trap_rule(const struct cpu *cpu, bool el0_enabled, bool el2_trap
 
 static bool uci(const struct cpu *cpu)
 {
-	return SCTLR_EL1_UCI(cpu->sysreg[SYSREG_SCTLR_EL1]) != 0;
+	return SCTLR_EL1_UCI(current_sctlr(cpu)) != 0;
 }
 
 static unsigned trap_poc(const struct cpu *cpu)
@@ -75,7 +75,7 @@ static unsigned trap_set_way(const struct cpu *cpu)
 
 static unsigned trap_zva(const struct cpu *cpu)
 {
-	bool dze = SCTLR_EL1_DZE(cpu->sysreg[SYSREG_SCTLR_EL1]) != 0;
+	bool dze = SCTLR_EL1_DZE(current_sctlr(cpu)) != 0;
 
 	return trap_rule(cpu, dze, HCR_EL2_TDZ(effective_hcr(cpu)) != 0);
 }

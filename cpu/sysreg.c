@@ -54,6 +54,34 @@ static const uint16_t number_plus_1[1 << 15] = {
 #undef UNMODELLED
 };
 
+/* ------------------------------------------------------------------ names of FEAT_VHE */
+
+/* The register that an EL12 or EL02 name stands for, else reg itself. */
+static enum sysreg named(enum sysreg reg)
+{
+	static const uint16_t of_el12[SYSREG_COUNT] = {
+#define VHE(el1, el12, el2) [SYSREG_##el12] = SYSREG_##el1,
+#include "vhe.def"
+#undef VHE
+	};
+
+	return of_el12[reg] != 0 ? (enum sysreg)of_el12[reg] : reg;
+}
+
+/* The register that an MRS or MSR of reg accesses at this exception level. */
+static enum sysreg accessed(const struct cpu *cpu, enum sysreg reg)
+{
+	static const uint16_t of_el2[SYSREG_COUNT] = {
+#define VHE(el1, el12, el2) [SYSREG_##el1] = SYSREG_##el2,
+#include "vhe.def"
+#undef VHE
+	};
+
+	if (of_el2[reg] != 0 && el_is_in_host(cpu, cpu->pstate.el))
+		return (enum sysreg)of_el2[reg];
+	return named(reg);
+}
+
 /* ------------------------------------------------------------------ access */
 
 /* An MRS or MSR under examination. */
@@ -146,7 +174,7 @@ struct outcome sysreg_mrs(struct cpu *cpu, uint32_t key, unsigned slot)
 	struct outcome outcome = check_access(cpu, a, reg);
 
 	if (outcome.kind == OUTCOME_NEXT)
-		cpu->x[slot] = sysreg_read(cpu, reg);
+		cpu->x[slot] = sysreg_read(cpu, accessed(cpu, reg));
 	return outcome;
 }
 
@@ -163,6 +191,7 @@ struct outcome sysreg_msr(struct cpu *cpu, uint32_t key, unsigned slot)
 
 	if (outcome.kind != OUTCOME_NEXT)
 		return outcome;
+	reg = accessed(cpu, reg);
 	sysreg_write(cpu, reg, cpu->x[slot]);
 	return sysreg_hook(reg)->resync ? resync(cpu) : NEXT;
 }
@@ -238,7 +267,7 @@ uint64_t cpu_sysreg(const struct cpu *cpu, const char *name)
 {
 	for (enum sysreg reg = 0; reg < SYSREG_COUNT; reg++) {
 		if (strcmp(rows[reg].name, name) == 0)
-			return sysreg_read(cpu, reg);
+			return sysreg_read(cpu, named(reg));
 	}
 	return 0;
 }

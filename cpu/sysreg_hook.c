@@ -63,7 +63,7 @@ TRAPS(trap_id3)
 
 TRAPS(trap_ctr)
 {
-	enum sysreg_trap trap = el0_to_el1(cpu, SCTLR_EL1_UCT(cpu->sysreg[SYSREG_SCTLR_EL1]) == 0);
+	enum sysreg_trap trap = el0_to_el1(cpu, SCTLR_EL1_UCT(current_sctlr(cpu)) == 0);
 
 	(void)reg, (void)write;
 	return trap != TRAP_NONE ? trap : el01_to_el2(cpu, HCR_EL2_TID2(effective_hcr(cpu)));
@@ -72,7 +72,7 @@ TRAPS(trap_ctr)
 /* DZP: DC ZVA would be trapped here. */
 READS(read_dczid)
 {
-	bool dze = SCTLR_EL1_DZE(cpu->sysreg[SYSREG_SCTLR_EL1]) != 0;
+	bool dze = SCTLR_EL1_DZE(current_sctlr(cpu)) != 0;
 	bool tdz = HCR_EL2_TDZ(effective_hcr(cpu)) != 0;
 	bool prohibited = (cpu->pstate.el == 0 && !dze) || (cpu->pstate.el < 2 && tdz);
 
@@ -91,14 +91,18 @@ TRAPS(trap_vm)
 
 void sysreg_push(struct cpu *cpu, enum sysreg reg)
 {
-#define PUSHED(name) {SYSREG_##name, offsetof(struct nw_registers, name)}
+#define PUSHED(name)                                                                               \
+	{                                                                                          \
+		SYSREG_##name, offsetof(struct nw_registers, name)                                 \
+	}
 	static const struct {
 		enum sysreg reg;
 		size_t offset;
 	} pushed[] = {
 		PUSHED(SCTLR_EL1), PUSHED(TCR_EL1),   PUSHED(TTBR0_EL1), PUSHED(TTBR1_EL1),
 		PUSHED(MAIR_EL1),  PUSHED(SCTLR_EL2), PUSHED(TCR_EL2),   PUSHED(TTBR0_EL2),
-		PUSHED(MAIR_EL2),  PUSHED(HCR_EL2),   PUSHED(VTCR_EL2),  PUSHED(VTTBR_EL2),
+		PUSHED(TTBR1_EL2), PUSHED(MAIR_EL2),  PUSHED(HCR_EL2),   PUSHED(VTCR_EL2),
+		PUSHED(VTTBR_EL2),
 	};
 #undef PUSHED
 	char *registers = (char *)nw_registers(cpu->mmu);
@@ -216,10 +220,16 @@ WRITES(write_pstate)
 	}
 }
 
+/* SCTLR_EL2 has no UMA: always under {E2H,TGE}={1,1}. */
+bool daif_trapped_at_el0(const struct cpu *cpu)
+{
+	return el_is_in_host(cpu, 0) || SCTLR_EL1_UMA(cpu->sysreg[SYSREG_SCTLR_EL1]) == 0;
+}
+
 TRAPS(trap_daif)
 {
 	(void)reg, (void)write;
-	return el0_to_el1(cpu, SCTLR_EL1_UMA(cpu->sysreg[SYSREG_SCTLR_EL1]) == 0);
+	return el0_to_el1(cpu, daif_trapped_at_el0(cpu));
 }
 
 TRAPS(trap_read_only_el0)
@@ -235,10 +245,29 @@ uint64_t sysreg_counter(const struct cpu *cpu)
 	return cpu->now >> (4 + COUNTER_INSTRUCTIONS_LOG2); /* now counts 16 an instruction */
 }
 
-/* R EL0 as CNTKCTL_EL1 permits, W at the highest exception level. */
+/*
+ * What EL0 may do: CNTKCTL_EL1 says, and under {E2H,TGE}={1,1} CNTHCTL_EL2, by fields in the same
+ * places.
+ */
+static uint64_t el0_timer_controls(const struct cpu *cpu)
+{
+	return cpu->sysreg[el_is_in_host(cpu, 0) ? SYSREG_CNTHCTL_EL2 : SYSREG_CNTKCTL_EL1];
+}
+
+/* A trap of EL1, and of EL0 of the regime EL1&0, by a field of CNTHCTL_EL2 that moves with E2H. */
+static enum sysreg_trap el10_timer_trap(const struct cpu *cpu, uint64_t field_e2h0,
+					uint64_t field_e2h1)
+{
+	bool e2h = HCR_EL2_E2H(cpu->sysreg[SYSREG_HCR_EL2]) != 0;
+	bool enabled = (cpu->sysreg[SYSREG_CNTHCTL_EL2] & (e2h ? field_e2h1 : field_e2h0)) != 0;
+
+	return el01_to_el2(cpu, cpu_has(cpu, FEAT_EL2) && !enabled && !el_is_in_host(cpu, 0));
+}
+
+/* R EL0 as permitted, W at the highest exception level. */
 TRAPS(trap_cntfrq)
 {
-	uint64_t kctl = cpu->sysreg[SYSREG_CNTKCTL_EL1];
+	uint64_t kctl = el0_timer_controls(cpu);
 
 	(void)reg;
 	if (write)
@@ -249,18 +278,19 @@ TRAPS(trap_cntfrq)
 
 TRAPS(trap_cntpct)
 {
-	bool enabled = CNTHCTL_EL2_EL1PCTEN(cpu->sysreg[SYSREG_CNTHCTL_EL2]) != 0;
-	uint64_t kctl = cpu->sysreg[SYSREG_CNTKCTL_EL1];
-	enum sysreg_trap trap = el0_to_el1(cpu, CNTKCTL_EL1_EL0PCTEN(kctl) == 0);
+	enum sysreg_trap trap = el0_to_el1(cpu, CNTKCTL_EL1_EL0PCTEN(el0_timer_controls(cpu)) == 0);
 
 	(void)reg, (void)write;
-	return trap != TRAP_NONE ? trap : el01_to_el2(cpu, cpu_has(cpu, FEAT_EL2) && !enabled);
+	if (trap != TRAP_NONE)
+		return trap;
+	return el10_timer_trap(cpu, FIELD_MASK(CNTHCTL_EL2_EL1PCTEN),
+			       FIELD_MASK(CNTHCTL_EL2_E2H1_EL1PCTEN));
 }
 
 TRAPS(trap_cntvct)
 {
 	(void)reg, (void)write;
-	return el0_to_el1(cpu, CNTKCTL_EL1_EL0VCTEN(cpu->sysreg[SYSREG_CNTKCTL_EL1]) == 0);
+	return el0_to_el1(cpu, CNTKCTL_EL1_EL0VCTEN(el0_timer_controls(cpu)) == 0);
 }
 
 READS(read_cntpct)
@@ -269,10 +299,13 @@ READS(read_cntpct)
 	return sysreg_counter(cpu);
 }
 
+/* The offset is EL1's: software in the regime EL2&0 sees the physical counter. */
 READS(read_cntvct)
 {
+	bool host = el_is_in_host(cpu, cpu->pstate.el);
+
 	(void)reg;
-	return sysreg_counter(cpu) - cpu->sysreg[SYSREG_CNTVOFF_EL2];
+	return sysreg_counter(cpu) - (host ? 0 : cpu->sysreg[SYSREG_CNTVOFF_EL2]);
 }
 
 /* The registers of the timer that reg belongs to, and its counter's offset from CNTPCT_EL0. */
@@ -295,6 +328,10 @@ static struct timer timer_of(const struct cpu *cpu, enum sysreg reg)
 	case SYSREG_CNTV_CVAL_EL0:
 		return (struct timer){SYSREG_CNTV_CTL_EL0, SYSREG_CNTV_CVAL_EL0,
 				      count - cpu->sysreg[SYSREG_CNTVOFF_EL2]};
+	case SYSREG_CNTHV_TVAL_EL2:
+	case SYSREG_CNTHV_CTL_EL2:
+	case SYSREG_CNTHV_CVAL_EL2:
+		return (struct timer){SYSREG_CNTHV_CTL_EL2, SYSREG_CNTHV_CVAL_EL2, count};
 	default:
 		return (struct timer){SYSREG_CNTHP_CTL_EL2, SYSREG_CNTHP_CVAL_EL2, count};
 	}
@@ -303,19 +340,19 @@ static struct timer timer_of(const struct cpu *cpu, enum sysreg reg)
 TRAPS(trap_timer)
 {
 	enum sysreg ctl = timer_of(cpu, reg).ctl;
-	uint64_t kctl = cpu->sysreg[SYSREG_CNTKCTL_EL1];
-	bool enabled = CNTHCTL_EL2_EL1PCEN(cpu->sysreg[SYSREG_CNTHCTL_EL2]) != 0;
+	uint64_t kctl = el0_timer_controls(cpu);
+	enum sysreg_trap trap;
 
 	(void)write;
 	if (ctl == SYSREG_CNTV_CTL_EL0)
 		return el0_to_el1(cpu, CNTKCTL_EL1_EL0VTEN(kctl) == 0);
-	if (ctl == SYSREG_CNTP_CTL_EL0) {
-		enum sysreg_trap trap = el0_to_el1(cpu, CNTKCTL_EL1_EL0PTEN(kctl) == 0);
-
-		return trap != TRAP_NONE ? trap
-					 : el01_to_el2(cpu, cpu_has(cpu, FEAT_EL2) && !enabled);
-	}
-	return TRAP_NONE;
+	if (ctl != SYSREG_CNTP_CTL_EL0)
+		return TRAP_NONE;
+	trap = el0_to_el1(cpu, CNTKCTL_EL1_EL0PTEN(kctl) == 0);
+	if (trap != TRAP_NONE)
+		return trap;
+	return el10_timer_trap(cpu, FIELD_MASK(CNTHCTL_EL2_EL1PCEN),
+			       FIELD_MASK(CNTHCTL_EL2_E2H1_EL1PTEN));
 }
 
 /* TVAL is the distance to CVAL as a signed 32-bit number. */
@@ -349,11 +386,13 @@ WRITES(write_timer_ctl)
 
 /* ------------------------------------------------------------------ debug */
 
+/* HCR_EL2.TGE makes all fields of MDCR_EL2 that trap debug registers 1. */
 static bool debug_trap(const struct cpu *cpu, uint64_t field)
 {
 	uint64_t mdcr = cpu->sysreg[SYSREG_MDCR_EL2];
+	bool tge = HCR_EL2_TGE(effective_hcr(cpu)) != 0;
 
-	return cpu_has(cpu, FEAT_EL2) && (mdcr & (field | FIELD_MASK(MDCR_EL2_TDE))) != 0;
+	return cpu_has(cpu, FEAT_EL2) && (tge || (mdcr & (field | FIELD_MASK(MDCR_EL2_TDE))) != 0);
 }
 
 TRAPS(trap_debug)
@@ -418,6 +457,14 @@ WRITES(write_claim)
 	*tags = reg == SYSREG_DBGCLAIMSET_EL1 ? *tags | (value & 0xff) : *tags & ~value;
 }
 
+/* ------------------------------------------------------------------ names of FEAT_VHE */
+
+TRAPS(trap_el12)
+{
+	(void)reg, (void)write;
+	return el_is_in_host(cpu, 2) ? TRAP_NONE : TRAP_UNDEFINED;
+}
+
 /* ------------------------------------------------------------------ the hooks by name */
 
 static const struct sysreg_hook hook_plain = {0};
@@ -460,6 +507,7 @@ static const struct sysreg_hook hook_debug_os = {.trap = trap_debug_os};
 static const struct sysreg_hook hook_oslar = {.trap = trap_debug_os, .write = write_oslar};
 static const struct sysreg_hook hook_claimset = {trap_debug, read_claimset, write_claim, false};
 static const struct sysreg_hook hook_claimclr = {.trap = trap_debug, .write = write_claim};
+static const struct sysreg_hook hook_el12 = {.trap = trap_el12};
 static const struct sysreg_hook hook_comms = {trap_comms, read_zero, write_nothing, false};
 
 const struct sysreg_hook *sysreg_hook(enum sysreg reg)

@@ -26,6 +26,10 @@ void sysreg_store(struct cpu *cpu, enum sysreg reg, uint64_t value);
 /* Brings the register to nw_registers() if translation reads it; the caller signals the event. */
 void sysreg_push(struct cpu *cpu, enum sysreg reg);
 
+/* MSR and MRS of DAIF at EL0, and MSR DAIFSet and DAIFClr, are trapped to EL1, or to EL2 under TGE.
+ */
+bool daif_trapped_at_el0(const struct cpu *cpu);
+
 /* CNTPCT_EL0. */
 uint64_t sysreg_counter(const struct cpu *cpu);
 

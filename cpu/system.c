@@ -4,6 +4,7 @@
 #include "exception.h"
 #include "impdef.h"
 #include "layout.h"
+#include "sysreg_hook.h"
 
 static struct outcome undefined(struct cpu *cpu)
 {
@@ -64,10 +65,10 @@ struct outcome exec_HLT(struct cpu *cpu, const struct a64_HLT *i)
 
 /* ------------------------------------------------------------------ hints */
 
-/* SCTLR_EL1.nTWI, nTWE for EL0, then HCR_EL2.TWI, TWE below EL2. 0: no trap. */
+/* SCTLR_ELx.nTWI, nTWE for EL0, then HCR_EL2.TWI, TWE below EL2. 0: no trap. */
 static unsigned wfx_trap(const struct cpu *cpu, bool wfe)
 {
-	uint64_t sctlr = cpu->sysreg[SYSREG_SCTLR_EL1], hcr = effective_hcr(cpu);
+	uint64_t sctlr = current_sctlr(cpu), hcr = effective_hcr(cpu);
 	bool permitted = (wfe ? SCTLR_EL1_nTWE(sctlr) : SCTLR_EL1_nTWI(sctlr)) != 0;
 	bool trapped = (wfe ? HCR_EL2_TWE(hcr) : HCR_EL2_TWI(hcr)) != 0;
 
@@ -161,7 +162,7 @@ static struct outcome write_daif(struct cpu *cpu, const struct a64_MSR_imm *i)
 {
 	struct pstate *p = &cpu->pstate;
 
-	if (p->el == 0 && SCTLR_EL1_UMA(cpu->sysreg[SYSREG_SCTLR_EL1]) == 0) {
+	if (p->el == 0 && daif_trapped_at_el0(cpu)) {
 		uint32_t key = SYSREG_KEY(0, i->op1, 4, i->CRm, i->op2);
 
 		return raise(cpu, exception_system_access(cpu, 1, key, 31, false));

@@ -528,8 +528,8 @@ static const struct {
 } unmodelled[] = {
 	{0xd5381200, 1, "ZCR_EL1"},
 	{0xd5381200, 0, NULL},
-	{0xd53d1000, 2, "SCTLR_EL12"},
-	{0xd53d1000, 1, NULL},
+	{0xd53d1060, 2, "SCTLR2_EL12"},
+	{0xd53d1060, 1, NULL},
 	{0xd5182100, 1, "APIAKeyLo_EL1"},
 	{0xd53b9c00, 0, "PMCR_EL0"},
 	{0xd538cc00, 1, "ICC_IAR1_EL1"},

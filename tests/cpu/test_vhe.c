@@ -1,0 +1,543 @@
+/*
+ * FEAT_VHE: names of registers, traps of EL0 in the regime EL2&0, exception entry, branches. Rules:
+ * DDI 0487, "HCR_EL2, Hypervisor Configuration Register", the descriptions of CNTHCTL_EL2, CPTR_EL2
+ * and SCTLR_EL2, and the access pseudocode of each register.
+ */
+#include "tests/cpu/board.h"
+
+#include "a64.h"
+#include "cpu/exception.h"
+#include "cpu/sysreg.h"
+#include "cpu/system.h"
+
+#define E2H (UINT64_C(1) << 34)
+#define TGE (UINT64_C(1) << 27)
+
+/* EL2&0 with nothing else set; PSTATE of `el`. */
+static struct board *host_board(unsigned el, uint64_t hcr)
+{
+	struct cpu_config config = board_config("max");
+
+	config.features.set |= UINT64_C(1) << FEAT_VHE;
+
+	struct board *board = board_with(config, 2);
+
+	sysreg_write(board->cpu, SYSREG_HCR_EL2, hcr);
+	pstate_select(board->cpu, el, el != 0);
+	return board;
+}
+
+static bool is_undefined(const struct cpu *cpu, struct outcome outcome)
+{
+	return outcome.kind == OUTCOME_EXCEPTION && cpu->raised.ec == 0;
+}
+
+static bool is_done(struct outcome outcome)
+{
+	return outcome.kind == OUTCOME_NEXT || outcome.kind == OUTCOME_RESYNC;
+}
+
+/* ------------------------------------------------------------------ redirection */
+
+/* The encoding of the name at EL1 (or EL0), and that of the same register from EL2 with E2H=1. */
+static const struct {
+	const char *el1, *el2;
+	uint32_t key, key12;
+	bool empty; /* all RES0: only that it exists can be told */
+} redirected[] = {
+	{"SCTLR_EL1", "SCTLR_EL2", SYSREG_KEY(3, 0, 1, 0, 0), SYSREG_KEY(3, 5, 1, 0, 0), false},
+	{"CPACR_EL1", "CPTR_EL2", SYSREG_KEY(3, 0, 1, 0, 2), SYSREG_KEY(3, 5, 1, 0, 2), false},
+	{"TTBR0_EL1", "TTBR0_EL2", SYSREG_KEY(3, 0, 2, 0, 0), SYSREG_KEY(3, 5, 2, 0, 0), false},
+	{"TTBR1_EL1", "TTBR1_EL2", SYSREG_KEY(3, 0, 2, 0, 1), SYSREG_KEY(3, 5, 2, 0, 1), false},
+	{"TCR_EL1", "TCR_EL2", SYSREG_KEY(3, 0, 2, 0, 2), SYSREG_KEY(3, 5, 2, 0, 2), false},
+	{"SPSR_EL1", "SPSR_EL2", SYSREG_KEY(3, 0, 4, 0, 0), SYSREG_KEY(3, 5, 4, 0, 0), false},
+	{"ELR_EL1", "ELR_EL2", SYSREG_KEY(3, 0, 4, 0, 1), SYSREG_KEY(3, 5, 4, 0, 1), false},
+	{"AFSR0_EL1", "AFSR0_EL2", SYSREG_KEY(3, 0, 5, 1, 0), SYSREG_KEY(3, 5, 5, 1, 0), true},
+	{"AFSR1_EL1", "AFSR1_EL2", SYSREG_KEY(3, 0, 5, 1, 1), SYSREG_KEY(3, 5, 5, 1, 1), true},
+	{"ESR_EL1", "ESR_EL2", SYSREG_KEY(3, 0, 5, 2, 0), SYSREG_KEY(3, 5, 5, 2, 0), false},
+	{"FAR_EL1", "FAR_EL2", SYSREG_KEY(3, 0, 6, 0, 0), SYSREG_KEY(3, 5, 6, 0, 0), false},
+	{"MAIR_EL1", "MAIR_EL2", SYSREG_KEY(3, 0, 10, 2, 0), SYSREG_KEY(3, 5, 10, 2, 0), false},
+	{"AMAIR_EL1", "AMAIR_EL2", SYSREG_KEY(3, 0, 10, 3, 0), SYSREG_KEY(3, 5, 10, 3, 0), true},
+	{"VBAR_EL1", "VBAR_EL2", SYSREG_KEY(3, 0, 12, 0, 0), SYSREG_KEY(3, 5, 12, 0, 0), false},
+	{"CONTEXTIDR_EL1", "CONTEXTIDR_EL2", SYSREG_KEY(3, 0, 13, 0, 1), SYSREG_KEY(3, 5, 13, 0, 1),
+	 false},
+	{"CNTKCTL_EL1", "CNTHCTL_EL2", SYSREG_KEY(3, 0, 14, 1, 0), SYSREG_KEY(3, 5, 14, 1, 0),
+	 false},
+	{"CNTP_TVAL_EL0", "CNTHP_TVAL_EL2", SYSREG_KEY(3, 3, 14, 2, 0), SYSREG_KEY(3, 5, 14, 2, 0),
+	 false},
+	{"CNTP_CTL_EL0", "CNTHP_CTL_EL2", SYSREG_KEY(3, 3, 14, 2, 1), SYSREG_KEY(3, 5, 14, 2, 1),
+	 false},
+	{"CNTP_CVAL_EL0", "CNTHP_CVAL_EL2", SYSREG_KEY(3, 3, 14, 2, 2), SYSREG_KEY(3, 5, 14, 2, 2),
+	 false},
+	{"CNTV_TVAL_EL0", "CNTHV_TVAL_EL2", SYSREG_KEY(3, 3, 14, 3, 0), SYSREG_KEY(3, 5, 14, 3, 0),
+	 false},
+	{"CNTV_CTL_EL0", "CNTHV_CTL_EL2", SYSREG_KEY(3, 3, 14, 3, 1), SYSREG_KEY(3, 5, 14, 3, 1),
+	 false},
+	{"CNTV_CVAL_EL0", "CNTHV_CVAL_EL2", SYSREG_KEY(3, 3, 14, 3, 2), SYSREG_KEY(3, 5, 14, 3, 2),
+	 false},
+};
+
+static void write_by(struct cpu *cpu, uint32_t key, uint64_t value)
+{
+	cpu->x[0] = value;
+	ck_assert(is_done(sysreg_msr(cpu, key, 0)));
+}
+
+static uint64_t read_by(struct cpu *cpu, uint32_t key)
+{
+	cpu->x[0] = 0;
+	ck_assert(is_done(sysreg_mrs(cpu, key, 0)));
+	return cpu->x[0];
+}
+
+START_TEST(el1_name_means_the_register_of_el2)
+{
+	struct board *board = host_board(2, E2H);
+	struct cpu *cpu = board->cpu;
+	const char *el1 = redirected[_i].el1, *el2 = redirected[_i].el2;
+	uint64_t before = cpu_sysreg(cpu, el1), zero;
+
+	write_by(cpu, redirected[_i].key, 0);
+	zero = cpu_sysreg(cpu, el2);
+	write_by(cpu, redirected[_i].key, ~UINT64_C(0));
+	ck_assert_msg(redirected[_i].empty || cpu_sysreg(cpu, el2) != zero, "%s", el2);
+	ck_assert_msg(cpu_sysreg(cpu, el1) == before, "%s", el1);
+	ck_assert_msg(read_by(cpu, redirected[_i].key) == cpu_sysreg(cpu, el2), "%s", el1);
+	board_free(board);
+}
+END_TEST
+
+START_TEST(el12_name_means_the_register_of_el1)
+{
+	struct board *board = host_board(2, E2H);
+	struct cpu *cpu = board->cpu;
+	const char *el1 = redirected[_i].el1, *el2 = redirected[_i].el2;
+	uint64_t before, zero;
+
+	write_by(cpu, redirected[_i].key12, 0);
+	zero = cpu_sysreg(cpu, el1);
+	before = cpu_sysreg(cpu, el2);
+	write_by(cpu, redirected[_i].key12, ~UINT64_C(0));
+	ck_assert_msg(redirected[_i].empty || cpu_sysreg(cpu, el1) != zero, "%s", el1);
+	ck_assert_msg(cpu_sysreg(cpu, el2) == before, "%s", el2);
+	ck_assert_msg(read_by(cpu, redirected[_i].key12) == cpu_sysreg(cpu, el1), "%s", el1);
+	board_free(board);
+}
+END_TEST
+
+/* At EL2 with E2H=0, and at EL1 and EL0 always. */
+START_TEST(el12_name_is_undefined_elsewhere)
+{
+	static const struct {
+		unsigned el;
+		uint64_t hcr;
+	} places[] = {{2, 0}, {2, TGE}, {1, 0}, {1, E2H}, {0, E2H | TGE}};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct board *board = host_board(places[i].el, places[i].hcr);
+		struct cpu *cpu = board->cpu;
+
+		ck_assert(is_undefined(cpu, sysreg_mrs(cpu, redirected[_i].key12, 0)));
+		ck_assert(is_undefined(cpu, sysreg_msr(cpu, redirected[_i].key12, 0)));
+		board_free(board);
+	}
+}
+END_TEST
+
+START_TEST(el1_name_means_itself_elsewhere)
+{
+	static const struct {
+		unsigned el;
+		uint64_t hcr;
+	} places[] = {{2, 0}, {2, TGE}, {1, E2H}};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct board *board = host_board(places[i].el, places[i].hcr);
+		struct cpu *cpu = board->cpu;
+		uint64_t before = cpu_sysreg(cpu, redirected[_i].el2);
+
+		sysreg_write(cpu, SYSREG_CNTHCTL_EL2, 0xc03);
+		before = cpu_sysreg(cpu, redirected[_i].el2);
+		write_by(cpu, redirected[_i].key, ~UINT64_C(0));
+		ck_assert_msg(cpu_sysreg(cpu, redirected[_i].el2) == before, "%s",
+			      redirected[_i].el2);
+		board_free(board);
+	}
+}
+END_TEST
+
+/* Of EL0's, the timers are redirected by TGE. */
+START_TEST(timers_of_el0_are_those_of_el2_under_tge)
+{
+	struct board *board = host_board(0, E2H | TGE);
+	struct cpu *cpu = board->cpu;
+
+	sysreg_write(cpu, SYSREG_CNTHCTL_EL2, 0x300);  /* EL0VTEN, EL0PTEN */
+	write_by(cpu, SYSREG_KEY(3, 3, 14, 2, 2), 11); /* CNTP_CVAL_EL0 */
+	write_by(cpu, SYSREG_KEY(3, 3, 14, 3, 2), 22); /* CNTV_CVAL_EL0 */
+	ck_assert_uint_eq(cpu_sysreg(cpu, "CNTHP_CVAL_EL2"), 11);
+	ck_assert_uint_eq(cpu_sysreg(cpu, "CNTHV_CVAL_EL2"), 22);
+	ck_assert_uint_eq(cpu_sysreg(cpu, "CNTP_CVAL_EL0"), 0);
+	ck_assert_uint_eq(cpu_sysreg(cpu, "CNTV_CVAL_EL0"), 0);
+	board_free(board);
+}
+END_TEST
+
+/* "PAR_EL1" and the like have no counterpart: they stay EL1's. */
+START_TEST(other_registers_are_not_redirected)
+{
+	struct board *board = host_board(2, E2H);
+	struct cpu *cpu = board->cpu;
+
+	write_by(cpu, SYSREG_KEY(3, 0, 7, 4, 0), 0x123000); /* PAR_EL1 */
+	write_by(cpu, SYSREG_KEY(3, 0, 13, 0, 4), 5);       /* TPIDR_EL1 */
+	ck_assert_uint_eq(cpu_sysreg(cpu, "PAR_EL1"), 0x123000);
+	ck_assert_uint_eq(cpu_sysreg(cpu, "TPIDR_EL1"), 5);
+	ck_assert_uint_eq(cpu_sysreg(cpu, "TPIDR_EL2"), 0);
+	board_free(board);
+}
+END_TEST
+
+START_TEST(registers_of_vhe_need_it)
+{
+	static const uint32_t keys[] = {
+		SYSREG_KEY(3, 4, 2, 0, 1),  /* TTBR1_EL2 */
+		SYSREG_KEY(3, 4, 13, 0, 1), /* CONTEXTIDR_EL2 */
+		SYSREG_KEY(3, 4, 14, 3, 1), /* CNTHV_CTL_EL2 */
+		SYSREG_KEY(3, 5, 1, 0, 0),  /* SCTLR_EL12 */
+	};
+	struct board *with = host_board(2, E2H), *without = board_new("cortex-a53", 2);
+
+	sysreg_write(without->cpu, SYSREG_HCR_EL2, E2H);
+	ck_assert_uint_eq(cpu_sysreg(without->cpu, "HCR_EL2"), UINT64_C(1) << 31); /* RW */
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		ck_assert(is_done(sysreg_mrs(with->cpu, keys[i], 0)));
+		ck_assert(is_undefined(without->cpu, sysreg_mrs(without->cpu, keys[i], 0)));
+	}
+	board_free(with);
+	board_free(without);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ what writes keep */
+
+/* Bits that only one of the two layouts has are kept in both (Glossary, "RES0", "RES1"). */
+static const struct {
+	const char *reg;
+	enum sysreg number;
+	uint64_t zeros, ones; /* what a write of 0 and of all ones leaves */
+} kept[] = {
+	/* SCTLR_EL2: RES1 in both are 11, 22, 28, 29. All of M A C SA 4 5 nAA 7 8 I DZE UCT 16 18
+	 * WXN 20 SPAN E0E=0 EE=0 UCI DSSBS EPAN=0 can be written. */
+	{"SCTLR_EL2", SYSREG_SCTLR_EL2, 0x30400800, 0x0000100034ddd9ff},
+	/* TCR_EL2: 23 and 31 are RES1 in one layout only; RES0 in both: 6, 35, 51 to 54, 57, 58, 60
+	   to 63 and HA, HD, HWU */
+	{"TCR_EL2", SYSREG_TCR_EL2, 0, 0x09800677ffffffbf},
+	/* CPTR_EL2: TFP, FPEN, TCPAC, and the bits that E2H=0 makes RES1 */
+	{"CPTR_EL2", SYSREG_CPTR_EL2, 0, 0x803037ff},
+	{"CNTHCTL_EL2", SYSREG_CNTHCTL_EL2, 0, 0xfff},
+	{"TTBR0_EL2", SYSREG_TTBR0_EL2, 0, ~UINT64_C(0)},
+	{"TTBR1_EL2", SYSREG_TTBR1_EL2, 0, ~UINT64_C(0)},
+	{"CONTEXTIDR_EL2", SYSREG_CONTEXTIDR_EL2, 0, 0xffffffff},
+};
+
+START_TEST(write_keeps_what_either_layout_has)
+{
+	for (unsigned e2h = 0; e2h < 2; e2h++) {
+		struct board *board = host_board(2, e2h ? E2H : 0);
+		struct cpu *cpu = board->cpu;
+
+		sysreg_write(cpu, kept[_i].number, 0);
+		ck_assert_msg(cpu_sysreg(cpu, kept[_i].reg) == kept[_i].zeros, "%s: 0x%llx",
+			      kept[_i].reg, (unsigned long long)cpu_sysreg(cpu, kept[_i].reg));
+		sysreg_write(cpu, kept[_i].number, ~UINT64_C(0));
+		ck_assert_msg(cpu_sysreg(cpu, kept[_i].reg) == kept[_i].ones, "%s: 0x%llx",
+			      kept[_i].reg, (unsigned long long)cpu_sysreg(cpu, kept[_i].reg));
+		board_free(board);
+	}
+}
+END_TEST
+
+/* At reset E2H is 0, and the registers show the RES1 bits of its layout. */
+START_TEST(reset_shows_the_layout_without_e2h)
+{
+	struct board *board = host_board(2, 0), *plain = board_new("cortex-a53", 2);
+	static const char *const names[] = {"SCTLR_EL2", "TCR_EL2", "CPTR_EL2", "CNTHCTL_EL2"};
+	static const uint64_t values[] = {0x30c50830, 0x80800000, 0x33ff, 3};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		ck_assert_uint_eq(cpu_sysreg(board->cpu, names[i]), values[i]);
+		ck_assert_uint_eq(cpu_sysreg(plain->cpu, names[i]), values[i]);
+	}
+	board_free(board);
+	board_free(plain);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ traps of EL0 */
+
+#define NO_REG SYSREG_COUNT
+#define TWI    (UINT64_C(1) << 13)
+#define TID2   (UINT64_C(1) << 17)
+#define TPCP   (UINT64_C(1) << 23)
+#define TPU    (UINT64_C(1) << 24)
+#define TDZ    (UINT64_C(1) << 28)
+#define HOST   (E2H | TGE)
+
+#define CTR    0xd53b0020 /* MRS X0, CTR_EL0 */
+#define CNTFRQ 0xd53be000
+#define CNTPCT 0xd53be020
+#define CNTVCT 0xd53be040
+#define CNTP   0xd53be220 /* MRS X0, CNTP_CTL_EL0 */
+#define CNTV   0xd53be320
+#define DAIF   0xd53b4220
+#define DCCSR  0xd5330100 /* MRS X0, MDCCSR_EL0 */
+#define ZVA    0xd50b7420
+#define CIVAC  0xd50b7e20
+#define CVAU   0xd50b7b20
+
+/* esr: 0: allowed; at EL0 (el1: at EL1). Every exception here goes to EL2. */
+static const struct trap_row {
+	const char *name;
+	uint32_t word;
+	uint64_t hcr, sctlr_el1, sctlr_el2;
+	enum sysreg reg;
+	uint64_t value;
+	uint32_t esr;
+	bool el1;
+} traps[] = {
+	{"CTR: SCTLR_EL2.UCT=0", CTR, HOST, 1 << 15, 0, NO_REG, 0, 0x6232c001, false},
+	{"CTR: SCTLR_EL2.UCT=1, TID2", CTR, HOST | TID2, 0, 1 << 15, NO_REG, 0, 0, false},
+	{"CTR: E2H=0, SCTLR_EL1.UCT=0", CTR, TGE, 0, 1 << 15, NO_REG, 0, 0x6232c001, false},
+	{"CTR: E2H=0, SCTLR_EL1.UCT=1, TID2", CTR, TGE | TID2, 1 << 15, 0, NO_REG, 0, 0x6232c001,
+	 false},
+	{"CTR: TGE=0, E2H=1, TID2", CTR, E2H | TID2, 1 << 15, 0, NO_REG, 0, 0x6232c001, false},
+	{"ZVA: SCTLR_EL2.DZE=0", ZVA, HOST, 1 << 14, 0, NO_REG, 0, 0x6212dc08, false},
+	{"ZVA: SCTLR_EL2.DZE=1, TDZ", ZVA, HOST | TDZ, 0, 1 << 14, NO_REG, 0, 0, false},
+	{"ZVA: E2H=1, TGE=0, TDZ", ZVA, E2H | TDZ, 1 << 14, 0, NO_REG, 0, 0x6212dc08, false},
+	{"CIVAC: SCTLR_EL2.UCI=0", CIVAC, HOST, 1 << 26, 0, NO_REG, 0, 0x6212dc1c, false},
+	{"CIVAC: SCTLR_EL2.UCI=1, TPCP", CIVAC, HOST | TPCP, 0, 1 << 26, NO_REG, 0, 0, false},
+	{"CVAU: SCTLR_EL2.UCI=1, TPU", CVAU, HOST | TPU, 0, 1 << 26, NO_REG, 0, 0, false},
+	{"CVAU: E2H=0, TPU", CVAU, TGE | TPU, 1 << 26, 1 << 26, NO_REG, 0, 0x6212dc16, false},
+	{"DAIF: SCTLR_EL1.UMA=1", DAIF, HOST, 1 << 9, 1 << 9, NO_REG, 0, 0x6232d005, false},
+	{"DAIF: E2H=0, SCTLR_EL1.UMA=1", DAIF, TGE, 1 << 9, 0, NO_REG, 0, 0, false},
+	{"CNTFRQ: nothing", CNTFRQ, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 0xffc, 0x6230f801, false},
+	{"CNTFRQ: EL0VCTEN", CNTFRQ, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 2, 0, false},
+	{"CNTPCT: nothing", CNTPCT, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 0xffe, 0x6232f801, false},
+	{"CNTPCT: EL0PCTEN", CNTPCT, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 1, 0, false},
+	{"CNTPCT: TGE=0, E2H=1, EL1PCTEN at its place", CNTPCT, E2H, 0, 0, SYSREG_CNTHCTL_EL2,
+	 0x400, 0, true},
+	{"CNTPCT: TGE=0, E2H=1, EL1PCTEN=0", CNTPCT, E2H, 0, 0, SYSREG_CNTHCTL_EL2, 0xbff,
+	 0x6232f801, true},
+	{"CNTPCT: E2H=0, EL1PCTEN=0", CNTPCT, 0, 0, 0, SYSREG_CNTHCTL_EL2, 0xffe, 0x6232f801, true},
+	{"CNTVCT: nothing", CNTVCT, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 0xffd, 0x6234f801, false},
+	{"CNTVCT: EL0VCTEN", CNTVCT, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 2, 0, false},
+	{"CNTP: nothing", CNTP, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 0xdff, 0x6232f805, false},
+	{"CNTP: EL0PTEN", CNTP, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 0x200, 0, false},
+	{"CNTP: TGE=0, E2H=1, EL1PTEN", CNTP, E2H, 0, 0, SYSREG_CNTHCTL_EL2, 0x800, 0, true},
+	{"CNTP: TGE=0, E2H=1, EL1PTEN=0", CNTP, E2H, 0, 0, SYSREG_CNTHCTL_EL2, 0x7ff, 0x6232f805,
+	 true},
+	{"CNTV: nothing", CNTV, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 0xeff, 0x6232f807, false},
+	{"CNTV: EL0VTEN", CNTV, HOST, 0, 0, SYSREG_CNTHCTL_EL2, 0x100, 0, false},
+	{"MDCCSR: TGE is MDCR_EL2.TDA", DCCSR, TGE, 0, 0, NO_REG, 0, 0x6220c003, false},
+	{"CPACR: TCPAC with E2H=1", 0xd5381040, E2H, 0, 0, SYSREG_CPTR_EL2, 1u << 31, 0x62340401,
+	 true},
+};
+
+static struct outcome execute(struct cpu *cpu, uint32_t word)
+{
+	uint32_t key = word >> 5 & 0xffff;
+
+	if ((word >> 19 & 3) == 1)
+		return sysop_execute(cpu, key, 0);
+	return sysreg_mrs(cpu, key, 0);
+}
+
+START_TEST(trap_follows_the_regime)
+{
+	const struct trap_row *row = &traps[_i];
+	struct board *board = host_board(row->el1 ? 1 : 0, row->hcr);
+	struct cpu *cpu = board->cpu;
+
+	sysreg_write(cpu, SYSREG_SCTLR_EL1, row->sctlr_el1);
+	sysreg_write(cpu, SYSREG_SCTLR_EL2, row->sctlr_el2);
+	if (row->reg != NO_REG)
+		sysreg_write(cpu, row->reg, row->value);
+	cpu->x[0] = RAM_BASE;
+
+	struct outcome outcome = execute(cpu, row->word);
+
+	if (row->esr == 0) {
+		/* DC ZVA goes on to its alignment fault on Device memory: stage 1 is off. */
+		ck_assert_msg(is_done(outcome) || cpu->raised.ec == 0x24, "%s", row->name);
+	} else {
+		ck_assert_msg(outcome.kind == OUTCOME_EXCEPTION, "%s", row->name);
+		take_exception(cpu, &cpu->raised);
+		ck_assert_msg(cpu_el(cpu) == 2, "%s", row->name);
+		ck_assert_msg(cpu_sysreg(cpu, "ESR_EL2") == row->esr, "%s: 0x%llx", row->name,
+			      (unsigned long long)cpu_sysreg(cpu, "ESR_EL2"));
+	}
+	board_free(board);
+}
+END_TEST
+
+START_TEST(dczid_follows_the_regime)
+{
+	struct board *board = host_board(0, HOST | TDZ);
+	struct cpu *cpu = board->cpu;
+	uint32_t dczid = SYSREG_KEY(3, 3, 0, 0, 7);
+
+	sysreg_write(cpu, SYSREG_SCTLR_EL1, 1 << 14);
+	ck_assert_uint_eq(read_by(cpu, dczid), 0x14);
+	sysreg_write(cpu, SYSREG_SCTLR_EL2, 1 << 14);
+	sysreg_write(cpu, SYSREG_SCTLR_EL1, 0);
+	ck_assert_uint_eq(read_by(cpu, dczid), 4);
+	board_free(board);
+}
+END_TEST
+
+/* CNTVOFF_EL2 is of EL1&0. */
+START_TEST(virtual_counter_of_the_host_has_no_offset)
+{
+	static const struct {
+		unsigned el;
+		uint64_t hcr, value;
+	} rows[] = {{0, HOST, 0},    {2, E2H, 0},     {2, HOST, 0},   {2, 0, (uint64_t)-7},
+		    {2, TGE, -7ull}, {1, E2H, -7ull}, {0, TGE, -7ull}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct board *board = host_board(rows[i].el, rows[i].hcr);
+		struct cpu *cpu = board->cpu;
+
+		sysreg_write(cpu, SYSREG_CNTVOFF_EL2, 7);
+		sysreg_write(cpu, SYSREG_CNTHCTL_EL2, 0xfff);
+		sysreg_write(cpu, SYSREG_CNTKCTL_EL1, 0x3ff);
+		ck_assert_uint_eq(read_by(cpu, SYSREG_KEY(3, 3, 14, 0, 2)), rows[i].value);
+		board_free(board);
+	}
+}
+END_TEST
+
+/* ------------------------------------------------------------------ exceptions and branches */
+
+/* PAN after an exception to EL2; SPAN is bit 23 of SCTLR_EL2. */
+static const struct {
+	const char *name;
+	unsigned from;
+	uint64_t hcr, sctlr;
+	bool pan;
+} entries[] = {
+	{"EL0, SPAN=0", 0, HOST, 0, true}, {"EL0, SPAN=1", 0, HOST, 1 << 23, false},
+	{"EL2, SPAN=0", 2, HOST, 0, true}, {"EL2, TGE=0", 2, E2H, 0, false},
+	{"EL0, E2H=0", 0, TGE, 0, false},
+};
+
+START_TEST(entry_to_el2_sets_pan)
+{
+	struct board *board = host_board(entries[_i].from, entries[_i].hcr);
+	struct cpu *cpu = board->cpu;
+	struct exception e = exception_undefined(cpu);
+
+	sysreg_write(cpu, SYSREG_SCTLR_EL2, entries[_i].sctlr);
+	take_exception(cpu, &e);
+	ck_assert_uint_eq(cpu_el(cpu), 2);
+	ck_assert_msg(cpu->pstate.pan == entries[_i].pan, "%s", entries[_i].name);
+	board_free(board);
+}
+END_TEST
+
+/* AArch64.BranchAddr. TBI0 is bit 37, TBI1 bit 38 with two ranges, TBI bit 20 with one. */
+static const struct {
+	unsigned el;
+	uint64_t hcr, tcr, target, pc;
+} tags[] = {
+	{2, E2H, UINT64_C(1) << 37, 0x5a00000012345678, 0x0000000012345678},
+	{2, E2H, UINT64_C(1) << 37, 0x5a80000012345678, 0x5a80000012345678},
+	{2, E2H, UINT64_C(1) << 38, 0x5a80000012345678, 0xff80000012345678},
+	{2, E2H, UINT64_C(1) << 20, 0x5a00000012345678, 0x5a00000012345678},
+	{2, 0, UINT64_C(1) << 20, 0x5a80000012345678, 0x0080000012345678},
+	{0, HOST, UINT64_C(1) << 38, 0x5a80000012345678, 0xff80000012345678},
+	{0, HOST, UINT64_C(1) << 37, 0x5a00000012345678, 0x0000000012345678},
+	{0, E2H, UINT64_C(1) << 37, 0x5a00000012345678, 0x5a00000012345678},
+};
+
+START_TEST(branch_drops_the_tag_of_the_regime)
+{
+	struct board *board = host_board(tags[_i].el, tags[_i].hcr);
+
+	sysreg_write(board->cpu, SYSREG_TCR_EL2, tags[_i].tcr);
+	ck_assert_uint_eq(branch_address(board->cpu, tags[_i].target, tags[_i].el), tags[_i].pc);
+	board_free(board);
+}
+END_TEST
+
+/* With TGE nothing returns to EL1, whatever E2H. */
+START_TEST(return_to_el1_under_tge_is_illegal)
+{
+	for (unsigned e2h = 0; e2h < 2; e2h++) {
+		struct board *board = host_board(2, e2h ? HOST : TGE);
+
+		sysreg_write(board->cpu, SYSREG_SPSR_EL2, 0x3c5);
+		exception_return(board->cpu);
+		ck_assert_uint_eq(cpu_el(board->cpu), 2);
+		ck_assert(board->cpu->pstate.il);
+		board_free(board);
+	}
+}
+END_TEST
+
+/* SCTLR_EL2.nTWI (bit 16) is EL0's under {1,1}, HCR_EL2.TWI is not; it traps with an ESR of WFI. */
+START_TEST(wfi_of_el0_follows_the_regime)
+{
+	static const struct {
+		uint64_t hcr, sctlr_el1, sctlr_el2;
+		bool trapped;
+	} rows[] = {
+		{HOST, 1 << 16, 0, true},
+		{HOST | TWI, 0, 1 << 16, false},
+		{TGE, 0, 1 << 16, true},
+		{TGE | TWI, 1 << 16, 1 << 16, true},
+	};
+	const struct a64_HINT wfi = {.op2 = 3};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct board *board = host_board(0, rows[i].hcr);
+		struct cpu *cpu = board->cpu;
+
+		sysreg_write(cpu, SYSREG_SCTLR_EL1, rows[i].sctlr_el1);
+		sysreg_write(cpu, SYSREG_SCTLR_EL2, rows[i].sctlr_el2);
+		ck_assert_int_eq(exec_HINT(cpu, &wfi).kind,
+				 rows[i].trapped ? OUTCOME_EXCEPTION : OUTCOME_STOP);
+		if (rows[i].trapped)
+			ck_assert_uint_eq(cpu->raised.ec, 1);
+		board_free(board);
+	}
+}
+END_TEST
+
+#define ROWS(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+int main(void)
+{
+	Suite *suite = suite_create("cpu/vhe");
+	TCase *tcase = tcase_create("vhe");
+
+	tcase_add_loop_test(tcase, el1_name_means_the_register_of_el2, 0, ROWS(redirected));
+	tcase_add_loop_test(tcase, el12_name_means_the_register_of_el1, 0, ROWS(redirected));
+	tcase_add_loop_test(tcase, el12_name_is_undefined_elsewhere, 0, ROWS(redirected));
+	tcase_add_loop_test(tcase, el1_name_means_itself_elsewhere, 0, ROWS(redirected));
+	tcase_add_test(tcase, timers_of_el0_are_those_of_el2_under_tge);
+	tcase_add_test(tcase, other_registers_are_not_redirected);
+	tcase_add_test(tcase, registers_of_vhe_need_it);
+	tcase_add_loop_test(tcase, write_keeps_what_either_layout_has, 0, ROWS(kept));
+	tcase_add_test(tcase, reset_shows_the_layout_without_e2h);
+	tcase_add_loop_test(tcase, trap_follows_the_regime, 0, ROWS(traps));
+	tcase_add_test(tcase, dczid_follows_the_regime);
+	tcase_add_test(tcase, virtual_counter_of_the_host_has_no_offset);
+	tcase_add_loop_test(tcase, entry_to_el2_sets_pan, 0, ROWS(entries));
+	tcase_add_loop_test(tcase, branch_drops_the_tag_of_the_regime, 0, ROWS(tags));
+	tcase_add_test(tcase, return_to_el1_under_tge_is_illegal);
+	tcase_add_test(tcase, wfi_of_el0_follows_the_regime);
+	suite_add_tcase(suite, tcase);
+	return board_run_suite(suite);
+}
