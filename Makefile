@@ -116,6 +116,7 @@ SUITES_mmu := $(basename $(wildcard tests/mmu/test_*.c))
 SUITES_cpu := $(basename $(wildcard tests/cpu/test_*.c))
 SUITES_sim := $(basename $(wildcard tests/sim/test_*.c))
 SUITES_hyp := $(basename $(wildcard tests/hyp/test_*.c))
+SUITES_naive := $(basename $(wildcard tests/naive/test_*.c))
 SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
 
 define suite_rules
@@ -126,10 +127,14 @@ $(B)/$(suite): $(B)/$(suite).o $$(suite_OBJ_$(suite)) $(foreach n,$(needs_$(1)),
 $(B)/$(suite).o: | $($(1)_GENERATED) $(cpu_GENERATED)
 )
 endef
-$(foreach room,mmu cpu sim,$(eval $(call suite_rules,$(room))))
+# The second walker links with its own suite and with the one that compares it with mmu/.
+naive_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out tests/naive/test_%,$(wildcard tests/naive/*.c)))
+suite_OBJ_tests/naive/test_naive := $(naive_OBJ)
+suite_OBJ_tests/mmu/test_naive_diff := $(naive_OBJ)
+$(foreach room,mmu cpu sim naive,$(eval $(call suite_rules,$(room))))
 
 SUITES_cov := $(SUITES_mmu)
-SUITES := $(addprefix $(B)/,$(SUITES_mmu) $(SUITES_cpu) $(SUITES_sim) $(SUITES_hyp))
+SUITES := $(addprefix $(B)/,$(SUITES_mmu) $(SUITES_cpu) $(SUITES_sim) $(SUITES_hyp) $(SUITES_naive))
 
 .PHONY: all suites check check-run demo demo-run bench matrix oracle cov install clean help deps
 suites: $(SUITES)
