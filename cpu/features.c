@@ -68,7 +68,7 @@ static bool tlbi_has(enum nw_feature feature)
 #define IN_WORK                                                                                    \
 	(F(FEAT_HPDS2) | F(FEAT_HAFDBS) | F(FEAT_PAN3) | F(FEAT_VHE) | F(FEAT_S2FWB) |             \
 	 F(FEAT_nTLBPA) | F(FEAT_BBML1) | F(FEAT_BBML2) | F(FEAT_XS) | F(FEAT_HCX) |               \
-	 F(FEAT_MixedEnd))
+	 F(FEAT_MixedEnd) | F(FEAT_PAuth))
 
 /* Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing. */
 static uint64_t modelled_features(void)

@@ -10,30 +10,6 @@
 #include "vmsa.h"
 
 /*
- * TCR_ELx.TGx or VTCR_EL2.TG0 reserved, or a size that the core lacks: the smallest that it has.
- * Permitted: any.
- */
-static inline enum vmsa_granule impdef_granule(const struct nw_features *features)
-{
-	return features->granule_4k    ? GRANULE_4K
-	       : features->granule_16k ? GRANULE_16K
-				       : GRANULE_64K;
-}
-
-/*
- * TxSZ or T0SZ outside its limits: level 0 Translation fault, as if FEAT_LVA and FEAT_LPA were
- * there, which demand it below the minimum. Permitted without them, and above the maximum always:
- * the limit is used instead.
- */
-enum { IMPDEF_SIZE_OUT_OF_RANGE = FAULT_TRANSLATION };
-
-/*
- * A contiguous group larger than the input range: the Contiguous bit is ignored. Permitted:
- * Translation fault.
- */
-enum { IMPDEF_CONTIGUOUS_BEYOND_INPUT_IGNORED = 1 };
-
-/*
  * MAIR_ELx.Attr<n> reserved: Device-nGnRnE for 0b0000xxxx, Normal Non-cacheable for 0bxxxx0000.
  * Permitted: any type.
  */

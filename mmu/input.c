@@ -25,7 +25,7 @@ static enum nw_fault_type check_input(const struct ttw_regime *r, const struct t
 /* The half of the address space is chosen by VA[55], with and without TBI. */
 static const struct ttw_params *range_of(const struct ttw_regime *r, uint64_t va)
 {
-	return &r->stage1[r->regime == REGIME_EL10 && (va >> 55 & 1)];
+	return &r->stage1[HasUnprivileged(r->regime) && (va >> 55 & 1)];
 }
 
 /* With stage 1 off the output is VA[55:0]. */

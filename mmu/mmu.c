@@ -16,7 +16,14 @@ static void dropped(void *ctx, struct tlb_entry *entry)
 
 static void decode(struct nw_mmu *mmu, enum nw_regime regime)
 {
-	mmu->regime[regime] = ttw_decode(regime, &mmu->registers, &mmu->config.features);
+	mmu->regime[regime] =
+		ttw_decode(regime, &mmu->registers, &mmu->config.features, &mmu->config.choices);
+}
+
+static void choose_regimes(struct nw_mmu *mmu)
+{
+	for (unsigned el = 0; el < 3; el++)
+		mmu->regime_of_el[el] = ttw_regime_of(el, &mmu->registers, &mmu->config.features);
 }
 
 static bool set_up(struct nw_mmu *mmu)
@@ -42,8 +49,9 @@ struct nw_mmu *nw_mmu_new(const struct nw_config *config)
 	}
 	mmu->memory =
 		(struct ttw_memory){config->port, walk_caches_for_walker(&mmu->caches), &mmu->walk};
-	decode(mmu, REGIME_EL10);
-	decode(mmu, REGIME_EL2);
+	choose_regimes(mmu);
+	for (enum nw_regime regime = 0; regime < NW_REGIME_COUNT; regime++)
+		decode(mmu, regime);
 	return mmu;
 }
 
@@ -244,27 +252,52 @@ struct nw_translation nw_probe(struct nw_mmu *mmu, va_t va, struct nw_access acc
 
 /* ------------------------------------------------------------------ events */
 
+/* What of HCR_EL2 and SCTLR_EL2 the regime EL1&0 depends on. */
+#define HCR_TRANSLATION                                                                            \
+	(FIELD_MASK(HCR_EL2_VM) | FIELD_MASK(HCR_EL2_PTW) | FIELD_MASK(HCR_EL2_DC) |               \
+	 FIELD_MASK(HCR_EL2_TGE) | FIELD_MASK(HCR_EL2_CD) | FIELD_MASK(HCR_EL2_ID) |               \
+	 FIELD_MASK(HCR_EL2_E2H) | FIELD_MASK(HCR_EL2_FWB))
+#define SCTLR_STAGE2 FIELD_MASK(SCTLR_EL2_EE)
+
+static bool el10_differs(const struct nw_registers *a, const struct nw_registers *b)
+{
+	return a->SCTLR_EL1 != b->SCTLR_EL1 || a->TCR_EL1 != b->TCR_EL1 ||
+	       a->MAIR_EL1 != b->MAIR_EL1 || a->VTCR_EL2 != b->VTCR_EL2 ||
+	       ((a->HCR_EL2 ^ b->HCR_EL2) & HCR_TRANSLATION) != 0 ||
+	       ((a->SCTLR_EL2 ^ b->SCTLR_EL2) & SCTLR_STAGE2) != 0;
+}
+
+static bool el2_differs(const struct nw_registers *a, const struct nw_registers *b)
+{
+	return a->SCTLR_EL2 != b->SCTLR_EL2 || a->TCR_EL2 != b->TCR_EL2 ||
+	       a->MAIR_EL2 != b->MAIR_EL2 ||
+	       ((a->HCR_EL2 ^ b->HCR_EL2) & FIELD_MASK(HCR_EL2_E2H)) != 0;
+}
+
 /*
- * Decodes again what depends on the registers that differ. What TLBs and walk caches hold is tagged
- * with ASID and VMID and may outlive a write of any register, so nothing is invalidated.
+ * Decodes again what depends on the registers that differ; where only tables do, which is what
+ * context switches write, no more than that. What TLBs and walk caches hold is tagged with ASID
+ * and VMID and may outlive a write of any register, so nothing is invalidated.
  */
 static void registers_written(struct nw_mmu *mmu)
 {
 	const struct nw_registers *new = &mmu->registers, *old = &mmu->decoded;
-	bool el2 = new->SCTLR_EL2 != old->SCTLR_EL2 || new->TCR_EL2 != old->TCR_EL2 ||
-		   new->TTBR0_EL2 != old->TTBR0_EL2 || new->MAIR_EL2 != old->MAIR_EL2;
-	bool el10 = new->SCTLR_EL1 != old->SCTLR_EL1 || new->TCR_EL1 != old->TCR_EL1 ||
-		    new->TTBR0_EL1 != old->TTBR0_EL1 || new->TTBR1_EL1 != old->TTBR1_EL1 ||
-		    new->MAIR_EL1 != old->MAIR_EL1 || new->VTCR_EL2 != old->VTCR_EL2 ||
-		    new->VTTBR_EL2 != old->VTTBR_EL2 ||
-		    new->SCTLR_EL2 != old->SCTLR_EL2; /* EE: endianness of stage 2 */
+	const struct nw_features *features = &mmu->config.features;
 
 	if (new->HCR_EL2 != old->HCR_EL2)
-		el2 = el10 = true;
-	if (el2)
-		decode(mmu, REGIME_EL2);
-	if (el10)
+		choose_regimes(mmu);
+
+	enum nw_regime of_el2 = mmu->regime_of_el[2];
+
+	if (el10_differs(new, old))
 		decode(mmu, REGIME_EL10);
+	else if (new->TTBR0_EL1 != old->TTBR0_EL1 || new->TTBR1_EL1 != old->TTBR1_EL1 ||
+		 new->VTTBR_EL2 != old->VTTBR_EL2)
+		ttw_decode_tables(&mmu->regime[REGIME_EL10], new, features);
+	if (el2_differs(new, old))
+		decode(mmu, of_el2);
+	else if (new->TTBR0_EL2 != old->TTBR0_EL2 || new->TTBR1_EL2 != old->TTBR1_EL2)
+		ttw_decode_tables(&mmu->regime[of_el2], new, features);
 	mmu->decoded = *new;
 }
 
@@ -310,7 +343,8 @@ unsigned nw_page_bits(const struct nw_mmu *mmu, unsigned el)
 	const struct ttw_regime *r = regime_of(mmu, el);
 	unsigned bits = smaller(UINT8_MAX, &r->stage1[0]);
 
-	if (r->regime == REGIME_EL10)
-		bits = smaller(smaller(bits, &r->stage1[1]), &r->stage2);
+	if (HasUnprivileged(r->regime))
+		bits = smaller(bits, &r->stage1[1]);
+	bits = smaller(bits, &r->stage2);
 	return bits == UINT8_MAX ? GRANULE_4K : bits;
 }

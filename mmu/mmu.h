@@ -1,5 +1,5 @@
 /*
- * The VMSAv8-64 memory management unit as a library: translation of EL1&0 and EL2 (HCR_EL2.E2H=0) addresses through
+ * The VMSAv8-64 memory management unit as a library: translation of EL1&0, EL2 and EL2&0 addresses through
  * stage 1 and stage 2, TLBs, walk caches, TLBI and AT.
  *
  * It knows no core, no RAM and no files: descriptors come through a port that the caller supplies, registers are pushed

@@ -74,8 +74,12 @@ uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permission
 {
 	uint8_t set = choose(p, access);
 
-	/* PAN counts what EL0 may read or write in the end, APTable included. */
-	if (r->regime == REGIME_EL10 && subject_to_pan(access) && (p.unprivileged & TTW_RW))
+	/*
+	 * PAN counts what EL0 may read or write in the end, APTable included; with EPAN also what
+	 * it may execute, WXN not counted.
+	 */
+	if (HasUnprivileged(r->regime) && subject_to_pan(access) &&
+	    (p.unprivileged & (r->epan ? TTW_RWX : TTW_RW)))
 		set &= (uint8_t)~TTW_RW;
 	if (r->wxn && (set & TTW_W))
 		set &= (uint8_t)~TTW_X;

@@ -26,6 +26,8 @@ struct assoc_key tlb_key(const struct ttw_regime *r, const struct ttw_params *st
 
 	if (r->regime == REGIME_EL2)
 		context |= TLB_CONTEXT_EL2;
+	if (r->regime == REGIME_EL20)
+		context |= TLB_CONTEXT_EL20;
 	if (stage1->enabled)
 		context |= TLB_CONTEXT_STAGE1;
 	if (r->stage2.enabled)

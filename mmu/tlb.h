@@ -22,6 +22,7 @@ enum {
 	TLB_CONTEXT_PTW = 1 << 19, /* HCR_EL2.PTW */
 	TLB_CONTEXT_GRANULE_LSB = 20,
 	TLB_CONTEXT_START_LEVEL_LSB = 25,
+	TLB_CONTEXT_EL20 = 1 << 28, /* regime EL2&0 */
 };
 
 struct tlb {

@@ -43,9 +43,10 @@ enum ttw_descriptor_type { DESC_INVALID, DESC_LEAF, DESC_TABLE };
 
 /* What a level of a table means, at index level + 1. */
 struct ttw_level {
-	uint64_t offset_mask; /* of an entry's offset; the start level has a width of its own */
-	uint8_t offset_shift; /* how far the input address is to be shifted to give that offset */
-	uint8_t shift;        /* log2 of what one entry covers */
+	uint64_t offset_mask;  /* of an entry's offset; the start level has a width of its own */
+	uint64_t refused_mask; /* bits that make a leaf a Translation fault */
+	uint8_t offset_shift;  /* how far the input address is to be shifted to give that offset */
+	uint8_t shift;         /* log2 of what one entry covers */
 	uint8_t contiguous_bits; /* log2 of the entries of a contiguous group; 0: no group */
 	int8_t level;
 	uint8_t type[4]; /* enum ttw_descriptor_type, by descriptor[1:0] */
@@ -57,10 +58,11 @@ struct ttw_params {
 	bool enabled;       /* else flat */
 	bool upper;         /* the TTBR1 half */
 	bool big_endian;    /* descriptors: SCTLR_ELx.EE of the regime, stage 2: SCTLR_EL2.EE */
-	bool has_privilege; /* two privileges (EL1&0): AP[1], PXN, nG mean something */
+	bool has_privilege; /* HasUnprivileged(): AP[1], PXN, nG mean something */
 	bool has_xnx;       /* stage 2: XN[1:0] has two bits */
-	bool e0pd;
-	bool ds; /* effective: SH is `sh`, not in the descriptor */
+	bool e0pd, epd;
+	bool ds;        /* effective: SH is `sh`, not in the descriptor */
+	bool wide_base; /* TTBR holds the base as TTBR_52 */
 	/* Level 0 faults: of every input (TxSZ, SL illegal), of every walk (EPD, base too high). */
 	enum nw_fault_type bad, bad_start;
 	uint8_t top_data, top_fetch; /* stage 1: the highest VA bit checked: 63, 55 with TBI */
@@ -70,6 +72,7 @@ struct ttw_params {
 	uint8_t sh;                /* TCR_ELx.SHx, VTCR_EL2.SH0 */
 	uint8_t hierarchical_mask; /* which of descriptor[63:59] limit lower levels; 0 with HPD */
 	uint64_t oa_max;           /* the highest address of oa_bits */
+	uint64_t base_mask;        /* which bits of a TTBR are the base */
 	uint64_t base;             /* of the start table, aligned to its size */
 	uint64_t address_mask;     /* table and leaf addresses: descriptor[47:g], [49:g] with DS */
 	uint64_t high_mask;        /* their bits [51:48] or [51:50]... */
@@ -83,16 +86,30 @@ struct ttw_regime {
 	enum nw_regime regime;
 	uint16_t asid, vmid; /* effective; 0 where the regime has none */
 	uint8_t pa_bits;
-	bool wxn;
+	bool wxn, epan;
 	bool c, i;                   /* SCTLR_ELx.C and I */
 	bool dc, ptw, cd, id;        /* HCR_EL2, effective for the regime */
-	struct ttw_params stage1[2]; /* lower range; upper range (regime EL1&0 only) */
-	struct ttw_params stage2;    /* never enabled in the regime EL2 */
+	struct ttw_params stage1[2]; /* lower range; upper range of a regime that has two */
+	struct ttw_params stage2;    /* enabled in the regime EL1&0 only */
 	struct ttw_leaf flat;        /* the leaf of a stage that is off */
 };
 
-struct ttw_regime ttw_decode(enum nw_regime regime, const struct nw_registers *registers,
+/* Two ranges of input addresses, two privileges and an ASID: all regimes but that of EL2 alone. */
+static inline bool HasUnprivileged(enum nw_regime regime)
+{
+	return regime != REGIME_EL2;
+}
+
+/* The regime of accesses of an exception level, as HCR_EL2.E2H and TGE are. */
+enum nw_regime ttw_regime_of(unsigned el, const struct nw_registers *registers,
 			     const struct nw_features *features);
+
+struct ttw_regime ttw_decode(enum nw_regime regime, const struct nw_registers *registers,
+			     const struct nw_features *features, const struct nw_choices *choices);
+
+/* What ttw_decode() takes from TTBRs and VTTBR_EL2 only: bases, ASID, VMID. */
+void ttw_decode_tables(struct ttw_regime *r, const struct nw_registers *registers,
+		       const struct nw_features *features);
 
 /* ------------------------------------------------------------------ results */
 

@@ -11,7 +11,9 @@ struct nw_mmu {
 	struct nw_config config;
 	struct nw_registers registers;
 	struct nw_registers decoded; /* the registers that regime[] was decoded from */
-	struct ttw_regime regime[2]; /* by enum nw_regime */
+	enum nw_regime regime_of_el[3];
+	/* By enum nw_regime. HCR_EL2.E2H says which of the two of EL2 is up to date. */
+	struct ttw_regime regime[NW_REGIME_COUNT];
 	struct tlb l1i, l1d, l2;
 	struct walk_caches caches;
 	struct nw_counts counts;
@@ -21,7 +23,7 @@ struct nw_mmu {
 
 static inline const struct ttw_regime *regime_of(const struct nw_mmu *mmu, unsigned el)
 {
-	return &mmu->regime[el == 2 ? REGIME_EL2 : REGIME_EL10];
+	return &mmu->regime[mmu->regime_of_el[el]];
 }
 
 /* What is to be translated, in which regime, and what ttw_input() made of it. */

@@ -108,13 +108,15 @@ INLINE bool oa_out_of_range(const struct ttw_params *p, uint64_t address)
 }
 
 /*
- * A block or page: address size first, then the Access flag. Hardware does not set it: see
- * params.c. AF and Contiguous are where they are at both stages.
+ * A block or page: address size first, then the Access flag. AF and Contiguous are where they are
+ * at both stages.
  */
 INLINE bool leaf(const struct ttw_port *port, ttw_fault *fault, struct ttw_state *w, uint64_t ia)
 {
 	const struct ttw_params *p = port->params;
 
+	if (w->descriptor & w->level->refused_mask)
+		return fault(port, FAULT_TRANSLATION, w->level->level);
 	w->span_bits = w->level->shift;
 	if (S1_LEAF_Contiguous(w->descriptor))
 		w->span_bits += w->level->contiguous_bits;

@@ -23,7 +23,7 @@ static const void *find(struct walk_caches *c, const struct assoc *a, struct ass
 
 static const struct ttw_params *range_of(const struct ttw_regime *r, va_t va)
 {
-	return &r->stage1[r->regime == REGIME_EL10 && (va.value >> 55 & 1) != 0];
+	return &r->stage1[HasUnprivileged(r->regime) && (va.value >> 55 & 1) != 0];
 }
 
 /* A level means nothing to a walk of another granule or start level: both are in a table's tag. */
@@ -43,6 +43,8 @@ static struct assoc_key stage1_key(const struct ttw_regime *r, va_t va)
 
 	if (r->regime == REGIME_EL2)
 		context |= TLB_CONTEXT_EL2;
+	if (r->regime == REGIME_EL20)
+		context |= TLB_CONTEXT_EL20;
 	if (r->stage2.enabled)
 		context |= TLB_CONTEXT_STAGE2;
 	if (r->ptw)

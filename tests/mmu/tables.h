@@ -99,6 +99,15 @@ static inline struct nw_features without(struct nw_features f, enum nw_feature f
 	return f;
 }
 
+/* With the default of every choice. */
+static inline struct ttw_regime decode(enum nw_regime regime, const struct nw_registers *r,
+				       const struct nw_features *f)
+{
+	static const struct nw_choices defaults;
+
+	return ttw_decode(regime, r, f, &defaults);
+}
+
 static inline uint64_t next_random(uint64_t *state)
 {
 	*state ^= *state << 13;

@@ -13,7 +13,7 @@ static struct ttw_regime regime_of(uint64_t sctlr, uint64_t hcr)
 	struct nw_features f = all_features();
 	struct nw_registers r = {.SCTLR_EL1 = sctlr, .HCR_EL2 = hcr};
 
-	return ttw_decode(REGIME_EL10, &r, &f);
+	return decode(REGIME_EL10, &r, &f);
 }
 
 static struct ttw_regime cached(void)
@@ -184,9 +184,9 @@ START_TEST(mair_values_are_kept_unless_reserved)
 		bool normal = (attr & 0xf0) != 0 && (attr & 0x0f) != 0;
 		uint64_t expected = device || normal ? attr : attr < 16 ? 0x00 : 0x44;
 
-		ck_assert_uint_eq(ttw_decode(REGIME_EL10, &r, &f).stage1[0].attr[5], expected);
-		ck_assert_uint_eq(ttw_decode(REGIME_EL10, &r, &f).stage1[1].attr[5], expected);
-		ck_assert_uint_eq(ttw_decode(REGIME_EL2, &r, &f).stage1[0].attr[5], expected);
+		ck_assert_uint_eq(decode(REGIME_EL10, &r, &f).stage1[0].attr[5], expected);
+		ck_assert_uint_eq(decode(REGIME_EL10, &r, &f).stage1[1].attr[5], expected);
+		ck_assert_uint_eq(decode(REGIME_EL2, &r, &f).stage1[0].attr[5], expected);
 	}
 }
 END_TEST
@@ -220,7 +220,7 @@ START_TEST(attributes_come_from_the_leaf_and_with_ds_from_the_tcr)
 			*memory_cell(&m, 0x10000 + 24) = 0x0000000000004000 | 0x7f4 | 3;
 		}
 
-		struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
+		struct ttw_regime regime = decode(REGIME_EL10, &r, &f);
 		struct ttw_memory memory = walker_memory(&m, &log);
 		struct ttw_translation t = ttw_translate(&regime, (va_t){0}, load, &memory);
 

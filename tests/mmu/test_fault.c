@@ -15,7 +15,7 @@ static struct nw_features features;
 
 static struct ttw_translation translate(struct nw_access access)
 {
-	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
+	struct ttw_regime regime = decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p.memory, &log_);
 
 	return ttw_translate(&regime, (va_t){p.ia}, access, &memory);

@@ -108,7 +108,7 @@ static void walk_pair(struct pair *p, const struct geometry *g1, const struct ge
 	const struct expected s1 = p->walk1, output = p->output;
 	bool upper = next_random(&p->random) & 1;
 	struct nw_registers registers = registers_of(p, upper);
-	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
+	struct ttw_regime regime = decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p->memory, &log);
 	struct nw_access load = {.type = NW_LOAD, .el = 1};
 	va_t va = {upper ? p->ia | ~ones(g1->ia) : p->ia};
@@ -196,7 +196,7 @@ START_TEST(each_of_the_concatenated_tables_is_reached)
 		struct expected e = stage_map(&s, ipa, NULL, NULL);
 		struct nw_registers registers = {
 			.HCR_EL2 = 1, .VTCR_EL2 = vtcr_of(g), .VTTBR_EL2 = ttbr_field(g, s.base)};
-		struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
+		struct ttw_regime regime = decode(REGIME_EL10, &registers, &features);
 		struct ttw_memory memory = walker_memory(&m, &log);
 		struct ttw_translation t = ttw_translate(
 			&regime, (va_t){ipa}, (struct nw_access){.type = NW_LOAD}, &memory);
@@ -236,7 +236,7 @@ START_TEST(pages_under_pages_fetch_what_the_table_says)
 	pair_build(&p, &g1, &g2);
 
 	struct nw_registers registers = registers_of(&p, false);
-	struct ttw_regime regime = ttw_decode(REGIME_EL10, &registers, &features);
+	struct ttw_regime regime = decode(REGIME_EL10, &registers, &features);
 	struct ttw_memory memory = walker_memory(&p.memory, &log);
 	struct ttw_translation t = ttw_translate(
 		&regime, (va_t){p.ia}, (struct nw_access){.type = NW_LOAD, .el = 1}, &memory);

@@ -9,7 +9,7 @@ static struct ttw_translation translate_with(enum nw_regime regime, const struct
 					     const struct nw_features *f, uint64_t va,
 					     struct nw_access access)
 {
-	struct ttw_regime decoded = ttw_decode(regime, r, f);
+	struct ttw_regime decoded = decode(regime, r, f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
 
 	return ttw_translate(&decoded, (va_t){va}, access, &m);
@@ -55,7 +55,7 @@ START_TEST(the_range_of_an_input)
 				 .TCR_EL1 = 25 | 25 << 16 | UINT64_C(2) << 30 | range_rows[_i].tcr,
 				 .TCR_EL2 = 25 | range_rows[_i].tcr};
 	struct nw_features f = all_features();
-	struct ttw_regime regime = ttw_decode(el2 ? REGIME_EL2 : REGIME_EL10, &r, &f);
+	struct ttw_regime regime = decode(el2 ? REGIME_EL2 : REGIME_EL10, &r, &f);
 	struct nw_access access = {.type = range_rows[_i].type, .el = el2 ? 2 : 1};
 	struct ttw_input in = ttw_input(&regime, (va_t){range_rows[_i].va}, access);
 
@@ -77,8 +77,8 @@ START_TEST(e0pd_counts_for_unprivileged_accesses_only)
 				 .TCR_EL1 = 25 | 25 << 16 | UINT64_C(2) << 30 | UINT64_C(1) << 56};
 	struct nw_features f = all_features(), no_e0pd = without(f, FEAT_E0PD);
 	struct nw_access ldtr = {.type = NW_LOAD, .el = 1, .unprivileged = true};
-	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
-	struct ttw_regime without_it = ttw_decode(REGIME_EL10, &r, &no_e0pd);
+	struct ttw_regime regime = decode(REGIME_EL10, &r, &f);
+	struct ttw_regime without_it = decode(REGIME_EL10, &r, &no_e0pd);
 	va_t upper = {0xffffff8000000000}, lower = {0};
 
 	ck_assert_uint_eq(ttw_input(&regime, upper, ldtr).fault.type, FAULT_TRANSLATION);

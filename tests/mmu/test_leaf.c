@@ -10,7 +10,7 @@ static struct ttw_translation translate_with(enum nw_regime regime, const struct
 					     const struct nw_features *f, uint64_t va,
 					     struct nw_access access)
 {
-	struct ttw_regime decoded = ttw_decode(regime, r, f);
+	struct ttw_regime decoded = decode(regime, r, f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
 
 	return ttw_translate(&decoded, (va_t){va}, access, &m);

@@ -7,12 +7,12 @@ static const unsigned granules[] = {12, 14, 16};
 
 static struct ttw_regime el10(const struct nw_registers *r, const struct nw_features *f)
 {
-	return ttw_decode(REGIME_EL10, r, f);
+	return decode(REGIME_EL10, r, f);
 }
 
 static struct ttw_regime el2(const struct nw_registers *r, const struct nw_features *f)
 {
-	return ttw_decode(REGIME_EL2, r, f);
+	return decode(REGIME_EL2, r, f);
 }
 
 /* ------------------------------------------------------------------ stage 1: limits and start
@@ -500,7 +500,7 @@ START_TEST(no_register_value_breaks_an_invariant)
 		for (unsigned i = 0; i < sizeof(r) / sizeof(*word); i++)
 			word[i] = next_random(&random);
 
-		struct ttw_regime regime = ttw_decode(n & 1 ? REGIME_EL10 : REGIME_EL2, &r, &f);
+		struct ttw_regime regime = decode(n & 1 ? REGIME_EL10 : REGIME_EL2, &r, &f);
 		const struct ttw_params *all[] = {&regime.stage1[0], &regime.stage1[1],
 						  &regime.stage2};
 

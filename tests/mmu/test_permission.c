@@ -33,12 +33,18 @@ static struct nw_fault stage1(enum nw_regime regime, const struct nw_registers *
 	r.TCR_EL1 |= 25 | UINT64_C(2) << 32;
 	r.TCR_EL2 |= 25 | 2 << 16;
 	r.TTBR0_EL1 = r.TTBR0_EL2 = TABLE1;
+	if (regime == REGIME_EL20) { /* the same values, in the registers of EL2 */
+		r.HCR_EL2 = UINT64_C(1) << 34;
+		r.SCTLR_EL2 = r.SCTLR_EL1;
+		r.TCR_EL2 = r.TCR_EL1;
+		r.SCTLR_EL1 = r.TCR_EL1 = r.TTBR0_EL1 = 0;
+	}
 	memory.used = 0;
 	memory_put(&memory, TABLE1, TABLE2 | 3 | table1);
 	memory_put(&memory, TABLE2, TABLE3 | 3 | table2);
 	memory_put(&memory, TABLE3, PAGE | 0x403 | leaf);
 
-	struct ttw_regime regime_value = ttw_decode(regime, &r, &f);
+	struct ttw_regime regime_value = decode(regime, &r, &f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
 	struct ttw_translation t = ttw_translate(&regime_value, (va_t){0}, access, &m);
 
@@ -72,7 +78,8 @@ static const char *const ap_table[4][4] = {
 
 struct combination {
 	unsigned ap, aptable;
-	bool uxn, pxn, uxntable, pxntable, wxn, pan, hpd;
+	bool uxn, pxn, uxntable, pxntable, wxn, pan, hpd, epan;
+	bool host;  /* in the regime EL2&0 */
 	bool split; /* APTable[0] in the first table, the rest in the second */
 };
 
@@ -89,27 +96,27 @@ static struct set expected(const struct combination *c)
 
 static void check_access(const struct combination *c, struct nw_access access, bool allowed)
 {
-	struct nw_registers r = {.SCTLR_EL1 = (uint64_t)c->wxn << 19,
+	struct nw_registers r = {.SCTLR_EL1 = (uint64_t)c->wxn << 19 | (uint64_t)c->epan << 57,
 				 .TCR_EL1 = (uint64_t)c->hpd << 41};
 	uint64_t table = (uint64_t)c->aptable << 61 | (uint64_t)c->uxntable << 60 |
 			 (uint64_t)c->pxntable << 59;
 	uint64_t first = table & UINT64_C(1) << 61,
 		 leaf = (uint64_t)c->ap << 6 | (uint64_t)c->uxn << 54 | (uint64_t)c->pxn << 53;
-	struct nw_fault f = stage1(REGIME_EL10, &r, c->split ? first : 0,
+	struct nw_fault f = stage1(c->host ? REGIME_EL20 : REGIME_EL10, &r, c->split ? first : 0,
 				   c->split ? table & ~first : table, leaf, access);
 
-	ck_assert_msg(
-		(f.type == FAULT_NONE) == allowed,
-		"AP %u APTable %u UXN %d PXN %d UXNTable %d PXNTable %d WXN %d PAN %d HPD %d: "
-		"access %d, unprivileged %d, read_write %d is%s allowed",
-		c->ap, c->aptable, c->uxn, c->pxn, c->uxntable, c->pxntable, c->wxn, c->pan, c->hpd,
-		access.type, access.unprivileged, access.read_write, allowed ? "" : " not");
+	ck_assert_msg((f.type == FAULT_NONE) == allowed,
+		      "AP %u APTable %u UXN %d PXN %d UXNTable %d PXNTable %d WXN %d PAN %d HPD %d "
+		      "EPAN %d host %d: access %d, unprivileged %d, read_write %d is%s allowed",
+		      c->ap, c->aptable, c->uxn, c->pxn, c->uxntable, c->pxntable, c->wxn, c->pan,
+		      c->hpd, c->epan, c->host, access.type, access.unprivileged, access.read_write,
+		      allowed ? "" : " not");
 }
 
 static void check_combination(const struct combination *c)
 {
 	struct set s = expected(c);
-	bool pan = c->pan && (s.ur || s.uw);
+	bool pan = c->pan && (s.ur || s.uw || (c->epan && s.ux));
 	bool pr = s.pr && !pan, pw = s.pw && !pan;
 	struct nw_access both = access_of(NW_STORE, false, c->pan);
 
@@ -133,7 +140,7 @@ START_TEST(stage1_with_two_privileges)
 {
 	struct combination c = {.ap = (unsigned)_i & 3, .aptable = (unsigned)_i >> 2};
 
-	for (unsigned bits = 0; bits < 256; bits++) {
+	for (unsigned bits = 0; bits < 1024; bits++) {
 		c.uxn = bits & 1;
 		c.pxn = bits & 2;
 		c.uxntable = bits & 4;
@@ -142,6 +149,8 @@ START_TEST(stage1_with_two_privileges)
 		c.pan = bits & 32;
 		c.hpd = bits & 64;
 		c.split = bits & 128;
+		c.epan = bits & 256;
+		c.host = bits & 512;
 		check_combination(&c);
 	}
 }
@@ -157,6 +166,18 @@ START_TEST(unprivileged_counts_and_not_the_level)
 	ck_assert_uint_eq(stage1(REGIME_EL10, &r, 0, 0, 1 << 6, ldtr).type, FAULT_NONE);
 	ck_assert_uint_eq(stage1(REGIME_EL10, &r, 0, 0, 0, ldtr).type, FAULT_PERMISSION);
 	ck_assert_uint_eq(stage1(REGIME_EL10, &r, 0, 0, 0, uao).type, FAULT_NONE);
+}
+END_TEST
+
+/* Without FEAT_PAN3 EPAN is no field. */
+START_TEST(epan_needs_its_feature)
+{
+	struct nw_registers r = {.SCTLR_EL1 = UINT64_C(1) << 57, .SCTLR_EL2 = UINT64_C(1) << 57};
+	struct nw_features with = all_features(), lacks = without(with, FEAT_PAN3);
+
+	ck_assert(decode(REGIME_EL10, &r, &with).epan && decode(REGIME_EL20, &r, &with).epan);
+	ck_assert(!decode(REGIME_EL10, &r, &lacks).epan && !decode(REGIME_EL20, &r, &lacks).epan);
+	ck_assert(!decode(REGIME_EL2, &r, &with).epan);
 }
 END_TEST
 
@@ -230,7 +251,7 @@ static struct nw_fault stage2(uint64_t leaf, struct nw_access access, struct nw_
 	memory_put(&memory, TABLE2, TABLE3 | 3);
 	memory_put(&memory, TABLE3, STAGE2_PAGE | 0x43f | leaf);
 
-	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
+	struct ttw_regime regime = decode(REGIME_EL10, &r, &f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
 	struct ttw_translation t = ttw_translate(&regime, (va_t){0}, access, &m);
 
@@ -288,7 +309,7 @@ START_TEST(may_write_says_whether_a_store_would_pass)
 			*memory_cell(&p.memory, p.output.descriptor_pa[3]) &= ~UINT64_C(0x80);
 
 		struct nw_registers r = registers_of(&p, false);
-		struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
+		struct ttw_regime regime = decode(REGIME_EL10, &r, &f);
 		struct ttw_memory m = walker_memory(&p.memory, &log_);
 		struct nw_access load = access_of(NW_LOAD, false, false);
 		struct ttw_translation t = ttw_translate(&regime, (va_t){p.ia}, load, &m);
@@ -315,11 +336,11 @@ START_TEST(ptw_denies_tables_in_device_memory_unless_tge)
 
 	struct nw_registers r = registers_of(&p, false);
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
-	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
+	struct ttw_regime regime = decode(REGIME_EL10, &r, &f);
 
 	ck_assert_uint_eq(ttw_translate(&regime, (va_t){p.ia}, load, &m).fault.type, FAULT_NONE);
 	r.HCR_EL2 |= 1 << 2;
-	regime = ttw_decode(REGIME_EL10, &r, &f);
+	regime = decode(REGIME_EL10, &r, &f);
 
 	struct nw_fault fault = ttw_translate(&regime, (va_t){p.ia}, load, &m).fault;
 
@@ -327,7 +348,7 @@ START_TEST(ptw_denies_tables_in_device_memory_unless_tge)
 	ck_assert(fault.stage2 && fault.s1ptw && fault.ipa_valid);
 	ck_assert_uint_eq(fault.ipa.value, p.walk1.descriptor_address[2]);
 	r.HCR_EL2 |= 1 << 27;
-	ck_assert(!ttw_decode(REGIME_EL10, &r, &f).ptw);
+	ck_assert(!decode(REGIME_EL10, &r, &f).ptw);
 }
 END_TEST
 
@@ -339,6 +360,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, stage1_with_two_privileges, 0, 16);
 	tcase_add_test(tcase, unprivileged_counts_and_not_the_level);
+	tcase_add_test(tcase, epan_needs_its_feature);
 	tcase_add_loop_test(tcase, stage1_with_one_privilege, 0, ROWS(el2_rows));
 	tcase_add_test(tcase, hpd_of_el2_drops_the_limits_of_tables);
 	tcase_add_loop_test(tcase, stage2_permissions, 0, 16);

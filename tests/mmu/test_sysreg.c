@@ -180,6 +180,50 @@ START_TEST(fields_are_where_the_architecture_has_them)
 }
 END_TEST
 
+static const struct row *row_of(const char *reg, unsigned nth)
+{
+	for (int i = 0; i < ROWS(layout); i++)
+		if (strcmp(layout[i].reg, reg) == 0 && nth-- == 0)
+			return &layout[i];
+	return NULL;
+}
+
+/* mmu/params.c reads both with the accessors of TCR_EL1. */
+START_TEST(tcr_el2_with_e2h_has_the_layout_of_tcr_el1)
+{
+	const struct row *el1, *el2;
+
+	for (unsigned n = 0; (el1 = row_of("TCR_EL1", n)) != NULL; n++) {
+		el2 = row_of("TCR_EL2_E2H1", n);
+		ck_assert_ptr_nonnull(el2);
+		ck_assert_str_eq(el1->field, el2->field);
+		ck_assert(el1->msb == el2->msb && el1->lsb == el2->lsb);
+	}
+}
+END_TEST
+
+/* So with SCTLR_ELx, as far as translation reads it. */
+START_TEST(sctlr_el2_has_the_fields_of_translation_where_sctlr_el1_has_them)
+{
+	static const char *const fields[] = {"M", "C", "I", "WXN", "EE", "EPAN"};
+
+	for (int i = 0; i < ROWS(fields); i++) {
+		const struct row *el1 = NULL, *el2 = NULL;
+
+		for (int j = 0; j < ROWS(layout); j++) {
+			if (strcmp(layout[j].field, fields[i]) != 0)
+				continue;
+			if (strcmp(layout[j].reg, "SCTLR_EL1") == 0)
+				el1 = &layout[j];
+			if (strcmp(layout[j].reg, "SCTLR_EL2_E2H1") == 0)
+				el2 = &layout[j];
+		}
+		ck_assert(el1 != NULL && el2 != NULL);
+		ck_assert(el1->msb == el2->msb && el1->lsb == el2->lsb);
+	}
+}
+END_TEST
+
 /* RES1 bits of SCTLR_EL2 with E2H=0 and of SCTLR_EL1 without AArch32. */
 START_TEST(res1_bits)
 {
@@ -237,6 +281,8 @@ int main(void)
 			    ROWS(registers));
 	tcase_add_test(tcase, no_register_is_forgotten_above);
 	tcase_add_loop_test(tcase, fields_are_where_the_architecture_has_them, 0, ROWS(positions));
+	tcase_add_test(tcase, tcr_el2_with_e2h_has_the_layout_of_tcr_el1);
+	tcase_add_test(tcase, sctlr_el2_has_the_fields_of_translation_where_sctlr_el1_has_them);
 	tcase_add_test(tcase, res1_bits);
 	tcase_add_test(tcase, accessors_and_field_put);
 	tcase_add_test(tcase, sizes_and_shifts);

@@ -10,7 +10,7 @@ static struct ttw_translation translate_with(enum nw_regime regime, const struct
 					     const struct nw_features *f, uint64_t va,
 					     struct nw_access access)
 {
-	struct ttw_regime decoded = ttw_decode(regime, r, f);
+	struct ttw_regime decoded = decode(regime, r, f);
 	struct ttw_memory m = walker_memory(&memory, &log_);
 
 	return ttw_translate(&decoded, (va_t){va}, access, &m);
@@ -118,7 +118,7 @@ START_TEST(byte_order_of_descriptors)
 				p.memory.value[i] = __builtin_bswap64(p.memory.value[i]);
 		}
 
-		struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
+		struct ttw_regime regime = decode(REGIME_EL10, &r, &f);
 		struct ttw_memory m = walker_memory(&p.memory, &log_);
 		struct ttw_translation t = ttw_translate(&regime, (va_t){p.ia}, el1_load, &m);
 
@@ -156,7 +156,7 @@ START_TEST(stage1_alone_reads_its_tables_through_stage2)
 	p.memory.latency = 10;
 
 	struct nw_registers r = registers_of(&p, false);
-	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
+	struct ttw_regime regime = decode(REGIME_EL10, &r, &f);
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
 	va_t va = {p.ia};
 	struct ttw_input input = ttw_input(&regime, va, el1_load);
@@ -287,7 +287,7 @@ START_TEST(walk_caches_shorten_walks_and_change_no_result)
 	c = (struct recorder){.answers = 0};
 
 	struct nw_registers r = registers_of(&p, false);
-	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
+	struct ttw_regime regime = decode(REGIME_EL10, &r, &f);
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
 
 	m.caches = &caches;
@@ -336,7 +336,7 @@ START_TEST(a_kept_stage1_table_answers_for_its_other_entries)
 	struct expected other = stage_map(&p.stage1, p.ia ^ 0x1000, locate, &p);
 	struct expected output = stage_map(&p.stage2, other.oa, NULL, NULL);
 	struct nw_registers r = registers_of(&p, false);
-	struct ttw_regime regime = ttw_decode(REGIME_EL10, &r, &f);
+	struct ttw_regime regime = decode(REGIME_EL10, &r, &f);
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
 
 	c = (struct recorder){.answers = CACHE_STAGE1};
@@ -392,7 +392,7 @@ START_TEST(no_registers_and_tables_break_the_walker)
 					   .unprivileged = !(bits >> 16 & 1),
 					   .pan = bits >> 17 & 1,
 					   .unaligned = bits >> 18 & 1};
-		struct ttw_regime regime = ttw_decode(bits >> 19 & 1, &r, &f);
+		struct ttw_regime regime = decode(bits >> 19 & 1, &r, &f);
 		struct ttw_memory m = {.port = {.ctx = &random, .read = any_read}, .log = &log_};
 		uint64_t va = next_random(&random) >> (bits >> 20) % 49;
 		struct ttw_translation t =

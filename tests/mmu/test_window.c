@@ -60,7 +60,7 @@ static struct ttw_regime begin(bool big_endian)
 	memset(&memory, 0, sizeof memory);
 	identity(0, 0x440, big_endian);
 	identity(5, 0x4fc, big_endian);
-	return ttw_decode(REGIME_EL10, &registers, &features);
+	return ttw_decode(REGIME_EL10, &registers, &features, &(struct nw_choices){{0}});
 }
 
 static struct ttw_translation walk(const struct ttw_regime *r, struct nw_window window,
