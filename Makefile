@@ -136,7 +136,7 @@ $(foreach room,mmu cpu sim naive,$(eval $(call suite_rules,$(room))))
 SUITES_cov := $(SUITES_mmu)
 SUITES := $(addprefix $(B)/,$(SUITES_mmu) $(SUITES_cpu) $(SUITES_sim) $(SUITES_hyp) $(SUITES_naive))
 
-.PHONY: all suites check check-run demo demo-run bench matrix oracle cov install clean help deps
+.PHONY: all suites check check-run demo demo-run bench matrix oracle cov fault-table install clean help deps
 suites: $(SUITES)
 
 check-run: all suites guests bench-programs $(EXTRA_CHECKS)
@@ -153,6 +153,8 @@ bench-run: all guests bench-programs
 	$(Q)tools/bench
 matrix-run: all guests
 	$(Q)tests/geometry/matrix all
+fault-table: $(B)/tests/mmu/test_fault_table
+	$(Q)$<
 
 # Coverage of mmu/ by its own suites, then by the kept inputs of the fuzzer alone, with the percentages demanded.
 COV_LINES := 98
@@ -196,6 +198,7 @@ help:
 	@echo 'make check    install what is missing, build, run all tests; REQUIRE_ALL=1: a skipped test fails'
 	@echo 'make bench    measure speed against QEMU, one JSON object a line'
 	@echo 'make matrix   run the software on all 480 pairs of stage 1 and stage 2 geometries'
+	@echo 'make fault-table  show which faults of translation the tests produce, and why there are no others'
 	@echo 'make cov      lines and branches of mmu/ that its suites execute'
 	@echo 'make fuzz     SECONDS=60: fuzz mmu/ with libFuzzer'
 	@echo 'make install  DESTDIR= PREFIX=/usr/local'
