@@ -45,7 +45,7 @@ LDFLAGS = $(LDFLAGS_$(VARIANT))
 # ---------------------------------------------------------------------------------------------------- rooms
 
 ROOMS := mmu cpu sim
-include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk tests/bench/module.mk tests/bare/module.mk tests/fuzz/module.mk)
+include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk tests/bench/module.mk tests/bare/module.mk tests/fuzz/module.mk tests/mutation/module.mk)
 
 # What a room's tests and programs link with: its own archive and those of the rooms below it.
 needs_mmu := mmu
@@ -201,6 +201,7 @@ help:
 	@echo 'make fault-table  show which faults of translation the tests produce, and why there are no others'
 	@echo 'make cov      lines and branches of mmu/ that its suites execute'
 	@echo 'make fuzz     SECONDS=60: fuzz mmu/ with libFuzzer'
+	@echo 'make mutate   N=200 SEED=1: change mmu/ N times, see whether its suites notice'
 	@echo 'make install  DESTDIR= PREFIX=/usr/local'
 	@echo 'VARIANT=debug|asan|cov   V=1 shows commands'
 
