@@ -1,190 +1,39 @@
 /* `nestwalk regs`: registers with their encodings, fields, and values taken apart. */
+#include "regs.h"
+
 #include "choices.h"
-#include "fields.h"
-#include "sim.h"
 #include "values.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-#define ISS_MASK ((UINT64_C(1) << 25) - 1) /* of ESR_ELx */
 
 struct regs_options {
 	bool help, choices, json;
+	enum regs_e2h e2h;
 };
-
-/* Exception classes whose ISS has a layout. */
-static const char *iss_layout(uint64_t esr)
-{
-	switch (esr >> 26 & 0x3f) {
-	case 0x01:
-		return "ISS_WFX";
-	case 0x15:
-	case 0x16:
-	case 0x17:
-		return "ISS_CALL";
-	case 0x18:
-		return "ISS_SYSTEM";
-	case 0x20:
-	case 0x21:
-		return "ISS_INSTRUCTION_ABORT";
-	case 0x24:
-	case 0x25:
-		return "ISS_DATA_ABORT";
-	case 0x3c:
-		return "ISS_BREAKPOINT";
-	default:
-		return NULL;
-	}
-}
-
-/* The layouts that a register's value is read by; some depend on the value itself. */
-static void layouts_of(const char *reg, uint64_t value, const char *layout[2])
-{
-	layout[0] = reg;
-	layout[1] = NULL;
-	if (!strcasecmp(reg, "ESR_EL1") || !strcasecmp(reg, "ESR_EL2") ||
-	    !strcasecmp(reg, "ESR_ELx")) {
-		layout[0] = "ESR_ELx";
-		layout[1] = iss_layout(value);
-	} else if (!strcasecmp(reg, "PAR_EL1")) {
-		layout[0] = value & 1 ? "PAR_EL1_F1" : "PAR_EL1_F0";
-	}
-}
-
-static void print_value(const struct field *field, uint64_t value)
-{
-	uint64_t part = field_value(field, value);
-	unsigned width = field->msb - field->lsb + 1u;
-	uint64_t ones = width == 64 ? ~UINT64_C(0) : (UINT64_C(1) << width) - 1;
-
-	printf(" = 0x%" PRIx64, part);
-	if ((field->kind == FIELD_RES0 && part) || (field->kind == FIELD_RES1 && part != ones))
-		fputs(" (reserved bits do not hold what they should)", stdout);
-}
-
-static void print_fields(const char *layout, const uint64_t *value)
-{
-	static const char *const reserved[] = {
-		[FIELD_RES0] = "RES0", [FIELD_RES1] = "RES1", [FIELD_IGNORED] = "IGNORED"};
-	size_t count;
-	const struct field *field = fields_of(layout, &count);
-
-	for (size_t i = 0; i < count; i++, field++) {
-		char bits[16];
-
-		if (field->msb == field->lsb)
-			snprintf(bits, sizeof(bits), "[%u]", field->lsb);
-		else
-			snprintf(bits, sizeof(bits), "[%u:%u]", field->msb, field->lsb);
-		printf("  %-8s %s", bits,
-		       field->kind == FIELD_NAMED ? field->name : reserved[field->kind]);
-		if (value)
-			print_value(field, *value);
-		putchar('\n');
-	}
-}
-
-static void print_encoding(const struct cpu_sysreg_info *info)
-{
-	printf("%-18s op0=%u op1=%u CRn=%u CRm=%u op2=%u, EL%u and above, %s%s\n", info->name,
-	       info->op0, info->op1, info->CRn, info->CRm, info->op2, info->lowest_el,
-	       info->readable ? "R" : "", info->writable ? "W" : "");
-}
-
-static bool find_register(const char *name, struct cpu_sysreg_info *info)
-{
-	for (size_t i = 0; i < cpu_sysreg_count(); i++) {
-		*info = cpu_sysreg_info(i);
-		if (!strcasecmp(info->name, name))
-			return true;
-	}
-	return false;
-}
-
-/* All registers, then the layouts that are none: descriptors, syndromes, views. */
-static void list(void)
-{
-	const char *last = "";
-	struct cpu_sysreg_info info;
-	size_t count;
-	const struct field *field = fields_all(&count);
-
-	for (size_t i = 0; i < cpu_sysreg_count(); i++) {
-		info = cpu_sysreg_info(i);
-		print_encoding(&info);
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(field[i].reg, last) && !find_register(field[i].reg, &info))
-			printf("%-18s layout only\n", field[i].reg);
-		last = field[i].reg;
-	}
-}
-
-static void show(const char *name, const uint64_t *value)
-{
-	uint64_t iss = value ? *value & ISS_MASK : 0;
-	struct cpu_sysreg_info info;
-	const char *layout[2];
-
-	layouts_of(name, value ? *value : 0, layout);
-	if (find_register(name, &info))
-		print_encoding(&info);
-	else
-		printf("%s\n", layout[0]);
-	for (unsigned i = 0; i < 2 && layout[i]; i++) {
-		if (i)
-			printf("%s\n", layout[i]);
-		print_fields(layout[i], i && value ? &iss : value);
-	}
-}
-
-static void show_argument(char *argument)
-{
-	char *equals = strchr(argument, '=');
-	uint64_t value;
-
-	if (equals)
-		*equals = '\0';
-	show(argument, equals && value_number(equals + 1, &value) ? &value : NULL);
-}
-
-/* All of them are known: else nothing is printed. */
-static bool check_arguments(int argc, char **argv, int first)
-{
-	for (int i = first; i < argc; i++) {
-		size_t length = strcspn(argv[i], "="), count;
-		struct cpu_sysreg_info info;
-		const char *layout[2];
-		char name[64];
-		uint64_t value;
-
-		snprintf(name, sizeof(name), "%.*s", (int)length, argv[i]);
-		layouts_of(name, 0, layout);
-		if (!find_register(name, &info) && !fields_of(layout[0], &count)) {
-			diag("regs: %s: no such register or layout, `nestwalk regs` lists them",
-			     name);
-			return false;
-		}
-		if (argv[i][length] && !value_number(argv[i] + length + 1, &value)) {
-			diag("regs: %s: no 64-bit value, expected decimal or 0x...",
-			     argv[i] + length + 1);
-			return false;
-		}
-	}
-	return true;
-}
 
 static void print_help(void)
 {
 	puts("usage: nestwalk regs [options] [NAME[=VALUE]]...\n"
 	     "  without a name: all registers and layouts\n"
 	     "  NAME            the register's encoding and fields\n"
-	     "  NAME=VALUE      ... with the value of each field\n"
+	     "  NAME=VALUE      ... with the value of each field and what it means\n"
+	     "  --e2h 0|1       the layout that HCR_EL2.E2H gives registers of EL2 (both)\n"
 	     "  --choices       what the architecture leaves open, for --choice NAME=VALUE\n"
-	     "  --json          --choices as JSON");
+	     "  --json          JSON instead of text");
+}
+
+/* --e2h 0|1, --e2h=0|1: takes one or two words from i on. */
+static bool read_e2h(int argc, char **argv, int *i, struct regs_options *options)
+{
+	const char *value = argv[*i][5] == '=' ? argv[*i] + 6 : *i + 1 < argc ? argv[++*i] : "";
+
+	if (!strcmp(value, "0") || !strcmp(value, "1")) {
+		options->e2h = *value == '1' ? E2H_1 : E2H_0;
+		return true;
+	}
+	diag("--e2h %s: expected 0 or 1", value);
+	return false;
 }
 
 /* The options, all of which come first; the index of the first word that is none, or 0 after a
@@ -200,6 +49,9 @@ static int read_options(int argc, char **argv, struct regs_options *options)
 			options->choices = true;
 		} else if (!strcmp(argv[i], "--json")) {
 			options->json = true;
+		} else if (!strcmp(argv[i], "--e2h") || !strncmp(argv[i], "--e2h=", 6)) {
+			if (!read_e2h(argc, argv, &i, options))
+				return 0;
 		} else {
 			diag("%s: unknown option, see: nestwalk regs --help", argv[i]);
 			return 0;
@@ -208,12 +60,72 @@ static int read_options(int argc, char **argv, struct regs_options *options)
 	return i;
 }
 
-static void print_choices(bool json)
+/* NAME[=VALUE]; cuts the text at the equals sign. */
+static bool read_argument(char *text, struct regs_argument *argument)
 {
-	if (json)
+	char *equals = strchr(text, '=');
+	struct regs_view view[REGS_VIEWS];
+	struct cpu_sysreg_info info;
+
+	if (equals)
+		*equals = '\0';
+	*argument = (struct regs_argument){.name = text, .has_value = equals != NULL};
+	if (!regs_find(text, &info) && !regs_views(text, 0, E2H_BOTH, view)) {
+		diag("regs: %s: no such register or layout, `nestwalk regs` lists them", text);
+		return false;
+	}
+	if (equals && !value_number(equals + 1, &argument->value)) {
+		diag("regs: %s: no 64-bit value, expected decimal or 0x...", equals + 1);
+		return false;
+	}
+	return true;
+}
+
+/* All of them are known: else nothing is printed. */
+static bool read_arguments(int count, char **argv, struct regs_argument *arguments)
+{
+	for (int i = 0; i < count; i++) {
+		if (!read_argument(argv[i], &arguments[i]))
+			return false;
+	}
+	return true;
+}
+
+static void print_text(const struct regs_argument *arguments, int count, enum regs_e2h e2h)
+{
+	if (!count)
+		regs_print_all();
+	for (int i = 0; i < count; i++)
+		regs_print(arguments[i].name, arguments[i].has_value ? &arguments[i].value : NULL,
+			   e2h);
+}
+
+static int show_registers(const struct regs_options *options, int count, char **argv)
+{
+	struct regs_argument *arguments = calloc((size_t)count + 1, sizeof(*arguments));
+	bool good = arguments && read_arguments(count, argv, arguments);
+
+	if (!arguments)
+		diag("out of memory");
+	else if (good && options->json)
+		regs_print_json(arguments, (size_t)count, options->e2h);
+	else if (good)
+		print_text(arguments, count, options->e2h);
+	free(arguments);
+	return good ? SIM_OK : SIM_BAD_INPUT;
+}
+
+static int show_choices(const struct regs_options *options, int count, char **argv)
+{
+	if (count) {
+		diag("regs: %s: expected no name beside --choices", argv[0]);
+		return SIM_BAD_INPUT;
+	}
+	if (options->json)
 		choices_print_json();
 	else
 		choices_print();
+	return SIM_OK;
 }
 
 int command_regs(int argc, char **argv)
@@ -227,17 +139,7 @@ int command_regs(int argc, char **argv)
 		print_help();
 		return SIM_OK;
 	}
-	if (options.choices && first < argc) {
-		diag("regs: %s: expected no name beside --choices", argv[first]);
-		return SIM_BAD_INPUT;
-	}
-	if (!check_arguments(argc, argv, first))
-		return SIM_BAD_INPUT;
 	if (options.choices)
-		print_choices(options.json);
-	else if (first == argc)
-		list();
-	for (int i = first; i < argc; i++)
-		show_argument(argv[i]);
-	return SIM_OK;
+		return show_choices(&options, argc - first, argv + first);
+	return show_registers(&options, argc - first, argv + first);
 }

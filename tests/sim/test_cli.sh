@@ -47,6 +47,16 @@ prints "regs lists registers" '^VTCR_EL2 +op0=3 op1=4 CRn=2 CRm=1 op2=2' regs
 prints "regs lists layouts" '^S1_LEAF +layout only' regs
 prints "regs NAME shows fields" '\[33\] +SL2$' regs VTCR_EL2
 prints "regs takes any case" '\[7:6\] +SL0$' regs vtcr_el2
+prints "a field's meaning" 'TG0 = 0x2: 16 KB granule$' regs TCR_EL1=0x8000
+prints "a start level's meaning" 'SL0 = 0x0: start level -1$' regs VTCR_EL2=0x300000000
+prints "a fault's meaning" 'DFSC = 0x2b: Translation fault, level -1$' regs ESR_EL2=0x920000ab
+prints "TCR_EL2 of a host" '^ while HCR_EL2.E2H is 1:$' regs TCR_EL2
+prints "--e2h 1" '^  \[34:32\] +IPS = 0x6: 52-bit output$' regs --e2h 1 TCR_EL2=0x600000000
+prints "--e2h=0" '^  \[18:16\] +PS = 0x6: 52-bit output$' regs --e2h=0 TCR_EL2=0x60000
+refuses "--e2h of more than a bit" '--e2h 2: expected 0 or 1' regs --e2h 2 TCR_EL2
+refuses "--e2h at the end" 'expected 0 or 1' regs --e2h
+"$NESTWALK" regs --e2h 1 TCR_EL2=0x600000000 >"$work/text"
+if grep -q ' PS = ' "$work/text"; then not_ok "--e2h 1 alone" "PS is told"; else ok "--e2h 1 alone"; fi
 prints "a field's value" '\[5:0\] +T0SZ = 0x19' regs TCR_EL1=0x19
 prints "a field above bit 31" '\[34:32\] +IPS = 0x6' regs TCR_EL1=0x600000000
 prints "RES0 that is set is told" 'RES0 = 0x1 \(reserved' regs TCR_EL1=0x40
@@ -74,6 +84,20 @@ same_json() { # same_json NAME FILTER EXPECTED
 }
 same_json "regs --choices --json" '.["size-out-of-range"] | .default, .alternatives.limit' '"fault"
 "the limit is used instead"'
+"$NESTWALK" regs --json VTCR_EL2=0x300000000 S1_LEAF >"$work/out"
+same_json "regs --json" '.[0] | .name, .value, .encoding.op2, (.layouts[0].fields[] | select(.name == "SL0") | .msb, .lsb, .value, .meaning)' '"VTCR_EL2"
+"0x300000000"
+2
+7
+6
+"0x0"
+"start level -1"'
+same_json "regs --json of a layout without a value" '.[1] | .name, .value, .encoding, (.layouts[0].fields[] | select(.name == "AF"))' '"S1_LEAF"
+null
+null
+{"name":"AF","kind":"field","msb":10,"lsb":10}'
+"$NESTWALK" regs --json >"$work/out"
+same_json "regs --json of all" '[.[] | select(.name == "SCTLR_EL1") | .encoding.CRn]' '[1]'
 refuses "--choices with a name" 'expected no name' regs --choices TCR_EL1
 refuses "unknown option of regs" 'unknown option' regs --frobnicate
 refuses "--choice without a value" 'expected NAME=VALUE' walk --choice size-out-of-range 0
