@@ -13,6 +13,7 @@ static inline struct mem_how ordered(uint32_t size, uint32_t Rt, bool sign_exten
 	return (struct mem_how){
 		.size = 1u << size,
 		.align = 1u << size,
+		.element = 1u << size,
 		.order = MEM_ORDERED,
 		.syndrome = {.valid = true,
 			     .size_log2 = (uint8_t)size,
@@ -23,9 +24,13 @@ static inline struct mem_how ordered(uint32_t size, uint32_t Rt, bool sign_exten
 	};
 }
 
-static inline struct mem_how atomic(uint32_t size_bytes)
+/* Of one register, or of a pair. */
+static inline struct mem_how atomic(uint32_t size_bytes, unsigned registers)
 {
-	return (struct mem_how){.size = size_bytes, .align = size_bytes, .order = MEM_ATOMIC};
+	return (struct mem_how){.size = size_bytes,
+				.align = size_bytes,
+				.element = size_bytes / registers,
+				.order = MEM_ATOMIC};
 }
 
 static inline struct outcome ordered_load(struct ctx *x, uint32_t Rn, uint64_t offset, uint32_t Rt,
@@ -102,7 +107,7 @@ static inline struct outcome exclusive_store(struct ctx *x, uint32_t Rn, uint32_
 
 static inline struct outcome exec_STXR(struct ctx *x, const struct a64_STXR *i)
 {
-	struct mem_how how = atomic(1u << i->size);
+	struct mem_how how = atomic(1u << i->size, 1);
 	uint64_t value = X(x, i->Rt);
 
 	return exclusive_store(x, i->Rn, i->Rs, &value, &how);
@@ -110,7 +115,7 @@ static inline struct outcome exec_STXR(struct ctx *x, const struct a64_STXR *i)
 
 static inline struct outcome exec_LDXR(struct ctx *x, const struct a64_LDXR *i)
 {
-	struct mem_how how = atomic(1u << i->size);
+	struct mem_how how = atomic(1u << i->size, 1);
 	uint64_t value = 0;
 
 	if (!exclusive_load(x, i->Rn, &value, &how))
@@ -121,7 +126,7 @@ static inline struct outcome exec_LDXR(struct ctx *x, const struct a64_LDXR *i)
 
 static inline struct outcome exec_STXP(struct ctx *x, const struct a64_STXP *i)
 {
-	struct mem_how how = atomic(8u << i->sz);
+	struct mem_how how = atomic(8u << i->sz, 2);
 	uint64_t value[2] = {X(x, i->Rt), X(x, i->Rt2)};
 
 	if (i->sz == 0)
@@ -131,7 +136,7 @@ static inline struct outcome exec_STXP(struct ctx *x, const struct a64_STXP *i)
 
 static inline struct outcome exec_LDXP(struct ctx *x, const struct a64_LDXP *i)
 {
-	struct mem_how how = atomic(8u << i->sz);
+	struct mem_how how = atomic(8u << i->sz, 2);
 	uint64_t value[2] = {0, 0};
 
 	if (!exclusive_load(x, i->Rn, value, &how))
@@ -150,7 +155,7 @@ static inline bool atomic_update(struct ctx *x, uint32_t Rn, uint32_t size,
 				 atomic_function *function, uint64_t operand, uint64_t *old)
 {
 	struct base base = base_address(x, Rn);
-	struct mem_how how = atomic(1u << size);
+	struct mem_how how = atomic(1u << size, 1);
 	struct mem_target target;
 
 	*old = 0;
@@ -171,11 +176,12 @@ static inline bool atomic_update(struct ctx *x, uint32_t Rn, uint32_t size,
  * CAS and CASP: memory is written only if it equals `compare`, else with what it holds, which
  * nobody can tell apart. size bytes, 1 to 16; the old value comes back in compare.
  */
-static inline bool compare_and_swap(struct ctx *x, uint32_t Rn, unsigned size, uint64_t compare[2],
+static inline bool compare_and_swap(struct ctx *x, uint32_t Rn, unsigned size,
+				    unsigned registers, uint64_t compare[2],
 				    const uint64_t value[2])
 {
 	struct base base = base_address(x, Rn);
-	struct mem_how how = atomic(size);
+	struct mem_how how = atomic(size, registers);
 	struct mem_target target;
 	uint64_t old[2] = {0, 0};
 
@@ -206,7 +212,7 @@ static inline struct outcome exec_CASP(struct ctx *x, const struct a64_CASP *i)
 		value[0] = (uint32_t)value[0] | value[1] << 32;
 		compare[1] = 0;
 	}
-	if (!compare_and_swap(x, i->Rn, 8u << i->sz, compare, value))
+	if (!compare_and_swap(x, i->Rn, 8u << i->sz, 2, compare, value))
 		return failed(x);
 	set_X(x, i->Rs, i->sz != 0 ? compare[0] : (uint32_t)compare[0]);
 	set_X(x, a64_written_slot(i->Rs + 1), i->sz != 0 ? compare[1] : compare[0] >> 32);
@@ -218,7 +224,7 @@ static inline struct outcome exec_CAS(struct ctx *x, const struct a64_CAS *i)
 	uint64_t compare[2] = {numbered(x, i->Rs), 0};
 	uint64_t value[2] = {X(x, i->Rt), 0};
 
-	if (!compare_and_swap(x, i->Rn, 1u << i->size, compare, value))
+	if (!compare_and_swap(x, i->Rn, 1u << i->size, 1, compare, value))
 		return failed(x);
 	set_X(x, a64_written_slot(i->Rs), compare[0]);
 	return NEXT;

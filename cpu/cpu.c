@@ -26,6 +26,26 @@ static struct nw_port_read port_read(void *ctx, pa_t pa)
 	return result;
 }
 
+/* Hardware updates: memory that the bus has as RAM. The core is alone, so nothing comes between. */
+static enum nw_port_update_outcome port_update(void *ctx, pa_t pa, uint64_t expected,
+					       uint64_t desired)
+{
+	struct cpu *cpu = ctx;
+	struct cpu_page page = cpu->config.bus.page(cpu->config.bus.ctx, pa);
+	unsigned offset = (unsigned)(pa.value & 4095);
+	uint64_t value;
+
+	if (page.host == NULL)
+		return UPDATE_UNSUPPORTED;
+	memcpy(&value, page.host + offset, sizeof(value));
+	if (value != expected)
+		return UPDATE_DIFFERS;
+	memcpy(page.host + offset, &desired, sizeof(desired));
+	if ((*page.flags & PAGE_HAS_CODE) != 0)
+		code_written(engine_of(cpu), page, offset, sizeof(desired));
+	return UPDATE_DONE;
+}
+
 static void observe_walk(void *ctx, const struct nw_walk *walk)
 {
 	const struct nw_observer *observer = &((const struct cpu *)ctx)->config.observer;
@@ -54,6 +74,7 @@ struct cpu *cpu_new(const struct cpu_config *config)
 		.walk_caches = config->walk_caches,
 		.port = {.ctx = cpu,
 			 .read = port_read,
+			 .update = port_update,
 			 .window = config->bus.ram,
 			 .window_latency = config->fetch_latency},
 		.observer = {cpu, observe_walk, engine_drop},

@@ -162,7 +162,10 @@ bool engine_init(struct engine *e);
 void engine_free(struct engine *e);
 /* nw_observer.drop: every slot that stands for the entry dies. */
 void engine_drop(void *ctx, struct tlb_entry *entry);
-/* The page of va is answered by entry (NULL: no TLB is in use) and lies at page.host. */
+/*
+ * The page of va is answered by entry (NULL: no TLB is in use) and lies at host. Nothing happens where data accesses are
+ * big-endian.
+ */
 void filter_fill(struct engine *e, enum filter_kind kind, uint64_t va, struct tlb_entry *entry,
 		 const uint8_t *host);
 void filter_kill(struct engine *e, struct filter_slot *slot);

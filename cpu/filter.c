@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include "exception.h"
+#include "mem.h"
 #include "mmu/vmsa.h"
 #include "system.h"
 
@@ -56,7 +57,10 @@ void filter_fill(struct engine *e, enum filter_kind kind, uint64_t va, struct tl
 		 const uint8_t *host)
 {
 	struct filter_slot *slot = filter_slot(e, kind, va);
+	bool data = kind == FILTER_LOAD || kind == FILTER_STORE;
 
+	if (data && mem_is_big_endian(&e->cpu)) /* its hits are little-endian */
+		return;
 	filter_kill(e, slot);
 	slot->entry = entry != NULL ? entry : &e->flat_entry;
 	slot->previous = 0;

@@ -13,6 +13,7 @@ INLINE struct mem_how single(uint32_t size, bool sign_extend, bool sixty_four, u
 	return (struct mem_how){
 		.size = 1u << size,
 		.align = 1u << size,
+		.element = 1u << size,
 		.syndrome = {.valid = valid,
 			     .size_log2 = (uint8_t)size,
 			     .sign_extend = sign_extend,
@@ -116,7 +117,7 @@ INLINE struct outcome exec_PRFM_lit(struct ctx *x, const struct a64_PRFM_lit *i)
 
 INLINE struct mem_how pair(uint32_t size)
 {
-	return (struct mem_how){.size = 2u << size, .align = 1u << size};
+	return (struct mem_how){.size = 2u << size, .align = 1u << size, .element = 1u << size};
 }
 
 /* Rt may be Rt2: cpu/impdef.h. */

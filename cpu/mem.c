@@ -145,6 +145,30 @@ bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how,
 	       translate_unit(cpu, &a, va + to_end, how->size - (unsigned)to_end, target);
 }
 
+/* ---------------------------------------------------------------- endianness */
+
+bool mem_is_big_endian(const struct cpu *cpu)
+{
+	uint64_t sctlr = current_sctlr(cpu);
+
+	return (cpu->pstate.el == 0 ? SCTLR_EL1_E0E(sctlr) : SCTLR_EL1_EE(sctlr)) != 0;
+}
+
+/* Memory order to register order and back: each element for itself. */
+static void order_bytes(const struct cpu *cpu, uint8_t *bytes, const struct mem_how *how)
+{
+	if (how->element < 2 || !mem_is_big_endian(cpu))
+		return;
+	for (uint8_t *element = bytes; element < bytes + how->size; element += how->element) {
+		for (unsigned i = 0; i < how->element / 2; i++) {
+			uint8_t *other = &element[how->element - 1 - i], byte = element[i];
+
+			element[i] = *other;
+			*other = byte;
+		}
+	}
+}
+
 /* ---------------------------------------------------------------- bytes */
 
 /* Devices see accesses of 1, 2, 4 or 8 bytes, aligned. */
@@ -210,14 +234,17 @@ bool mem_get(struct cpu *cpu, const struct mem_target *target, void *to, const s
 			return external_abort(cpu, part, how, false);
 		bytes += part->size;
 	}
+	order_bytes(cpu, to, how);
 	return true;
 }
 
 bool mem_put(struct cpu *cpu, const struct mem_target *target, const void *from,
 	     const struct mem_how *how)
 {
-	const uint8_t *bytes = from;
+	uint8_t buffer[MEM_BYTES], *bytes = buffer;
 
+	memcpy(buffer, from, how->size);
+	order_bytes(cpu, buffer, how);
 	for (unsigned i = 0; i < target->count; i++) {
 		const struct mem_part *part = &target->parts[i];
 		unsigned offset = (unsigned)(part->pa.value & 4095);

@@ -18,8 +18,9 @@ enum mem_order {
 };
 
 struct mem_how {
-	unsigned size;  /* bytes, 1 to 64 */
+	unsigned size;  /* bytes, 1 to MEM_BYTES */
 	unsigned align; /* of one element */
+	unsigned element; /* bytes of what a register takes or gives; 0: bytes have no order (DC ZVA) */
 	enum mem_order order;
 	bool unprivileged;
 	bool never_device; /* DC ZVA: an alignment fault on Device memory, aligned or not */
@@ -34,7 +35,7 @@ struct mem_part {
 	struct cpu_page page;
 };
 
-enum { MEM_PARTS = 2 };
+enum { MEM_PARTS = 2, MEM_BYTES = 64 };
 
 struct mem_target {
 	struct mem_part parts[MEM_PARTS];
@@ -49,7 +50,7 @@ struct mem_target {
  * NW_STORE). */
 bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how,
 		   enum nw_access_type type, bool rmw, struct mem_target *target);
-/* The bytes themselves; only devices can refuse. */
+/* The bytes themselves, in the order that registers have them; only devices can refuse. */
 bool mem_get(struct cpu *cpu, const struct mem_target *target, void *to, const struct mem_how *how);
 bool mem_put(struct cpu *cpu, const struct mem_target *target, const void *from,
 	     const struct mem_how *how);
@@ -64,6 +65,9 @@ bool mem_store(struct cpu *cpu, uint64_t va, const void *from, const struct mem_
 struct outcome mem_zero(struct cpu *cpu, va_t va, unsigned size);
 /* Cache maintenance by address: translation and permission of `type`, no access. */
 struct outcome mem_probe(struct cpu *cpu, va_t va, enum nw_access_type type);
+
+/* BigEndian(): of data accesses at this exception level. */
+bool mem_is_big_endian(const struct cpu *cpu);
 
 /* ---------------------------------------------------------------- the filter's part */
 
@@ -154,7 +158,7 @@ struct mem_value {
 	const struct filter_slot *slot; /* for mem_loaded() */
 };
 
-/* size is 1, 2, 4 or 8. The core and its host are little-endian. */
+/* size is 1, 2, 4 or 8. The host is little-endian, and the filter answers no big-endian access. */
 INLINE struct mem_value mem_read(const struct ctx *x, uint64_t va, const struct mem_how *how)
 {
 	struct mem_value data = {0, false, NULL};
