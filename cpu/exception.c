@@ -27,7 +27,8 @@ uint64_t current_sctlr(const struct cpu *cpu)
  */
 static const uint64_t off_in_host = FIELD_MASK(HCR_EL2_TWI) | FIELD_MASK(HCR_EL2_TWE) |
 				    FIELD_MASK(HCR_EL2_TID2) | FIELD_MASK(HCR_EL2_TPCP) |
-				    FIELD_MASK(HCR_EL2_TPU) | FIELD_MASK(HCR_EL2_TDZ);
+				    FIELD_MASK(HCR_EL2_TPU) | FIELD_MASK(HCR_EL2_TOCU) |
+				    FIELD_MASK(HCR_EL2_TDZ);
 
 uint64_t effective_hcr(const struct cpu *cpu)
 {

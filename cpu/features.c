@@ -21,16 +21,16 @@ const char *cpu_feature_name(enum nw_feature feature)
 }
 
 #define F(feature) (UINT64_C(1) << (feature))
-#define V8_0       (F(FEAT_EL2) | F(FEAT_CRC32) | F(FEAT_ASID16))
+#define V8_0       (F(FEAT_EL2) | F(FEAT_CRC32) | F(FEAT_ASID16) | F(FEAT_MixedEnd))
 #define V8_2                                                                                       \
 	(V8_0 | F(FEAT_LSE) | F(FEAT_LOR) | F(FEAT_PAN) | F(FEAT_PAN2) | F(FEAT_UAO) |             \
-	 F(FEAT_HPDS) | F(FEAT_VMID16) | F(FEAT_XNX) | F(FEAT_TTCNP) | F(FEAT_LRCPC) |             \
-	 F(FEAT_DPB))
+	 F(FEAT_HPDS) | F(FEAT_HPDS2) | F(FEAT_HAFDBS) | F(FEAT_VHE) | F(FEAT_VMID16) |            \
+	 F(FEAT_XNX) | F(FEAT_TTCNP) | F(FEAT_LRCPC) | F(FEAT_DPB))
 
 /*
- * The cores of Arm as their Technical Reference Manuals describe MIDR_EL1, ID_AA64MMFR0_EL1 and the
- * architecture version; of what they have, the features that are modelled here. `max` has all of
- * them.
+ * The cores of Arm as their Technical Reference Manuals describe MIDR_EL1, ID_AA64MMFR0_EL1,
+ * ID_AA64MMFR1_EL1 and the architecture version; of what they have, the features that are modelled
+ * here. `max` has all of them.
  */
 static const struct preset {
 	const char *name;
@@ -65,15 +65,15 @@ static bool tlbi_has(enum nw_feature feature)
 }
 
 /* Named already, not yet offered by any core. */
-#define IN_WORK                                                                                    \
-	(F(FEAT_HPDS2) | F(FEAT_HAFDBS) | F(FEAT_PAN3) | F(FEAT_VHE) | F(FEAT_S2FWB) |             \
-	 F(FEAT_nTLBPA) | F(FEAT_BBML1) | F(FEAT_BBML2) | F(FEAT_XS) | F(FEAT_HCX) |               \
-	 F(FEAT_MixedEnd) | F(FEAT_PAuth))
+#define IN_WORK (F(FEAT_HAFDBS) | F(FEAT_S2FWB) | F(FEAT_BBML1) | F(FEAT_BBML2) | F(FEAT_XS))
 
-/* Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing. */
+/*
+ * Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing. Not
+ * FEAT_PAuth: the core lacks its instructions; the walker knows what it makes of TCR_ELx.TBID.
+ */
 static uint64_t modelled_features(void)
 {
-	uint64_t set = (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI);
+	uint64_t set = (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_PAuth);
 
 	if (!tlbi_has(FEAT_TLBIOS))
 		set &= ~F(FEAT_TLBIOS);
@@ -108,6 +108,38 @@ const char *cpu_preset_name(size_t i)
 	return i < sizeof(presets) / sizeof(presets[0]) ? presets[i].name : NULL;
 }
 
+/* ------------------------------------------------------------------ dependencies */
+
+/*
+ * Those that the values of one ID field make: the higher value has what the lower has. And D8.2
+ * "52-bit addresses": the large addresses of small granules are those of the 64 KB granule.
+ */
+static const struct {
+	enum nw_feature feature, needs;
+} dependencies[] = {
+	{FEAT_PAN2, FEAT_PAN},         {FEAT_PAN3, FEAT_PAN2},    {FEAT_HPDS2, FEAT_HPDS},
+	{FEAT_BBML2, FEAT_BBML1},      {FEAT_LPA2, FEAT_LPA},     {FEAT_LPA2, FEAT_LVA},
+	{FEAT_LRCPC2, FEAT_LRCPC},     {FEAT_FlagM2, FEAT_FlagM}, {FEAT_DPB2, FEAT_DPB},
+	{FEAT_TLBIRANGE, FEAT_TLBIOS},
+};
+
+bool cpu_feature_modelled(enum nw_feature feature)
+{
+	return (modelled_features() >> feature & 1) != 0;
+}
+
+bool cpu_features_possible(const struct nw_features *features, enum nw_feature *feature,
+			   enum nw_feature *needs)
+{
+	for (size_t i = 0; i < sizeof(dependencies) / sizeof(dependencies[0]); i++) {
+		*feature = dependencies[i].feature;
+		*needs = dependencies[i].needs;
+		if (nw_has(features, *feature) && !nw_has(features, *needs))
+			return false;
+	}
+	return true;
+}
+
 /* ------------------------------------------------------------------ ID registers */
 
 /*
@@ -137,13 +169,20 @@ static const struct id_row {
 	ID(ID_AA64ISAR1_EL1, DPB, 2, FEAT_DPB2), ID(ID_AA64ISAR1_EL1, LRCPC, 1, FEAT_LRCPC),
 	ID(ID_AA64ISAR1_EL1, LRCPC, 2, FEAT_LRCPC2), ID(ID_AA64ISAR1_EL1, SB, 1, FEAT_SB),
 	ID(ID_AA64MMFR0_EL1, ASIDBits, 2, FEAT_ASID16),
-	ID(ID_AA64MMFR1_EL1, VMIDBits, 2, FEAT_VMID16), ID(ID_AA64MMFR1_EL1, HPDS, 1, FEAT_HPDS),
+	ID(ID_AA64MMFR0_EL1, BigEnd, 1, FEAT_MixedEnd), /* BigEndEL0 is 0 then */
+	ID(ID_AA64MMFR1_EL1, HAFDBS, 2, FEAT_HAFDBS),   /* Access flag and dirty state */
+	ID(ID_AA64MMFR1_EL1, VH, 1, FEAT_VHE), ID(ID_AA64MMFR1_EL1, VMIDBits, 2, FEAT_VMID16),
+	ID(ID_AA64MMFR1_EL1, HPDS, 1, FEAT_HPDS), ID(ID_AA64MMFR1_EL1, HPDS, 2, FEAT_HPDS2),
+	ID(ID_AA64MMFR1_EL1, HCX, 1, FEAT_HCX), ID(ID_AA64MMFR1_EL1, nTLBPA, 1, FEAT_nTLBPA),
 	ID(ID_AA64MMFR1_EL1, LO, 1, FEAT_LOR), ID(ID_AA64MMFR1_EL1, PAN, 1, FEAT_PAN),
-	ID(ID_AA64MMFR1_EL1, PAN, 2, FEAT_PAN2), ID(ID_AA64MMFR1_EL1, XNX, 1, FEAT_XNX),
-	ID(ID_AA64MMFR2_EL1, CnP, 1, FEAT_TTCNP), ID(ID_AA64MMFR2_EL1, UAO, 1, FEAT_UAO),
-	ID(ID_AA64MMFR2_EL1, VARange, 1, FEAT_LVA), ID(ID_AA64MMFR2_EL1, ST, 1, FEAT_TTST),
-	ID(ID_AA64MMFR2_EL1, AT, 1, FEAT_LSE2), ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL),
-	ID(ID_AA64MMFR2_EL1, E0PD, 1, FEAT_E0PD),
+	ID(ID_AA64MMFR1_EL1, PAN, 2, FEAT_PAN2), ID(ID_AA64MMFR1_EL1, PAN, 3, FEAT_PAN3),
+	ID(ID_AA64MMFR1_EL1, XNX, 1, FEAT_XNX), ID(ID_AA64MMFR2_EL1, CnP, 1, FEAT_TTCNP),
+	ID(ID_AA64MMFR2_EL1, UAO, 1, FEAT_UAO), ID(ID_AA64MMFR2_EL1, VARange, 1, FEAT_LVA),
+	ID(ID_AA64MMFR2_EL1, ST, 1, FEAT_TTST), ID(ID_AA64MMFR2_EL1, AT, 1, FEAT_LSE2),
+	ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL), ID(ID_AA64MMFR2_EL1, E0PD, 1, FEAT_E0PD),
+	ID(ID_AA64MMFR2_EL1, FWB, 1, FEAT_S2FWB), ID(ID_AA64MMFR2_EL1, BBM, 1, FEAT_BBML1),
+	ID(ID_AA64MMFR2_EL1, BBM, 2, FEAT_BBML2), ID(ID_AA64MMFR2_EL1, EVT, 2, FEAT_EVT),
+	ID(ID_AA64ISAR1_EL1, XS, 1, FEAT_XS),
 	/* 64-byte lines, PIPT; stores are seen by instruction fetches at once */
 	ID(CTR_EL0, IminLine, 4, FEAT_NONE), ID(CTR_EL0, L1Ip, 3, FEAT_NONE),
 	ID(CTR_EL0, DminLine, 4, FEAT_NONE), ID(CTR_EL0, ERG, 4, FEAT_NONE),
@@ -179,9 +218,17 @@ static uint64_t mmfr0(const struct nw_features *f)
 	       FIELD_PUT(ID_AA64MMFR0_EL1_TGran64_2, f->granule_64k ? 2 : 1);
 }
 
-uint64_t features_id_register(const struct nw_features *features, enum sysreg reg)
+/* What is there for EL2 only is not told of where EL2 is not. */
+static const uint64_t of_el2 =
+	F(FEAT_VHE) | F(FEAT_VMID16) | F(FEAT_XNX) | F(FEAT_S2FWB) | F(FEAT_HCX) | F(FEAT_EVT);
+
+uint64_t features_id_register(const struct nw_features *all, enum sysreg reg)
 {
+	struct nw_features without_el2 = *all;
+	const struct nw_features *features = nw_has(all, FEAT_EL2) ? all : &without_el2;
 	uint64_t value = reg == SYSREG_ID_AA64MMFR0_EL1 ? mmfr0(features) : 0;
+
+	without_el2.set &= ~of_el2;
 
 	for (size_t i = 0; i < sizeof(id_rows) / sizeof(id_rows[0]); i++) {
 		const struct id_row *row = &id_rows[i];

@@ -48,7 +48,6 @@ static const struct field_row {
 	}
 #define NEEDS_SCTLR(reg)                                                                           \
 	NEEDS(reg, nAA, FEAT_LSE2), NEEDS(reg, EE, FEAT_MixedEnd), NEEDS(reg, DSSBS, FEAT_SSBS)
-/* TBID is of FEAT_PAuth. */
 #define NEEDS_TCR_TWO_RANGES(reg)                                                                  \
 	NEEDS(reg, AS, FEAT_ASID16), NEEDS(reg, HA, FEAT_HAFDBS), NEEDS(reg, HD, FEAT_HAFDBS),     \
 		NEEDS(reg, HPD0, FEAT_HPDS), NEEDS(reg, HPD1, FEAT_HPDS),                          \
@@ -56,7 +55,7 @@ static const struct field_row {
 		NEEDS(reg, HWU061, FEAT_HPDS2), NEEDS(reg, HWU062, FEAT_HPDS2),                    \
 		NEEDS(reg, HWU159, FEAT_HPDS2), NEEDS(reg, HWU160, FEAT_HPDS2),                    \
 		NEEDS(reg, HWU161, FEAT_HPDS2), NEEDS(reg, HWU162, FEAT_HPDS2),                    \
-		NEEDS(reg, TBID0, FEAT_NEVER), NEEDS(reg, TBID1, FEAT_NEVER),                      \
+		NEEDS(reg, TBID0, FEAT_PAuth), NEEDS(reg, TBID1, FEAT_PAuth),                      \
 		NEEDS(reg, E0PD0, FEAT_E0PD), NEEDS(reg, E0PD1, FEAT_E0PD),                        \
 		NEEDS(reg, DS, FEAT_LPA2)
 #define NEEDS_TCR_ONE_RANGE(reg)                                                                   \
@@ -85,11 +84,16 @@ static const struct field_row {
 	NEEDS(HCR_EL2, TLOR, FEAT_LOR),
 	NEEDS(HCR_EL2, E2H, FEAT_VHE),
 	NEEDS(HCR_EL2, FWB, FEAT_S2FWB),
+	NEEDS(HCR_EL2, TID4, FEAT_EVT),
+	NEEDS(HCR_EL2, TICAB, FEAT_EVT),
+	NEEDS(HCR_EL2, TOCU, FEAT_EVT),
+	NEEDS(HCR_EL2, TTLBIS, FEAT_EVT),
+	NEEDS(HCR_EL2, TTLBOS, FEAT_EVT),
 	NEEDS(HCRX_EL2, FnXS, FEAT_XS),
 	NEEDS_TCR_TWO_RANGES(TCR_EL1),
 	NEEDS_TCR_ONE_RANGE(TCR_EL2),
 	NEEDS(TCR_EL2, HPD, FEAT_HPDS),
-	NEEDS(TCR_EL2, TBID, FEAT_NEVER),
+	NEEDS(TCR_EL2, TBID, FEAT_PAuth),
 	NEEDS_TCR_TWO_RANGES(TCR_EL2_E2H1),
 	NEEDS_TCR_ONE_RANGE(VTCR_EL2),
 	NEEDS(VTCR_EL2, VS, FEAT_VMID16),

@@ -65,7 +65,16 @@ static unsigned trap_poc(const struct cpu *cpu)
 
 static unsigned trap_pou(const struct cpu *cpu)
 {
-	return trap_rule(cpu, uci(cpu), HCR_EL2_TPU(effective_hcr(cpu)) != 0);
+	uint64_t hcr = effective_hcr(cpu);
+
+	return trap_rule(cpu, uci(cpu), (HCR_EL2_TPU(hcr) | HCR_EL2_TOCU(hcr)) != 0);
+}
+
+static unsigned trap_pou_is(const struct cpu *cpu)
+{
+	uint64_t hcr = effective_hcr(cpu);
+
+	return trap_rule(cpu, false, (HCR_EL2_TPU(hcr) | HCR_EL2_TICAB(hcr)) != 0);
 }
 
 static unsigned trap_set_way(const struct cpu *cpu)
@@ -229,14 +238,25 @@ static struct outcome execute_other(struct cpu *cpu, struct operation o, bool sy
 	return undefined(cpu);
 }
 
-/* op1 0: of EL1, subject to HCR_EL2.TTLB; 4: of EL2. */
+/* TTLB traps all, TTLBIS and TTLBOS those of a shareability: CRm 2 and 3, 1 and 5. */
+static bool tlbi_is_trapped(const struct cpu *cpu, uint32_t key)
+{
+	uint64_t hcr = effective_hcr(cpu);
+	unsigned CRm = key >> 3 & 15;
+	bool is = CRm == 2 || CRm == 3, os = CRm == 1 || CRm == 5;
+
+	return HCR_EL2_TTLB(hcr) != 0 || (is && HCR_EL2_TTLBIS(hcr) != 0) ||
+	       (os && HCR_EL2_TTLBOS(hcr) != 0);
+}
+
+/* op1 0: of EL1, subject to traps; 4: of EL2. */
 static struct outcome execute_tlbi(struct cpu *cpu, struct operation o, enum nw_tlbi_op op)
 {
 	unsigned el = cpu->pstate.el;
 
 	if (!cpu_has(cpu, tlbis[op].needs) || el < encoded_el(o.key))
 		return undefined(cpu);
-	if (el == 1 && HCR_EL2_TTLB(effective_hcr(cpu)) != 0)
+	if (el == 1 && tlbi_is_trapped(cpu, o.key))
 		return trapped(cpu, o, 2, false);
 	cpu->counts.tlbi[op]++;
 	nw_event(cpu->mmu, &(struct nw_event){

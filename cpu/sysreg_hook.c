@@ -49,10 +49,12 @@ TRAPS(trap_id1)
 	return el1_to_el2(cpu, HCR_EL2_TID1(effective_hcr(cpu)));
 }
 
-TRAPS(trap_id2)
+TRAPS(trap_id2_id4)
 {
+	uint64_t hcr = effective_hcr(cpu);
+
 	(void)reg, (void)write;
-	return el1_to_el2(cpu, HCR_EL2_TID2(effective_hcr(cpu)));
+	return el1_to_el2(cpu, HCR_EL2_TID2(hcr) | HCR_EL2_TID4(hcr));
 }
 
 TRAPS(trap_id3)
@@ -471,7 +473,7 @@ static const struct sysreg_hook hook_plain = {0};
 static const struct sysreg_hook hook_midr = {.read = read_midr};
 static const struct sysreg_hook hook_mpidr = {.read = read_midr};
 static const struct sysreg_hook hook_id1 = {.trap = trap_id1};
-static const struct sysreg_hook hook_id2 = {.trap = trap_id2};
+static const struct sysreg_hook hook_id2_id4 = {.trap = trap_id2_id4};
 static const struct sysreg_hook hook_id3 = {.trap = trap_id3};
 static const struct sysreg_hook hook_ctr = {.trap = trap_ctr};
 static const struct sysreg_hook hook_dczid = {.read = read_dczid};

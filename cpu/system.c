@@ -134,6 +134,13 @@ struct outcome exec_DSB(struct cpu *cpu, const struct a64_DSB *i)
 	return NEXT;
 }
 
+struct outcome exec_DSB_nXS(struct cpu *cpu, const struct a64_DSB_nXS *i)
+{
+	(void)i;
+	signal_event(cpu, NW_EVENT_DSB);
+	return NEXT;
+}
+
 struct outcome exec_DMB(struct cpu *cpu, const struct a64_DMB *i)
 {
 	(void)i;

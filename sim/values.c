@@ -368,10 +368,26 @@ static bool switch_feature(struct nw_features *features, const char *name, const
 
 		if (strcmp(name, cpu_feature_name((enum nw_feature)i)))
 			continue;
+		if (on && !cpu_feature_modelled((enum nw_feature)i))
+			return refuse(why, "%.30s is not modelled", name);
 		features->set = on ? features->set | bit : features->set & ~bit;
 		return true;
 	}
 	return refuse(why, "'%.30s' is no feature, `nestwalk cpus` lists them", name);
+}
+
+/* FEAT_LPA is ID_AA64MMFR0_EL1.PARange saying 52 bits. */
+static bool is_possible(const struct nw_features *features, char *why)
+{
+	enum nw_feature feature, needs;
+
+	if (!cpu_features_possible(features, &feature, &needs))
+		return refuse(why, "%s needs %s", cpu_feature_name(feature),
+			      cpu_feature_name(needs));
+	if (nw_has(features, FEAT_LPA) && features->pa_bits < 52)
+		return refuse(why, "FEAT_LPA needs 52-bit physical addresses, the core has %u",
+			      features->pa_bits);
+	return true;
 }
 
 bool value_cpu(const char *text, struct sim_config *config, char why[VALUE_WHY])
@@ -391,6 +407,8 @@ bool value_cpu(const char *text, struct sim_config *config, char why[VALUE_WHY])
 		if (!switch_feature(&core.features, name, value, why))
 			return false;
 	}
+	if (!is_possible(&core.features, why))
+		return false;
 	/* ID_AA64MMFR0_EL1.PARange says 52 bits only with FEAT_LPA. */
 	if (!nw_has(&core.features, FEAT_LPA) && core.features.pa_bits > 48)
 		core.features.pa_bits = 48;

@@ -27,7 +27,6 @@ static struct board *endian_board(unsigned el, uint64_t sctlr, bool slow)
 {
 	struct cpu_config config = board_config("max");
 
-	config.features.set |= UINT64_C(1) << FEAT_MixedEnd;
 	config.slow = slow;
 	config.tlb_off = false;
 	config.l1i = config.l1d = (struct tlb_shape){8, 0, 0};
@@ -200,11 +199,7 @@ END_TEST
 /* EL0 under {E2H,TGE}={1,1} has its E0E in SCTLR_EL2. */
 START_TEST(host_el0_has_its_e0e_in_sctlr_el2)
 {
-	struct cpu_config config = board_config("max");
-
-	config.features.set |= UINT64_C(1) << FEAT_MixedEnd | UINT64_C(1) << FEAT_VHE;
-
-	struct board *board = board_with(config, 2);
+	struct board *board = board_new("max", 2);
 	struct cpu *cpu = board->cpu;
 
 	board_poke(board, RAM_BASE + DATA, 0x0706050403020100);

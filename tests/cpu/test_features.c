@@ -13,12 +13,13 @@ static const struct {
 	const char *preset, *reg;
 	uint64_t value;
 } ids[] = {
-	/* PARange 52 bits, 16-bit ASIDs, 4 KB and 16 KB with 52 bits at both stages, 64 KB */
-	{MAX, "ID_AA64MMFR0_EL1", 0x0000032310200026},
-	/* 16-bit VMIDs, HPDS, LO, PAN and PAN2, XNX; no HAFDBS, no VHE */
-	{MAX, "ID_AA64MMFR1_EL1", 0x0000000010211020},
-	/* CnP, UAO, VARange 52, small tables, LSE2, TTL, E0PD */
-	{MAX, "ID_AA64MMFR2_EL1", 0x1001000110010011},
+	/* PARange 52 bits, 16-bit ASIDs, mixed endian, 4 KB and 16 KB with 52 bits at both stages,
+	   64 KB */
+	{MAX, "ID_AA64MMFR0_EL1", 0x0000032310200126},
+	/* 16-bit VMIDs, VHE, HPDS2, LO, PAN3, XNX, HCX, nTLBPA */
+	{MAX, "ID_AA64MMFR1_EL1", 0x0001010010312120},
+	/* CnP, UAO, VARange 52, small tables, LSE2, TTL, EVT, E0PD */
+	{MAX, "ID_AA64MMFR2_EL1", 0x1201000110010011},
 	{MAX, "ID_AA64MMFR3_EL1", 0},
 	{MAX, "ID_AA64MMFR4_EL1", 0}, /* HCR_EL2.E2H may be 0 */
 	/* EL0 to EL2 in AArch64 only, no EL3, no FP, no Advanced SIMD, no GIC, DIT */
@@ -36,7 +37,7 @@ static const struct {
 	{MAX, "DCZID_EL0", 4},
 	{MAX, "CLIDR_EL1", 0},
 	{A53, "MIDR_EL1", 0x410fd034},
-	{A53, "ID_AA64MMFR0_EL1", 0x0000000000000022}, /* 40 bits; no 16 KB granule */
+	{A53, "ID_AA64MMFR0_EL1", 0x0000000000000122}, /* 40 bits; no 16 KB granule */
 	{A53, "ID_AA64MMFR1_EL1", 0},
 	{A53, "ID_AA64MMFR2_EL1", 0},
 	{A53, "ID_AA64PFR0_EL1", 0x0000000000ff0111},
@@ -44,15 +45,15 @@ static const struct {
 	{A53, "ID_AA64ISAR0_EL1", 0x0000000000010000}, /* CRC32 */
 	{A53, "ID_AA64ISAR1_EL1", 0},
 	{A72, "MIDR_EL1", 0x410fd083},
-	{A72, "ID_AA64MMFR0_EL1", 0x0000000000000024}, /* 44 bits */
+	{A72, "ID_AA64MMFR0_EL1", 0x0000000000000124}, /* 44 bits */
 	{A76, "MIDR_EL1", 0x414fd0b1},
-	{A76, "ID_AA64MMFR0_EL1", 0x0000000000100022},
-	{A76, "ID_AA64MMFR1_EL1", 0x0000000010211020},
+	{A76, "ID_AA64MMFR0_EL1", 0x0000000000100122},
+	{A76, "ID_AA64MMFR1_EL1", 0x0000000010212120},
 	{A76, "ID_AA64MMFR2_EL1", 0x0000000000000011},
 	{A76, "ID_AA64ISAR0_EL1", 0x0000000000210000},
 	{A76, "ID_AA64ISAR1_EL1", 0x0000000000100001}, /* LRCPC, DPB */
 	{N1, "MIDR_EL1", 0x414fd0c1},
-	{N1, "ID_AA64MMFR0_EL1", 0x0000000000100025}, /* 48 bits */
+	{N1, "ID_AA64MMFR0_EL1", 0x0000000000100125}, /* 48 bits */
 	{N1, "ID_AA64PFR1_EL1", 0x0000000000000020},  /* SSBS with MSR and MRS */
 };
 
@@ -74,14 +75,22 @@ static const struct {
 	uint64_t value;
 } without[] = {
 	{FEAT_EL2, "ID_AA64PFR0_EL1", 0x0001000000ff0011},
-	{FEAT_LPA2, "ID_AA64MMFR0_EL1", 0x0000000000100026},
-	{FEAT_ASID16, "ID_AA64MMFR0_EL1", 0x0000032310200006},
-	{FEAT_LVA, "ID_AA64MMFR2_EL1", 0x1001000110000011},
-	{FEAT_TTST, "ID_AA64MMFR2_EL1", 0x1001000100010011},
+	{FEAT_LPA2, "ID_AA64MMFR0_EL1", 0x0000000000100126},
+	{FEAT_ASID16, "ID_AA64MMFR0_EL1", 0x0000032310200106},
+	{FEAT_LVA, "ID_AA64MMFR2_EL1", 0x1201000110000011},
+	{FEAT_TTST, "ID_AA64MMFR2_EL1", 0x1201000100010011},
+	{FEAT_EVT, "ID_AA64MMFR2_EL1", 0x1001000110010011},
+	{FEAT_MixedEnd, "ID_AA64MMFR0_EL1", 0x0000032310200026},
+	{FEAT_VHE, "ID_AA64MMFR1_EL1", 0x0001010010312020},
+	{FEAT_HPDS2, "ID_AA64MMFR1_EL1", 0x0001010010311120},
+	{FEAT_PAN3, "ID_AA64MMFR1_EL1", 0x0001010010212120},
+	{FEAT_HCX, "ID_AA64MMFR1_EL1", 0x0001000010312120},
+	{FEAT_nTLBPA, "ID_AA64MMFR1_EL1", 0x0000010010312120},
+	/* no VHE, VMID16, XNX, HCX without EL2 */
+	{FEAT_EL2, "ID_AA64MMFR1_EL1", 0x0001000000312000},
 	{FEAT_LSE, "ID_AA64ISAR0_EL1", 0x0020000000010000},
 	{FEAT_FlagM2, "ID_AA64ISAR0_EL1", 0x0010000000210000},
-	{FEAT_PAN2, "ID_AA64MMFR1_EL1", 0x0000000010111020},
-	{FEAT_VMID16, "ID_AA64MMFR1_EL1", 0x0000000010211000},
+	{FEAT_VMID16, "ID_AA64MMFR1_EL1", 0x0001010010312100},
 	{FEAT_DPB2, "ID_AA64ISAR1_EL1", 0x0000001000200001},
 	{FEAT_LRCPC2, "ID_AA64ISAR1_EL1", 0x0000001000100002},
 };
@@ -106,13 +115,13 @@ static const struct {
 	bool g4, g16, g64, lpa2;
 	uint64_t value;
 } granules[] = {
-	{true, true, true, false, 0x0000000000100026},
-	{true, false, true, false, 0x0000000000000026},
-	{false, true, true, false, 0x00000000f0100026},
-	{true, true, false, false, 0x000000000f100026},
-	{true, false, true, true, 0x0000032110000026},
-	{false, true, true, true, 0x00000123f0200026},
-	{true, true, false, true, 0x000003131f200026},
+	{true, true, true, false, 0x0000000000100126},
+	{true, false, true, false, 0x0000000000000126},
+	{false, true, true, false, 0x00000000f0100126},
+	{true, true, false, false, 0x000000000f100126},
+	{true, false, true, true, 0x0000032110000126},
+	{false, true, true, true, 0x00000123f0200126},
+	{true, true, false, true, 0x000003131f200126},
 };
 
 START_TEST(granules_by_their_own_codes)
@@ -186,6 +195,38 @@ START_TEST(unknown_preset_is_refused)
 }
 END_TEST
 
+START_TEST(preset_has_what_its_features_need)
+{
+	struct cpu_config config = board_config(cpu_preset_name((size_t)_i));
+	enum nw_feature feature, needs;
+
+	ck_assert(cpu_features_possible(&config.features, &feature, &needs));
+}
+END_TEST
+
+/* The values of an ID field build on each other; LPA2 has the addresses of LPA and LVA. */
+static const struct {
+	enum nw_feature feature, needs;
+} pairs[] = {
+	{FEAT_PAN2, FEAT_PAN},     {FEAT_PAN3, FEAT_PAN2}, {FEAT_HPDS2, FEAT_HPDS},
+	{FEAT_LPA2, FEAT_LPA},     {FEAT_LPA2, FEAT_LVA},  {FEAT_LRCPC2, FEAT_LRCPC},
+	{FEAT_FlagM2, FEAT_FlagM}, {FEAT_DPB2, FEAT_DPB},  {FEAT_TLBIRANGE, FEAT_TLBIOS},
+	{FEAT_BBML2, FEAT_BBML1},
+};
+
+START_TEST(feature_needs_another)
+{
+	struct cpu_config config = board_config(MAX);
+	enum nw_feature feature, needs;
+
+	config.features.set |= UINT64_C(1) << pairs[_i].feature;
+	config.features.set &= ~(UINT64_C(1) << pairs[_i].needs);
+	ck_assert(!cpu_features_possible(&config.features, &feature, &needs));
+	ck_assert_int_eq(feature, pairs[_i].feature);
+	ck_assert_int_eq(needs, pairs[_i].needs);
+}
+END_TEST
+
 START_TEST(features_have_their_names)
 {
 	ck_assert_str_eq(cpu_feature_name(FEAT_LPA2), "FEAT_LPA2");
@@ -206,6 +247,8 @@ int main(void)
 	tcase_add_loop_test(tcase, pa_size_is_parange, 0, ROWS(pa_sizes));
 	tcase_add_loop_test(tcase, preset_is_listed_and_right, 0, ROWS(presets));
 	tcase_add_test(tcase, unknown_preset_is_refused);
+	tcase_add_loop_test(tcase, preset_has_what_its_features_need, 0, ROWS(presets));
+	tcase_add_loop_test(tcase, feature_needs_another, 0, ROWS(pairs));
 	tcase_add_test(tcase, features_have_their_names);
 	suite_add_tcase(suite, tcase);
 	return board_run_suite(suite);

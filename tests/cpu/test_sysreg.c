@@ -193,6 +193,7 @@ static struct outcome access_by(struct cpu *cpu, uint32_t word)
 #define TID1   (UINT64_C(1) << 16)
 #define TID2   (UINT64_C(1) << 17)
 #define TID3   (UINT64_C(1) << 18)
+#define TID4   (UINT64_C(1) << 49)
 #define TIDCP  (UINT64_C(1) << 20)
 #define TACR   (UINT64_C(1) << 21)
 #define TLOR   (UINT64_C(1) << 35)
@@ -229,6 +230,8 @@ static const struct {
 	{"MRS CRm=8 is no ID", 0xd5380801, 1, 0, 0, NO_REG, 0, 0x02000000, 1},
 	{"MRS REVIDR_EL1, TID1", 0xd53800c2, 1, TID1, 0, NO_REG, 0, 0x623c0041, 2},
 	{"MRS CLIDR_EL1, TID2", 0xd539002e, 1, TID2, 0, NO_REG, 0, 0x623241c1, 2},
+	{"MRS CLIDR_EL1, TID4", 0xd539002e, 1, TID4, 0, NO_REG, 0, 0x623241c1, 2},
+	{"MRS CTR_EL0 at EL1, TID4", 0xd53b002c, 1, TID4, 0, NO_REG, 0, 0, 0},
 	{"MRS CTR_EL0 at EL0", 0xd53b002c, 0, 0, 0, NO_REG, 0, 0x6232c181, 1},
 	{"MRS CTR_EL0 at EL0, TGE", 0xd53b002c, 0, TGE, 0, NO_REG, 0, 0x6232c181, 2},
 	{"MRS CTR_EL0 at EL0, UCT", 0xd53b002c, 0, 0, UCT, NO_REG, 0, 0, 0},
@@ -360,29 +363,29 @@ static const struct {
 	enum sysreg reg;
 	uint64_t ones, zeros; /* reads after a write of all ones, of all zeros */
 } kept[] = {
-	/* M A C SA SA0 nAA UMA I DZE UCT nTWI nTWE WXN SPAN UCI DSSBS; RES1 29 28 22 20 11 8 7 */
-	{"max", SYSREG_SCTLR_EL1, 0x0000100034dddbdf, 0x30500980},
-	/* Armv8.0: no nAA, DSSBS; SPAN is RES1 */
-	{"cortex-a53", SYSREG_SCTLR_EL1, 0x0000000034dddb9f, 0x30d00980},
-	{"max", SYSREG_SCTLR_EL2, 0x0000100030cd187f, 0x30c50830},
-	{"cortex-a53", SYSREG_SCTLR_EL2, 0x30cd183f, 0x30c50830},
-	/* no HA, HD, HWU, TBID; all others */
-	{"max", SYSREG_TCR_EL1, 0x09800677ffffffbf, 0},
+	/* M A C SA SA0 nAA UMA I DZE UCT nTWI nTWE WXN SPAN E0E EE UCI DSSBS EPAN; RES1 29 28 22 20
+	   11 8 7 */
+	{"max", SYSREG_SCTLR_EL1, 0x0200100037dddbdf, 0x30500980},
+	/* Armv8.0: no nAA, DSSBS, EPAN; SPAN is RES1 */
+	{"cortex-a53", SYSREG_SCTLR_EL1, 0x0000000037dddb9f, 0x30d00980},
+	{"cortex-a53", SYSREG_SCTLR_EL2, 0x32cd183f, 0x30c50830},
+	/* no HA, HD, TBID; all others */
+	{"max", SYSREG_TCR_EL1, 0x0987fe77ffffffbf, 0},
 	{"cortex-a53", SYSREG_TCR_EL1, 0x00000077ffffffbf, 0},
-	{"max", SYSREG_TCR_EL2, 0x000000018197ff3f, 0x80800000},
-	{"max", SYSREG_VTCR_EL2, 0x00000003800fffff, 0x80000000},
+	{"cortex-a53", SYSREG_TCR_EL2, 0x000000008097ff3f, 0x80800000},
+	{"max", SYSREG_VTCR_EL2, 0x000000039e0fffff, 0x80000000},
 	{"cortex-a53", SYSREG_VTCR_EL2, 0x8007ffff, 0x80000000},
-	{"max", SYSREG_TTBR0_EL2, 0x0000ffffffffffff, 0},
 	{"cortex-a53", SYSREG_TTBR0_EL2, 0x0000fffffffffffe, 0},
-	{"max", SYSREG_HCR_EL2, 0x0000000bffff7fff, 0x80000000},
+	/* to TRVM but 15, RW, CD, ID, E2H, TLOR; TID4, TICAB, TOCU, TTLBIS, TTLBOS */
+	{"max", SYSREG_HCR_EL2, 0x00d6000fffff7fff, 0x80000000},
 	{"cortex-a53", SYSREG_HCR_EL2, 0x3ffff7fff, 0x80000000},
 	{"max", SYSREG_VBAR_EL1, 0xfffffffffffff800, 0},
 	{"max", SYSREG_CONTEXTIDR_EL1, 0xffffffff, 0},
 	{"max", SYSREG_ACTLR_EL1, 0, 0},
 	{"max", SYSREG_AMAIR_EL1, 0, 0},
-	{"max", SYSREG_CPTR_EL2, 0x800037ff, 0x33ff},
+	{"cortex-a53", SYSREG_CPTR_EL2, 0x800037ff, 0x33ff},
 	{"max", SYSREG_CNTKCTL_EL1, 0x3ff, 0},
-	{"max", SYSREG_CNTHCTL_EL2, 0xff, 0},
+	{"cortex-a53", SYSREG_CNTHCTL_EL2, 0xff, 0},
 	{"max", SYSREG_HPFAR_EL2, 0x00000ffffffffff0, 0},
 	{"max", SYSREG_SPSR_EL1, 0xf1f013df, 0},
 	{"cortex-a53", SYSREG_SPSR_EL1, 0xf03003df, 0},

@@ -47,23 +47,27 @@ static struct cpu_stop run_one(struct board *board)
  * UNDEFINED
  */
 
-#define TWI   (UINT64_C(1) << 13)
-#define TWE   (UINT64_C(1) << 14)
-#define TSC   (UINT64_C(1) << 19)
-#define TIDCP (UINT64_C(1) << 20)
-#define TSW   (UINT64_C(1) << 22)
-#define TPCP  (UINT64_C(1) << 23)
-#define TPU   (UINT64_C(1) << 24)
-#define TTLB  (UINT64_C(1) << 25)
-#define TGE   (UINT64_C(1) << 27)
-#define TDZ   (UINT64_C(1) << 28)
-#define HCD   (UINT64_C(1) << 29)
-#define UMA   (UINT64_C(1) << 9)
-#define DZE   (UINT64_C(1) << 14)
-#define N_TWI (UINT64_C(1) << 16)
-#define N_TWE (UINT64_C(1) << 18)
-#define UCI   (UINT64_C(1) << 26)
-#define UNDEF 0x02000000
+#define TWI    (UINT64_C(1) << 13)
+#define TWE    (UINT64_C(1) << 14)
+#define TSC    (UINT64_C(1) << 19)
+#define TIDCP  (UINT64_C(1) << 20)
+#define TSW    (UINT64_C(1) << 22)
+#define TPCP   (UINT64_C(1) << 23)
+#define TPU    (UINT64_C(1) << 24)
+#define TTLB   (UINT64_C(1) << 25)
+#define TICAB  (UINT64_C(1) << 50)
+#define TOCU   (UINT64_C(1) << 52)
+#define TTLBIS (UINT64_C(1) << 54)
+#define TTLBOS (UINT64_C(1) << 55)
+#define TGE    (UINT64_C(1) << 27)
+#define TDZ    (UINT64_C(1) << 28)
+#define HCD    (UINT64_C(1) << 29)
+#define UMA    (UINT64_C(1) << 9)
+#define DZE    (UINT64_C(1) << 14)
+#define N_TWI  (UINT64_C(1) << 16)
+#define N_TWE  (UINT64_C(1) << 18)
+#define UCI    (UINT64_C(1) << 26)
+#define UNDEF  0x02000000
 
 /* esr 0: completes. */
 static const struct {
@@ -118,6 +122,12 @@ static const struct {
 	{"TLBI VAE1, X0 at EL1", 0xd5088720, 1, 0, 0, 0, 0},
 	{"TLBI VAE1, X0 at EL1, TTLB", 0xd5088720, 1, TTLB, 0, 0x6212200e, 2},
 	{"TLBI VMALLE1 at EL1, TTLB", 0xd508871f, 1, TTLB, 0, 0x621023ee, 2},
+	{"TLBI VAE1IS, X0 at EL1, TTLBIS", 0xd5088320, 1, TTLBIS, 0, 0x62122006, 2},
+	{"TLBI VAE1, X0 at EL1, TTLBIS TTLBOS", 0xd5088720, 1, TTLBIS | TTLBOS, 0, 0, 0},
+	{"IC IALLUIS at EL1, TICAB", 0xd508711f, 1, TICAB, 0, 0x62101fe2, 2},
+	{"IC IALLUIS at EL1, TOCU", 0xd508711f, 1, TOCU, 0, 0, 0},
+	{"IC IALLU at EL1, TOCU", 0xd508751f, 1, TOCU, 0, 0x62101fea, 2},
+	{"IC IALLU at EL1, TICAB", 0xd508751f, 1, TICAB, 0, 0, 0},
 	{"TLBI VAE1, X0 at EL2, TTLB", 0xd5088720, 2, TTLB, 0, 0, 0},
 	{"TLBI ALLE2 at EL1", 0xd50c871f, 1, 0, 0, UNDEF, 1},
 	{"TLBI ALLE2 at EL2", 0xd50c871f, 2, 0, 0, 0, 0},
@@ -340,8 +350,8 @@ START_TEST(msr_changes_pstate)
 END_TEST
 
 /*
- * With the MMU off memory is Device, and DC ZVA of Device memory is an alignment fault whatever the address (DDI 0487,
- * DC ZVA). What it does to Normal memory is in test_memory.c.
+ * With the MMU off memory is Device, and DC ZVA of Device memory is an alignment fault whatever the
+ * address (DDI 0487, DC ZVA). What it does to Normal memory is in test_memory.c.
  */
 START_TEST(zva_faults_on_device_memory)
 {

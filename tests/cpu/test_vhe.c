@@ -16,11 +16,7 @@
 /* EL2&0 with nothing else set; PSTATE of `el`. */
 static struct board *host_board(unsigned el, uint64_t hcr)
 {
-	struct cpu_config config = board_config("max");
-
-	config.features.set |= UINT64_C(1) << FEAT_VHE;
-
-	struct board *board = board_with(config, 2);
+	struct board *board = board_new("max", 2);
 
 	sysreg_write(board->cpu, SYSREG_HCR_EL2, hcr);
 	pstate_select(board->cpu, el, el != 0);
@@ -227,12 +223,10 @@ static const struct {
 	enum sysreg number;
 	uint64_t zeros, ones; /* what a write of 0 and of all ones leaves */
 } kept[] = {
-	/* SCTLR_EL2: RES1 in both are 11, 22, 28, 29. All of M A C SA 4 5 nAA 7 8 I DZE UCT 16 18
-	 * WXN 20 SPAN E0E=0 EE=0 UCI DSSBS EPAN=0 can be written. */
-	{"SCTLR_EL2", SYSREG_SCTLR_EL2, 0x30400800, 0x0000100034ddd9ff},
-	/* TCR_EL2: 23 and 31 are RES1 in one layout only; RES0 in both: 6, 35, 51 to 54, 57, 58, 60
-	   to 63 and HA, HD, HWU */
-	{"TCR_EL2", SYSREG_TCR_EL2, 0, 0x09800677ffffffbf},
+	/* RES1 in both: 11, 22, 28, 29; RES0 in both: 9, 10, 13, 17, 21, 27, 30 to 43 */
+	{"SCTLR_EL2", SYSREG_SCTLR_EL2, 0x30400800, 0x0200100037ddd9ff},
+	/* RES0 in both: 6, 35, 51 to 54, 57, 58, 60 to 63, and HA and HD at 39 and 40 */
+	{"TCR_EL2", SYSREG_TCR_EL2, 0, 0x0987fe77ffffffbf},
 	/* CPTR_EL2: TFP, FPEN, TCPAC, and the bits that E2H=0 makes RES1 */
 	{"CPTR_EL2", SYSREG_CPTR_EL2, 0, 0x803037ff},
 	{"CNTHCTL_EL2", SYSREG_CNTHCTL_EL2, 0, 0xfff},
