@@ -57,6 +57,17 @@ static bool is_taken(const struct nw_fault *fault, unsigned el)
 	return fault->type == FAULT_EXTERNAL_ON_WALK || (fault->s1ptw && el == 1);
 }
 
+/*
+ * S12* translate in EL1&0, whatever HCR_EL2 says; S1E1* and S1E0* in EL2&0 where EL0 does, with E2H
+ * and TGE both 1: "el = EL2" of AArch64.AT.
+ */
+static const struct ttw_regime *regime_for(const struct nw_mmu *mmu, const struct operation *o)
+{
+	if (o->stage2)
+		return &mmu->regime[REGIME_EL10];
+	return regime_of(mmu, o->el == 1 ? 0 : o->el);
+}
+
 struct nw_at_result nw_at(struct nw_mmu *mmu, enum nw_at_op op, va_t va, unsigned el, bool pan,
 			  uint64_t now)
 {
@@ -67,7 +78,7 @@ struct nw_at_result nw_at(struct nw_mmu *mmu, enum nw_at_op op, va_t va, unsigne
 		.unprivileged = o->el == 0,
 		.pan = o->pan && pan,
 	};
-	const struct ttw_regime *r = regime_of(mmu, access.el);
+	const struct ttw_regime *r = regime_for(mmu, o);
 	struct mmu_request q = mmu_request(r, va, access);
 	struct ttw_translation t = mmu_walk_tables(mmu, &q, !o->stage2, true);
 

@@ -255,6 +255,30 @@ START_TEST(s1e2_uses_the_tables_of_el2)
 }
 END_TEST
 
+/*
+ * AArch64.AT: with {E2H, TGE} = {1, 1} S1E1* and S1E0* ask about EL2&0 (here EPD0 forbids its
+ * walks). S12* ask about EL1&0 always; TGE turns its stage 1 off, and VM acts as 0.
+ */
+START_TEST(the_host_asks_about_el2_and_el0)
+{
+	const uint64_t e2h = UINT64_C(1) << 34, tge = 1 << 27, vm = 1, flat = 0x5678000;
+
+	nw_registers(mmu)->SCTLR_EL2 = 1;
+	nw_registers(mmu)->TCR_EL2 = 16 | 1 << 7 | UINT64_C(6) << 32;
+	nw_registers(mmu)->HCR_EL2 = e2h | vm;
+	world_signal(mmu);
+	ck_assert_uint_eq(par(AT_S1E1R, RW, 2), par_output(ipa, 0xff, NSH));
+	ck_assert_uint_eq(par(AT_S1E2R, RW, 2), par_fault(0x04, false, false));
+
+	nw_registers(mmu)->HCR_EL2 = e2h | tge | vm;
+	world_signal(mmu);
+	for (enum nw_at_op op = AT_S1E1R; op <= AT_S1E2W; op++)
+		ck_assert_uint_eq(par(op, RW, 2), par_fault(0x04, false, false));
+	for (enum nw_at_op op = AT_S12E1R; op <= AT_S12E0W; op++)
+		ck_assert_uint_eq(par(op, flat, 2), par_output(flat, 0x00, OSH));
+}
+END_TEST
+
 /* ------------------------------------------------------------------ faults that are taken */
 
 START_TEST(stage_2_fault_on_the_walk_traps_at_el1_and_is_reported_at_el2)
@@ -328,6 +352,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, par_holds, 0, ROWS(par_rows));
 	tcase_add_test(tcase, device_memory_has_attr_0_and_is_outer_shareable);
+	tcase_add_test(tcase, the_host_asks_about_el2_and_el0);
 	tcase_add_test(tcase, attributes_are_those_of_both_stages);
 	tcase_add_test(tcase, the_offset_is_not_in_par);
 	tcase_add_test(tcase, pan_counts_for_the_p_forms_only);
