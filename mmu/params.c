@@ -27,6 +27,12 @@ static uint64_t effective_hcr(const struct nw_registers *m, const struct nw_feat
 	return nw_has(f, FEAT_VHE) ? m->HCR_EL2 : m->HCR_EL2 & ~FIELD_MASK(HCR_EL2_E2H);
 }
 
+/* SCTLR_ELx.EE, at the same place in both; RES0 without FEAT_MixedEnd. */
+static bool effective_ee(const struct nw_features *f, uint64_t sctlr)
+{
+	return SCTLR_EL1_EE(sctlr) && nw_has(f, FEAT_MixedEnd);
+}
+
 /* ------------------------------------------------------------------ stage 1 */
 
 static unsigned stage1_min_txsz(const struct nw_features *f, const struct ttw_params *p)
@@ -165,7 +171,7 @@ static void decode_stage2(const struct ttw_core *core, const struct nw_registers
 	uint64_t vtcr = m->VTCR_EL2;
 
 	p->stage = 2;
-	p->big_endian = SCTLR_EL2_EE(m->SCTLR_EL2);
+	p->big_endian = effective_ee(f, m->SCTLR_EL2);
 	p->has_privilege = true;
 	p->has_xnx = nw_has(f, FEAT_XNX);
 	p->granule_bits = (uint8_t)geometry_tg0(core, VTCR_EL2_TG0(vtcr));
@@ -207,7 +213,7 @@ static void decode_sctlr(const struct nw_features *f, uint64_t sctlr, struct ttw
 	r->epan = SCTLR_EL1_EPAN(sctlr) && nw_has(f, FEAT_PAN3);
 	for (unsigned range = 0; range < 2; range++) {
 		r->stage1[range].enabled = SCTLR_EL1_M(sctlr);
-		r->stage1[range].big_endian = SCTLR_EL1_EE(sctlr);
+		r->stage1[range].big_endian = effective_ee(f, sctlr);
 	}
 }
 
@@ -262,7 +268,7 @@ static void decode_el2(const struct ttw_core *core, const struct nw_registers *m
 	r->c = SCTLR_EL2_C(m->SCTLR_EL2);
 	r->i = SCTLR_EL2_I(m->SCTLR_EL2);
 	p->enabled = SCTLR_EL2_M(m->SCTLR_EL2);
-	p->big_endian = SCTLR_EL2_EE(m->SCTLR_EL2);
+	p->big_endian = effective_ee(core->features, m->SCTLR_EL2);
 	decode_mair(m->MAIR_EL2, p);
 	decode_stage1(core, &fields, p);
 }

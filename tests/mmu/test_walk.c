@@ -143,6 +143,22 @@ START_TEST(byte_order_of_descriptors_of_el2)
 }
 END_TEST
 
+/* Without FEAT_MixedEnd EE is RES0. */
+START_TEST(byte_order_without_mixed_endianness)
+{
+	const uint64_t ee = 1 << 25;
+	struct nw_registers r = {.SCTLR_EL1 = 1 | ee, .SCTLR_EL2 = 1 | ee, .HCR_EL2 = 1};
+	struct nw_features f = without(all_features(), FEAT_MixedEnd);
+	struct ttw_regime el10 = decode(REGIME_EL10, &r, &f), el2 = decode(REGIME_EL2, &r, &f),
+			  el20 = decode(REGIME_EL20, &r, &f);
+
+	ck_assert(!el10.stage1[0].big_endian && !el10.stage1[1].big_endian);
+	ck_assert(!el10.stage2.big_endian);
+	ck_assert(!el2.stage1[0].big_endian);
+	ck_assert(!el20.stage1[0].big_endian && !el20.stage1[1].big_endian);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ stage 1 alone */
 
 START_TEST(stage1_alone_reads_its_tables_through_stage2)
@@ -418,6 +434,7 @@ int main(void)
 	tcase_add_test(tcase, a_concatenated_start_table_has_a_wider_index);
 	tcase_add_test(tcase, byte_order_of_descriptors);
 	tcase_add_test(tcase, byte_order_of_descriptors_of_el2);
+	tcase_add_test(tcase, byte_order_without_mixed_endianness);
 	tcase_add_test(tcase, stage1_alone_reads_its_tables_through_stage2);
 	tcase_add_loop_test(tcase, walk_caches_shorten_walks_and_change_no_result, 0,
 			    ROWS(cache_rows));
