@@ -126,6 +126,8 @@ INLINE bool leaf(const struct ttw_port *port, ttw_fault *fault, struct ttw_state
 	w->oa = (output_address(p, w->descriptor) & ~span) | (ia & span);
 	if (oa_out_of_range(p, w->oa))
 		return fault(port, FAULT_ADDRESS_SIZE, w->level->level);
+	if (w->span_bits > p->oa_bits) /* the rest of the leaf is out of range */
+		w->span_bits = p->oa_bits;
 	if (!S1_LEAF_AF(w->descriptor))
 		return fault(port, FAULT_ACCESS_FLAG, w->level->level);
 	return true;

@@ -86,6 +86,24 @@ START_TEST(a_leaf_gives_address_and_span)
 }
 END_TEST
 
+/* A contiguous group of 16 GB, but above the output size of 4 GB it faults. */
+START_TEST(a_leaf_spans_no_more_than_the_output_size)
+{
+	struct nw_registers r = {.SCTLR_EL2 = 1, .TCR_EL2 = 25, .TTBR0_EL2 = 0x100000};
+	static const uint64_t index[1] = {0}, beyond[1] = {4};
+
+	put_path(&memory, 1, index, 0x0010000000000401);
+
+	struct ttw_translation t = translate(REGIME_EL2, &r, 0x12345678, el2_load);
+
+	ck_assert_uint_eq(t.pa.value, 0x12345678);
+	ck_assert_uint_eq(t.span_bits, 32);
+	put_path(&memory, 1, beyond, 0x0010000000000401);
+	t = translate(REGIME_EL2, &r, 0x112345678, el2_load);
+	ck_assert_uint_eq(nw_fault_status(&t.fault), 0x01);
+}
+END_TEST
+
 /* Pitfall: bits [15:12] of a 64 KB descriptor count although the output size is below 52 bits. */
 START_TEST(high_address_bits_with_a_small_output_size_are_an_address_size_fault)
 {
@@ -194,6 +212,7 @@ int main(void)
 	Suite *suite = suite_create("mmu/leaf");
 	TCase *tcase = tcase_create("leaf");
 
+	tcase_add_test(tcase, a_leaf_spans_no_more_than_the_output_size);
 	tcase_add_loop_test(tcase, a_leaf_gives_address_and_span, 0, ROWS(leaf_rows));
 	tcase_add_test(tcase, high_address_bits_with_a_small_output_size_are_an_address_size_fault);
 	tcase_add_test(tcase, ignored_bits_are_ignored);
