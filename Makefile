@@ -130,7 +130,7 @@ endef
 # The second walker links with its own suite and with the one that compares it with mmu/.
 naive_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out tests/naive/test_%,$(wildcard tests/naive/*.c)))
 suite_OBJ_tests/naive/test_naive := $(naive_OBJ)
-suite_OBJ_tests/mmu/test_naive_diff := $(naive_OBJ)
+suite_OBJ_tests/mmu/test_naive_diff := $(naive_OBJ) $(patsubst %.c,$(B)/%.o,$(wildcard tests/mmu/diff_*.c))
 $(foreach room,mmu cpu sim naive,$(eval $(call suite_rules,$(room))))
 
 SUITES_cov := $(SUITES_mmu)

@@ -39,7 +39,7 @@ struct naive_choices {
 	bool txsz_below_min_faults, txsz_above_max_faults;
 	int reserved_tg0, reserved_tg1;             /* granule bits of TG0 = 0b11, TG1 = 0b00 */
 	int other_granule;                          /* ... of a granule that is not implemented */
-	bool contiguous_faults, contiguous_ignored; /* the bit misprogrammed; the bit at all */
+	bool contiguous_faults, contiguous_ignored; /* the bit misprogrammed; else it counts */
 	bool nT_faults;
 	bool cache_op_access_flag_faults;
 	bool ic_permission_faults; /* IC IVAU at EL0 */

@@ -81,10 +81,8 @@ static uint64_t LeafBase(const struct naive *n, uint64_t descriptor, bool ds, in
 	return bits(descriptor, 47, leafsize) << leafsize | high_address(n, descriptor, ds, tgx);
 }
 
-static bool ContiguousBit(const struct naive *n, int tgx, int level, uint64_t descriptor)
+static bool ContiguousBit(int tgx, int level, uint64_t descriptor)
 {
-	if (n->choices.contiguous_ignored)
-		return false;
 	if ((tgx == 16 && level == 1) || (tgx == 14 && level == 1) || (tgx == 12 && level == 0))
 		return false;
 	return bits(descriptor, 52, 52);
@@ -99,11 +97,13 @@ static int ContiguousSize(int tgx, int level)
 	return 5;
 }
 
-static bool ContiguousBitFaults(const struct naive *n, int txsz, int tgx, int level)
+/* What ContiguousBitFaults asks first: the group is larger than the input range. */
+static bool is_misprogrammed(const struct TTWState *walkstate, int txsz, int tgx)
 {
-	int tsize = TranslationSize(tgx, level) + ContiguousSize(tgx, level);
+	int level = walkstate->level;
 
-	return tsize > IASize(txsz) && n->choices.contiguous_faults;
+	return walkstate->contiguous &&
+	       TranslationSize(tgx, level) + ContiguousSize(tgx, level) > IASize(txsz);
 }
 
 static bool BlocknTFaults(const struct naive *n, uint64_t descriptor)
@@ -133,10 +133,14 @@ static bool access_flag_faults(const struct naive *n, bool ha, uint64_t descript
 static void check_leaf(const struct naive *n, struct naive_walked *w, uint64_t ia, int txsz,
 		       int tgx, int ps, bool ha, const struct naive_access *accdesc)
 {
-	uint64_t oa = StageOA(ia, tgx, &w->walkstate);
+	bool misprogrammed = is_misprogrammed(&w->walkstate, txsz, tgx);
 	int level = w->walkstate.level;
+	uint64_t oa;
 
-	if (w->walkstate.contiguous && ContiguousBitFaults(n, txsz, tgx, level))
+	if (misprogrammed && n->choices.contiguous_ignored)
+		w->walkstate.contiguous = false;
+	oa = StageOA(ia, tgx, &w->walkstate);
+	if (misprogrammed && n->choices.contiguous_faults)
 		w->fault.statuscode = NAIVE_FAULT_TRANSLATION;
 	else if (level < 3 && BlocknTFaults(n, w->descriptor))
 		w->fault.statuscode = NAIVE_FAULT_TRANSLATION;
@@ -175,7 +179,7 @@ static struct TTWState S2NextWalkStateLeaf(const struct naive *n, struct TTWStat
 		next.memattrs = S2DecodeMemAttrs(n, (int)bits(descriptor, 5, 2), sh);
 		next.memattrs.xs = !(n->features.xs && bits(descriptor, 11, 11));
 	}
-	next.contiguous = ContiguousBit(n, p->tgx, current.level, descriptor);
+	next.contiguous = ContiguousBit(p->tgx, current.level, descriptor);
 	return next;
 }
 
@@ -264,7 +268,7 @@ static struct TTWState S1NextWalkStateLeaf(const struct naive *n, struct TTWStat
 	next.memattrs =
 		S1DecodeMemAttrs(n, (uint8_t)bits(p->mair, 8 * attrindx + 7, 8 * attrindx), sh);
 	next.permissions = S1ApplyOutputPerms(current.permissions, descriptor, regime, p);
-	next.contiguous = ContiguousBit(n, p->tgx, current.level, descriptor);
+	next.contiguous = ContiguousBit(p->tgx, current.level, descriptor);
 	return next;
 }
 
