@@ -1,11 +1,11 @@
 # nestwalk: one non-recursive Makefile. Each room lists its sources in ROOM/module.mk; `make help` lists the targets.
 #
-# Variants (VARIANT=release|debug|asan|cov) are sets of flags, never another path through the rules. Objects of a
-# variant go to build/VARIANT/; the release program is also build/nestwalk. Software that runs inside the simulation
-# (hyp/, tests/guest/) is cross-compiled once, into build/hyp/ and build/guest/.
+# Variants (VARIANT=release|debug|asan|cov|clang) are sets of flags, never another path through the rules; clang is the
+# release with that compiler. Objects of a variant go to build/VARIANT/; the release program is also build/nestwalk.
+# Software that runs inside the simulation (hyp/, tests/guest/) is cross-compiled once, into build/hyp/ and build/guest/.
 
 VARIANT ?= release
-CC = gcc
+CC = $(if $(filter clang,$(VARIANT)),clang,gcc)
 HOSTCC ?= $(CC)
 OBJCOPY ?= objcopy
 CROSS_COMPILE ?= aarch64-linux-gnu-
@@ -24,6 +24,7 @@ MAKEFLAGS += --no-builtin-rules
 
 WARNINGS := -Wall -Wextra -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wwrite-strings
 VARIANT_release := -O2 -g -DNDEBUG
+VARIANT_clang := $(VARIANT_release)
 VARIANT_debug := -O0 -g -DCPU_LOOP=1
 VARIANT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DCPU_LOOP=1
 # Inlined copies of one function would count apart, and an assertion is not to be taken both ways.
@@ -203,6 +204,6 @@ help:
 	@echo 'make fuzz     SECONDS=60: fuzz mmu/ with libFuzzer'
 	@echo 'make mutate   N=200 SEED=1: change mmu/ N times, see whether its suites notice'
 	@echo 'make install  DESTDIR= PREFIX=/usr/local'
-	@echo 'VARIANT=debug|asan|cov   V=1 shows commands'
+	@echo 'VARIANT=debug|asan|cov|clang   V=1 shows commands'
 
 -include $(shell find $(B) build/hyp build/guest -name '*.d' 2>/dev/null)

@@ -292,7 +292,7 @@ static void set_going(struct cpu *cpu, const struct shape *shape, uint64_t seed)
 	cpu_set_x(cpu, R_FACTOR, UINT64_C(6364136223846793005));
 	cpu_set_x(cpu, R_TERM, UINT64_C(1442695040888963407));
 	cpu_set_x(cpu, R_MASK, address_of(PAGES, shape->page_bits) - 1 - (seed % 3 == 0 ? 7 : 0));
-	cpu_set_pc(cpu, (va_t){draw(&d, CODE_PAGES << shape->page_bits) & ~3u});
+	cpu_set_pc(cpu, (va_t){draw(&d, (uint32_t)CODE_PAGES << shape->page_bits) & ~3u});
 }
 
 /* ------------------------------------------------------------------ equality */

@@ -171,7 +171,7 @@ grep '^static' "$header" | sed -n 's/.*[ *]\(nw_[a-z0-9_]*\)(.*/\1/p' >"$work/in
 sort -u "$work/all" | grep -vxFf "$work/inline" >"$work/declared"
 # The instrumentation of the other variants has data and names of its own.
 case $VARIANT in
-release | debug)
+release | debug | clang)
 	nm -D --defined-only "$lib/libnestwalk-mmu.so" | awk '{ print $NF }' | sort >"$work/exported"
 	same shared_exports_the_functions_of_the_header "$work/declared" "$work/exported"
 	nm -g --defined-only "$lib/libnestwalk-mmu.a" | awk 'NF == 3 { print $3 }' | sort >"$work/exported"
@@ -181,7 +181,7 @@ release | debug)
 	if [ "$bad" = " " ]; then ok no_state_but_the_callers; else not_ok no_state_but_the_callers "$bad"; fi
 	;;
 esac
-if [ "$VARIANT" = release ]; then
+if [ "$VARIANT" = release ] || [ "$VARIANT" = clang ]; then
 	bad=$(nm -u "$lib/libnestwalk-mmu.a" | awk '$1 == "U" && $2 !~ /^(malloc|calloc|realloc|free|mem(cpy|set|move|cmp))$/ { print $2 }')
 	if [ -z "$bad" ]; then ok needs_memory_of_libc_and_no_more; else not_ok needs_memory_of_libc_and_no_more "$bad"; fi
 fi
