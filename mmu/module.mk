@@ -9,3 +9,4 @@ cflags_mmu/walk.c := -fno-tree-slp-vectorize
 cflags_mmu := -fPIC -fvisibility=hidden
 
 ldflags_tests/mmu/test_allocation := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+ldflags_tests/mmu/test_out_of_memory := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free

@@ -102,9 +102,9 @@ static uint8_t required(struct nw_access access)
 	case NW_CACHE_INVALIDATE:
 		return TTW_W | both;
 	case NW_CACHE_OP:
-		return access.el == 0 && IMPDEF_IC_AT_EL0_NEEDS_READ ? TTW_R : 0;
+		break;
 	}
-	return TTW_RWX;
+	return access.el == 0 && IMPDEF_IC_AT_EL0_NEEDS_READ ? TTW_R : 0;
 }
 
 /* WnR of a Permission fault: 1 if only the write was refused. DC, IC and AT report 1 always. */
