@@ -48,22 +48,6 @@ static const struct preset {
 	{"neoverse-n1", 0x414fd0c1, V8_2 | F(FEAT_SSBS), 48, true},
 };
 
-/* Features whose instructions are in mmu/tlbi.def only if it has rows for them. */
-static bool tlbi_has(enum nw_feature feature)
-{
-	static const enum nw_feature needs[] = {
-#define TLBI(name, op1, CRm, op2, needs) needs,
-#include "../mmu/tlbi.def"
-#undef TLBI
-	};
-
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
-		if (needs[i] == feature)
-			return true;
-	}
-	return false;
-}
-
 /* Named already, not yet offered by any core. */
 #define IN_WORK (F(FEAT_HAFDBS) | F(FEAT_S2FWB) | F(FEAT_BBML1) | F(FEAT_BBML2) | F(FEAT_XS))
 
@@ -73,13 +57,7 @@ static bool tlbi_has(enum nw_feature feature)
  */
 static uint64_t modelled_features(void)
 {
-	uint64_t set = (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_PAuth);
-
-	if (!tlbi_has(FEAT_TLBIOS))
-		set &= ~F(FEAT_TLBIOS);
-	if (!tlbi_has(FEAT_TLBIRANGE))
-		set &= ~F(FEAT_TLBIRANGE);
-	return set & ~F(FEAT_NONE) & ~IN_WORK;
+	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_PAuth) & ~F(FEAT_NONE) & ~IN_WORK;
 }
 
 bool cpu_preset(const char *name, struct cpu_config *config)

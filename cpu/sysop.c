@@ -175,36 +175,36 @@ static const struct {
 #undef SYSOP
 };
 
-static const struct {
-	uint16_t key;
-	enum nw_feature needs;
-} tlbis[TLBI_OP_COUNT] = {
-#define TLBI(name, op1, CRm, op2, needs) {SYSREG_KEY(1, op1, 8, CRm, op2), needs},
+static const enum nw_feature tlbi_needs[TLBI_NXS] = {
+#define TLBI(name, op1, CRm, op2, needs) needs,
 #include "../mmu/tlbi.def"
 #undef TLBI
 };
 
-enum { CRN_TLBI = 8, CRN_TLBI_nXS = 9 };
+enum { CRN_TLBI = 8, CRN_TLBI_nXS = 9, OP1_EL2 = 4 };
 
 static unsigned CRn_of(uint32_t key)
 {
 	return key >> 7 & 15;
 }
 
-/*
- * Of the TLBI encodings outside mmu/tlbi.def, those that are allocated: bits are values of op2.
- * NULL: none.
- */
-static const char *unmodelled_tlbi(uint32_t key)
+/* TLBI that mmu/tlbi.def has no row for are those of EL3. */
+static bool find_tlbi(uint32_t key, enum nw_tlbi_op *op)
 {
-	static const uint8_t el1[8] = {0, 0xaf, 0xaa, 0xaf, 0, 0xaa, 0xaa, 0xaf};
-	static const uint8_t el2[8] = {0x66, 0x73, 0x22, 0x73, 0xff, 0x22, 0x22, 0x73};
+	/* By op1 (0 or 4), CRm and op2: the operation and one. */
+	static const uint8_t by_encoding[2][8][8] = {
+#define TLBI(name, op1, CRm, op2, needs) [op1 / OP1_EL2][CRm][op2] = TLBI_##name + 1,
+#include "../mmu/tlbi.def"
+#undef TLBI
+	};
 	unsigned op1 = key >> 11 & 7, CRn = CRn_of(key), CRm = key >> 3 & 15;
-	unsigned op2s = CRm > 7 ? 0 : op1 == 0 ? el1[CRm] : op1 == 4 ? el2[CRm] : 0;
+	bool in_table = (op1 == 0 || op1 == OP1_EL2) && CRm < 8;
+	unsigned found = in_table ? by_encoding[op1 / OP1_EL2][CRm][key & 7] : 0;
 
-	if ((CRn != CRN_TLBI && CRn != CRN_TLBI_nXS) || (op2s >> (key & 7) & 1) == 0)
-		return NULL;
-	return CRn == CRN_TLBI_nXS ? "FEAT_XS TLBI" : "FEAT_TLBIOS or FEAT_TLBIRANGE TLBI";
+	if (found == 0 || (CRn != CRN_TLBI && CRn != CRN_TLBI_nXS))
+		return false;
+	*op = (enum nw_tlbi_op)(found - 1 + (CRn == CRN_TLBI_nXS ? TLBI_NXS : 0));
+	return true;
 }
 
 static const char *unmodelled_name(uint32_t key)
@@ -213,7 +213,7 @@ static const char *unmodelled_name(uint32_t key)
 		if (unmodelled[i].key == key)
 			return unmodelled[i].name;
 	}
-	return unmodelled_tlbi(key);
+	return NULL;
 }
 
 /* The lowest exception level that op1 stands for. */
@@ -254,7 +254,8 @@ static struct outcome execute_tlbi(struct cpu *cpu, struct operation o, enum nw_
 {
 	unsigned el = cpu->pstate.el;
 
-	if (!cpu_has(cpu, tlbis[op].needs) || el < encoded_el(o.key))
+	if (!cpu_has(cpu, tlbi_needs[op % TLBI_NXS]) ||
+	    (op >= TLBI_NXS && !cpu_has(cpu, FEAT_XS)) || el < encoded_el(o.key))
 		return undefined(cpu);
 	if (el == 1 && tlbi_is_trapped(cpu, o.key))
 		return trapped(cpu, o, 2, false);
@@ -281,12 +282,10 @@ static struct outcome execute_op(struct cpu *cpu, struct operation o)
 struct outcome sysop_execute(struct cpu *cpu, uint32_t key, unsigned slot)
 {
 	struct operation o = {NULL, key, slot};
-	bool maintains_tlb = CRn_of(key) == CRN_TLBI;
+	enum nw_tlbi_op tlbi;
 
-	for (enum nw_tlbi_op op = 0; maintains_tlb && op < TLBI_OP_COUNT; op++) {
-		if (tlbis[op].key == key)
-			return execute_tlbi(cpu, o, op);
-	}
+	if (find_tlbi(key, &tlbi))
+		return execute_tlbi(cpu, o, tlbi);
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 		if (ops[i].key == key) {
 			o.op = &ops[i];

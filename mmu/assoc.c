@@ -67,7 +67,8 @@ static bool grow(struct assoc *a, uint32_t capacity)
 	    !resize(&a->filled, capacity, sizeof *a->filled) ||
 	    !resize(&a->context, capacity, sizeof *a->context) ||
 	    !resize(&a->next, capacity, sizeof *a->next) ||
-	    !resize(&a->span, capacity, sizeof *a->span) || !add_chunks(a, capacity))
+	    !resize(&a->span, capacity, sizeof *a->span) ||
+	    !resize(&a->mark, capacity, sizeof *a->mark) || !add_chunks(a, capacity))
 		return false;
 	for (uint32_t i = a->capacity; i < capacity; i++) {
 		a->tag[i] = FREE_TAG;
@@ -156,6 +157,7 @@ void assoc_free(struct assoc *a)
 	free(a->context);
 	free(a->next);
 	free(a->span);
+	free(a->mark);
 	free(a->bucket);
 	memset(a, 0, sizeof *a);
 }
@@ -274,20 +276,37 @@ static void drop(struct assoc *a, uint32_t slot)
 	a->mask[slot] = ~UINT64_C(0);
 }
 
-static void drop_if_matched(struct assoc *a, uint32_t slot, const struct assoc_match *m)
+/* The pages of a slot, wide span and all, are address bits that the mask leaves open. */
+static bool covers(const struct assoc *a, uint32_t slot, const struct assoc_match *m)
 {
-	uint64_t different = (a->tag[slot] ^ m->tag) & a->wide_mask[slot] & m->tag_mask;
+	uint64_t mask = a->wide_mask[slot] & ASSOC_ADDRESS;
+	uint64_t first = a->tag[slot] & mask, last = first | (mask ^ ASSOC_ADDRESS);
 
-	if (a->tag[slot] == FREE_TAG || different != 0 ||
-	    ((a->context[slot] ^ m->context) & m->context_mask) != 0)
-		return;
-	if (m->with_asid_only && (a->mask[slot] & ASSOC_ASID) == 0)
-		return;
-	drop(a, slot);
+	if (m->covers != NULL)
+		return m->covers(assoc_value(a, entry_of(a, slot)), m->first, m->last);
+	return first <= m->last && last >= m->first;
 }
 
-/* Slots that hold just one address can be found by it unless some have a wider span. */
-static void invalidate_address(struct assoc *a, const struct assoc_match *match)
+static bool is_named(const struct assoc *a, uint32_t slot, const struct assoc_match *m)
+{
+	uint64_t asid_mask = a->mask[slot] & ASSOC_ASID;
+
+	if (a->tag[slot] == FREE_TAG || ((a->context[slot] ^ m->context) & m->context_mask) != 0)
+		return false;
+	if (((a->tag[slot] ^ m->asid) & asid_mask & m->asid_mask) != 0 ||
+	    (m->with_asid_only && asid_mask == 0))
+		return false;
+	return (m->marks >> a->mark[slot] & 1) != 0 && covers(a, slot, m);
+}
+
+static void drop_if_named(struct assoc *a, uint32_t slot, const struct assoc_match *m)
+{
+	if (is_named(a, slot, m))
+		drop(a, slot);
+}
+
+/* Slots that hold just one page can be found by it unless some have a wider span. */
+static void invalidate_page(struct assoc *a, const struct assoc_match *match)
 {
 	for (uint64_t spans = a->spans; spans != 0; spans &= spans - 1) {
 		unsigned span = (unsigned)__builtin_ctzll(spans);
@@ -295,17 +314,17 @@ static void invalidate_address(struct assoc *a, const struct assoc_match *match)
 		if (a->hashed) {
 			uint32_t next;
 
-			for (uint32_t i = *bucket_of(a, match->tag, span); i != NONE; i = next) {
+			for (uint32_t i = *bucket_of(a, match->first, span); i != NONE; i = next) {
 				next = a->next[i];
-				drop_if_matched(a, i, match);
+				drop_if_named(a, i, match);
 			}
 			continue;
 		}
 
-		uint32_t first = set_of(a, match->tag, span);
+		uint32_t first = set_of(a, match->first, span);
 
 		for (uint32_t i = first; i < first + a->ways; i++)
-			drop_if_matched(a, i, match);
+			drop_if_named(a, i, match);
 	}
 }
 
@@ -313,13 +332,13 @@ void assoc_invalidate(struct assoc *a, const struct assoc_match *match)
 {
 	if (a->spans == 0)
 		return;
-	if ((match->tag_mask & ASSOC_ADDRESS) == ASSOC_ADDRESS && a->wide_count == 0) {
-		invalidate_address(a, match);
+	if (match->first == match->last && match->covers == NULL && a->wide_count == 0) {
+		invalidate_page(a, match);
 		return;
 	}
 
 	for (uint32_t i = 0; i < (a->unbounded ? a->used : a->capacity); i++)
-		drop_if_matched(a, i, match);
+		drop_if_named(a, i, match);
 }
 
 /* ------------------------------------------------------------------ fill */
@@ -427,12 +446,13 @@ struct tlb_entry *assoc_fill(struct assoc *a, struct assoc_key key, struct assoc
 	uint32_t slot = free_slot(a, key.tag, span.bits);
 	uint64_t asid = span.any_asid ? 0 : ASSOC_ASID;
 
-	assert(span.bits >= ASSOC_PAGE_BITS && span.wide >= span.bits);
+	assert(span.bits >= ASSOC_PAGE_BITS && span.wide >= span.bits && span.mark < 32);
 	a->tag[slot] = key.tag;
 	a->context[slot] = key.context;
 	a->mask[slot] = span_mask(span.bits) | asid;
 	a->wide_mask[slot] = span_mask(span.wide) | asid;
 	a->span[slot] = span.bits;
+	a->mark[slot] = span.mark;
 	a->filled[slot] = a->fills++;
 	a->live++;
 	a->span_count[span.bits]++;

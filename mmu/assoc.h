@@ -30,6 +30,15 @@ static inline uint64_t assoc_tag(uint64_t address, uint16_t asid)
 	return (address >> ASSOC_PAGE_BITS & ASSOC_ADDRESS) | (uint64_t)asid << ASSOC_ADDRESS_BITS;
 }
 
+/* Do the aligned 2^bits bytes around an address have any of the pages first to last? */
+static inline bool assoc_pages_overlap(uint64_t address, unsigned bits, uint64_t first,
+				       uint64_t last)
+{
+	uint64_t within = (UINT64_C(1) << bits) - 1;
+
+	return assoc_tag(address & ~within, 0) <= last && assoc_tag(address | within, 0) >= first;
+}
+
 struct assoc_key {
 	uint64_t tag;
 	uint32_t context;
@@ -51,12 +60,32 @@ struct assoc_shape {
 	void *ctx;
 };
 
-/* What an invalidation removes: slots whose bits under the masks are equal. */
+/* Every mark, in struct assoc_match. */
+#define ASSOC_MARKS UINT32_MAX
+
+/*
+ * What an invalidation removes: slots that cover any of the pages first to last (address[55:12]),
+ * and meet the rest.
+ */
 struct assoc_match {
-	uint64_t tag, tag_mask; /* an address bit below the slot's span never counts */
-	uint32_t context, context_mask;
-	bool with_asid_only; /* leaves slots that match any ASID */
+	uint64_t first, last;           /* 0 and ASSOC_ADDRESS: all */
+	uint64_t asid;                  /* as in a tag */
+	uint64_t asid_mask;             /* ASSOC_ASID: slots of that ASID or of any. 0: no matter */
+	uint32_t context, context_mask; /* bits under the mask are equal */
+	uint32_t marks;                 /* bit m: slots marked m */
+	bool with_asid_only;            /* leaves slots that match any ASID */
+	/* What decides instead of the span whether the pages are covered; NULL: the span. */
+	bool (*covers)(const void *value, uint64_t first, uint64_t last);
 };
+
+/* Everything that a context names. */
+static inline struct assoc_match assoc_match_all(uint32_t context, uint32_t context_mask)
+{
+	return (struct assoc_match){.last = ASSOC_ADDRESS,
+				    .context = context,
+				    .context_mask = context_mask,
+				    .marks = ASSOC_MARKS};
+}
 
 struct assoc {
 	struct assoc_shape is;
@@ -69,7 +98,7 @@ struct assoc {
 	/* Per slot. */
 	uint64_t *tag, *mask, *wide_mask, *filled;
 	uint32_t *context, *next;
-	uint8_t *span;
+	uint8_t *span, *mark;
 	/* Per slot too, in chunks that never move; a bounded memory is one chunk. */
 	struct assoc_chunk *chunk;
 	uint32_t chunk_count;
@@ -97,7 +126,8 @@ static inline bool assoc_present(const struct assoc *a)
 	return a->is.shape.entries != 0;
 }
 
-/* The entry that answers, or NULL. It stays there until it is dropped; its stamp is the caller's. */
+/* The entry that answers, or NULL. It stays there until it is dropped; its stamp is the caller's.
+ */
 struct tlb_entry *assoc_find(const struct assoc *a, struct assoc_key key);
 
 /* Its value. */
@@ -112,6 +142,7 @@ struct assoc_span {
 	uint8_t bits; /* log2 of the addresses that it answers for, at least ASSOC_PAGE_BITS */
 	uint8_t wide; /* log2 of those whose invalidation removes it, at least bits */
 	bool any_asid;
+	uint8_t mark; /* below 32, the caller's, for invalidation */
 };
 
 /*

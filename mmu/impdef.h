@@ -59,13 +59,6 @@ enum { IMPDEF_PAR_NS = 1 };
 /* AT neither uses nor fills the TLB. Permitted: both. */
 
 /*
- * TLBI by IPA leaves combined entries of both stages and stage 1 tables that are cached by PA.
- * Permitted: removing them. Software follows it with an operation on stage 1.
- */
-
-/* TLBI TTL hints are ignored. Permitted: leaving entries of other levels. */
-
-/*
  * Of entries that overlap for want of maintenance, the one filled first answers. Permitted: any, or
  * TLB conflict abort.
  */

@@ -157,7 +157,7 @@ static struct ttw_translation hit(const struct mmu_request *q, const struct ttw_
 }
 
 /* An L1 miss: L2 answers, or else a walk, which fills L2. Both are what L1 is to be filled with. */
-static struct ttw_translation miss(struct nw_mmu *mmu, struct assoc_key key,
+static struct ttw_translation miss(struct nw_mmu *mmu, const struct tlb_key *key,
 				   const struct mmu_request *q, uint64_t now)
 {
 	if (!tlb_present(&mmu->l2))
@@ -185,18 +185,18 @@ static struct ttw_translation look_up(struct nw_mmu *mmu, const struct mmu_reque
 	bool fetch = q->access.type == NW_FETCH;
 	struct tlb *l1 = fetch ? &mmu->l1i : &mmu->l1d;
 	struct tlb_counts *l1_counts = fetch ? mmu->counts.l1i : mmu->counts.l1d;
-	struct assoc_key key = tlb_key(q->r, q->input.params, q->va);
+	const struct tlb_key key = tlb_key(q->r, q->input.params, q->va);
 
 	if (!tlb_present(l1))
-		return miss(mmu, key, q, now);
-	*entry = tlb_find(l1, key, now);
+		return miss(mmu, &key, q, now);
+	*entry = tlb_find(l1, &key, now);
 	if (count(&l1_counts[q->access.el], *entry != NULL))
 		return hit(q, tlb_translation(l1, *entry));
 
-	struct ttw_translation t = miss(mmu, key, q, now);
+	struct ttw_translation t = miss(mmu, &key, q, now);
 
 	if (t.fault.type == FAULT_NONE)
-		*entry = tlb_fill(l1, key, &t, now);
+		*entry = tlb_fill(l1, &key, &t, now);
 	return t;
 }
 
@@ -301,27 +301,15 @@ static void registers_written(struct nw_mmu *mmu)
 	mmu->decoded = *new;
 }
 
-static uint16_t asid_mask(const struct nw_mmu *mmu)
-{
-	bool wide = nw_has(&mmu->config.features, FEAT_ASID16) &&
-		    TCR_EL1_AS(mmu->registers.TCR_EL1) != 0;
-
-	return wide ? 0xffff : 0xff;
-}
-
 void nw_event(struct nw_mmu *mmu, const struct nw_event *event)
 {
 	switch (event->type) {
 	case NW_EVENT_REGISTER:
 		registers_written(mmu);
 		break;
-	case NW_EVENT_TLBI: {
-		struct tlbi_target target = {{&mmu->l1i, &mmu->l1d, &mmu->l2}, &mmu->caches};
-
-		tlbi_execute(&target, &mmu->regime[REGIME_EL10], asid_mask(mmu), event->tlbi,
-			     event->operand);
+	case NW_EVENT_TLBI:
+		tlbi_execute(mmu, event->tlbi, event->operand, event->el);
 		break;
-	}
 	case NW_EVENT_DSB:
 	case NW_EVENT_DMB:
 	case NW_EVENT_CONTEXT_SYNC:

@@ -324,6 +324,11 @@ enum nw_tlbi_op {
 #define TLBI(name, op1, CRm, op2, needs) TLBI_##name,
 #include "tlbi.def"
 #undef TLBI
+	TLBI_NXS, /* the nXS form of an operation is this much further: FEAT_XS */
+	TLBI_FIRST_NXS = TLBI_NXS - 1,
+#define TLBI(name, op1, CRm, op2, needs) TLBI_##name##NXS,
+#include "tlbi.def"
+#undef TLBI
 	TLBI_OP_COUNT
 };
 

@@ -20,24 +20,23 @@ void tlb_free(struct tlb *tlb)
 	assoc_free(&tlb->assoc);
 }
 
-struct assoc_key tlb_key(const struct ttw_regime *r, const struct ttw_params *stage1, va_t va)
+struct tlb_key tlb_key(const struct ttw_regime *r, const struct ttw_params *stage1, va_t va)
 {
-	uint32_t context = r->vmid;
+	uint32_t context = r->vmid | tlb_context_regime(r->regime);
 
-	if (r->regime == REGIME_EL2)
-		context |= TLB_CONTEXT_EL2;
-	if (r->regime == REGIME_EL20)
-		context |= TLB_CONTEXT_EL20;
 	if (stage1->enabled)
 		context |= TLB_CONTEXT_STAGE1;
 	if (r->stage2.enabled)
 		context |= TLB_CONTEXT_STAGE2;
-	return (struct assoc_key){assoc_tag(va.value, r->asid), context};
+	return (struct tlb_key){
+		.key = {assoc_tag(va.value, r->asid), context},
+		.granule_bits = stage1->enabled ? stage1->granule_bits : r->stage2.granule_bits,
+	};
 }
 
-struct tlb_entry *tlb_find(struct tlb *tlb, struct assoc_key key, uint64_t now)
+struct tlb_entry *tlb_find(struct tlb *tlb, const struct tlb_key *key, uint64_t now)
 {
-	struct tlb_entry *found = assoc_find(&tlb->assoc, key);
+	struct tlb_entry *found = assoc_find(&tlb->assoc, key->key);
 
 	if (found != NULL)
 		found->stamp = now;
@@ -45,7 +44,7 @@ struct tlb_entry *tlb_find(struct tlb *tlb, struct assoc_key key, uint64_t now)
 }
 
 /* An entry made with stage 1 off is one of stage 2 alone: its address is an IPA. */
-static struct assoc_span span_of(const struct ttw_translation *t)
+static struct assoc_span span_of(const struct tlb_key *key, const struct ttw_translation *t)
 {
 	const struct ttw_leaf *tagged = t->stage1.flat ? &t->stage2 : &t->stage1;
 
@@ -53,13 +52,14 @@ static struct assoc_span span_of(const struct ttw_translation *t)
 		.bits = t->span_bits,
 		.wide = tagged->span_bits > t->span_bits ? tagged->span_bits : t->span_bits,
 		.any_asid = !t->stage1.not_global,
+		.mark = tlb_mark(key->granule_bits, tagged->level),
 	};
 }
 
-struct tlb_entry *tlb_fill(struct tlb *tlb, struct assoc_key key,
+struct tlb_entry *tlb_fill(struct tlb *tlb, const struct tlb_key *key,
 			   const struct ttw_translation *translation, uint64_t now)
 {
-	struct tlb_entry *entry = assoc_fill(&tlb->assoc, key, span_of(translation), now);
+	struct tlb_entry *entry = assoc_fill(&tlb->assoc, key->key, span_of(key, translation), now);
 	struct ttw_translation *filled = assoc_value(&tlb->assoc, entry);
 
 	*filled = *translation;

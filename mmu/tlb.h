@@ -23,7 +23,22 @@ enum {
 	TLB_CONTEXT_GRANULE_LSB = 20,
 	TLB_CONTEXT_START_LEVEL_LSB = 25,
 	TLB_CONTEXT_EL20 = 1 << 28, /* regime EL2&0 */
+	TLB_CONTEXT_REGIME = TLB_CONTEXT_EL2 | TLB_CONTEXT_EL20,
 };
+
+static inline uint32_t tlb_context_regime(enum nw_regime regime)
+{
+	return regime == REGIME_EL2    ? TLB_CONTEXT_EL2
+	       : regime == REGIME_EL20 ? TLB_CONTEXT_EL20
+				       : 0;
+}
+
+/* The mark of a leaf or cached table: its granule and level, which TTL names. */
+static inline uint8_t tlb_mark(unsigned granule_bits, int level)
+{
+	return (uint8_t)((granule_bits - GRANULE_4K) / 2 * TTW_LEVELS +
+			 (unsigned)(level - TTW_LEVEL_MIN));
+}
 
 struct tlb {
 	struct assoc assoc;
@@ -39,10 +54,16 @@ static inline bool tlb_present(const struct tlb *tlb)
 	return assoc_present(&tlb->assoc);
 }
 
-struct assoc_key tlb_key(const struct ttw_regime *r, const struct ttw_params *stage1, va_t va);
+/* Where a translation is looked up, and the granule of the stage whose address that is. */
+struct tlb_key {
+	struct assoc_key key;
+	uint8_t granule_bits;
+};
+
+struct tlb_key tlb_key(const struct ttw_regime *r, const struct ttw_params *stage1, va_t va);
 
 /* The entry that answers, now the most recently used; NULL: a miss. */
-struct tlb_entry *tlb_find(struct tlb *tlb, struct assoc_key key, uint64_t now);
+struct tlb_entry *tlb_find(struct tlb *tlb, const struct tlb_key *key, uint64_t now);
 
 /* What it holds; ipa and pa are those of the VA that filled it. */
 static inline const struct ttw_translation *tlb_translation(const struct tlb *tlb,
@@ -52,7 +73,7 @@ static inline const struct ttw_translation *tlb_translation(const struct tlb *tl
 }
 
 /* Keeps a translation that did not fault, where tlb_find() has just missed. */
-struct tlb_entry *tlb_fill(struct tlb *tlb, struct assoc_key key,
+struct tlb_entry *tlb_fill(struct tlb *tlb, const struct tlb_key *key,
 			   const struct ttw_translation *translation, uint64_t now);
 
 #endif

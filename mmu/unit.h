@@ -1,9 +1,8 @@
-/* The MMU of one core, private to mmu/: what mmu.c and at.c share. */
+/* The MMU of one core, private to mmu/: what mmu.c, at.c and tlbi.c share. */
 #ifndef MMU_UNIT_H
 #define MMU_UNIT_H
 
 #include "tlb.h"
-#include "tlbi.h"
 #include "ttw.h"
 #include "walkcache.h"
 
@@ -20,6 +19,12 @@ struct nw_mmu {
 	struct ttw_memory memory; /* what walks read through; its log is `walk` */
 	struct nw_walk walk;
 };
+
+/* The alternative in force of a choice. */
+static inline unsigned mmu_chosen(const struct nw_mmu *mmu, enum nw_choice choice)
+{
+	return mmu->config.choices.of[choice];
+}
 
 static inline const struct ttw_regime *regime_of(const struct nw_mmu *mmu, unsigned el)
 {
@@ -45,5 +50,8 @@ static inline struct mmu_request mmu_request(const struct ttw_regime *r, va_t va
  */
 struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_request *q,
 				       bool stage1_only, bool at);
+
+/* A TLBI that exception level el executes. */
+void tlbi_execute(struct nw_mmu *mmu, enum nw_tlbi_op op, uint64_t operand, unsigned el);
 
 #endif

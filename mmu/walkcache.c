@@ -39,12 +39,8 @@ static uint32_t geometry(const struct ttw_params *p)
  */
 static struct assoc_key stage1_key(const struct ttw_regime *r, va_t va)
 {
-	uint32_t context = r->vmid | geometry(range_of(r, va));
+	uint32_t context = r->vmid | tlb_context_regime(r->regime) | geometry(range_of(r, va));
 
-	if (r->regime == REGIME_EL2)
-		context |= TLB_CONTEXT_EL2;
-	if (r->regime == REGIME_EL20)
-		context |= TLB_CONTEXT_EL20;
 	if (r->stage2.enabled)
 		context |= TLB_CONTEXT_STAGE2;
 	if (r->ptw)
@@ -76,6 +72,7 @@ static void keep_table(struct walk_caches *c, struct assoc *a, struct assoc_key 
 		.bits = (uint8_t)ttw_table_span_bits(p, table),
 		.wide = covered_bits(p, table),
 		.any_asid = false,
+		.mark = tlb_mark(p->granule_bits, table->level),
 	};
 	struct ttw_table *kept = assoc_value(a, assoc_fill(a, key, span, ++c->uses));
 
@@ -156,6 +153,7 @@ static void keep_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum nw_f
 		.bits = output->leaf.span_bits,
 		.wide = output->leaf.span_bits,
 		.any_asid = true,
+		.mark = tlb_mark(r->stage2.granule_bits, output->leaf.level),
 	};
 	struct ttw_stage2_output *kept =
 		assoc_value(&c->ipa, assoc_fill(&c->ipa, stage2_key(r, ipa), span, ++c->uses));

@@ -162,8 +162,8 @@ static json_t *by_el_json(const struct stats_report *report)
 
 static json_t *tlbi_json(const struct cpu_counts *core)
 {
-	static const char *const name[] = {
-#define TLBI(name, op1, CRm, op2, needs) #name,
+	static const char *const name[TLBI_OP_COUNT] = {
+#define TLBI(name, op1, CRm, op2, needs) [TLBI_##name] = #name, [TLBI_##name##NXS] = #name "NXS",
 #include "../mmu/tlbi.def"
 #undef TLBI
 	};

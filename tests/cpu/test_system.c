@@ -133,6 +133,7 @@ static const struct {
 	{"TLBI ALLE2 at EL2", 0xd50c871f, 2, 0, 0, 0, 0},
 	{"TLBI ALLE1IS at EL1", 0xd50c839f, 1, TTLB, 0, UNDEF, 1},
 	{"TLBI IPAS2E1IS, X0 at EL2", 0xd50c8020, 2, 0, 0, 0, 0},
+	{"TLBI RVAE1OS, X0 at EL1, TTLB", 0xd5088520, 1, TTLB, 0, 0x6212200a, 2},
 	{"TLBI, unallocated op2", 0xd5088740 + 0x80, 2, 0, 0, UNDEF, 2},
 	{"AT S1E1R, X0 at EL0", 0xd5087800, 0, 0, 0, UNDEF, 1},
 	{"AT S1E1R, X0 at EL1", 0xd5087800, 1, 0, 0, 0, 0},
@@ -452,10 +453,6 @@ static const struct {
 	uint8_t el;
 	const char *name; /* NULL: UNDEFINED */
 } unmodelled[] = {
-	{0xd5088120, 1, "FEAT_TLBIOS or FEAT_TLBIRANGE TLBI"}, /* TLBI VAE1OS, X0 */
-	{0xd5088620, 1, "FEAT_TLBIOS or FEAT_TLBIRANGE TLBI"}, /* TLBI RVAE1, X0 */
-	{0xd5088120, 0, NULL},
-	{0xd5089720, 1, "FEAT_XS TLBI"},
 	{0xd5087940, 1, "AT_S1E1A"},
 	{0xd50b7460, 0, "DC_GVA"},
 	{0xd503419f, 1, "TCO"},

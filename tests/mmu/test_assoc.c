@@ -52,7 +52,17 @@ static struct tlb_entry *fill(struct assoc *a, struct assoc_key key, struct asso
 
 static struct tlb_entry *fill_page(struct assoc *a, uint64_t page, uint64_t stamp)
 {
-	return fill(a, key_of(page, 1), (struct assoc_span){PAGE, PAGE, false}, stamp);
+	return fill(a, key_of(page, 1), (struct assoc_span){PAGE, PAGE, false, 0}, stamp);
+}
+
+/* An invalidation of pages, whatever their ASID, context and mark. */
+static struct assoc_match pages(uint64_t first, uint64_t last)
+{
+	struct assoc_match m = assoc_match_all(0, 0);
+
+	m.first = first;
+	m.last = last;
+	return m;
 }
 
 static struct tlb_entry *find_page(struct assoc *a, uint64_t page)
@@ -97,7 +107,7 @@ END_TEST
 START_TEST(an_absent_one_finds_nothing)
 {
 	struct assoc a = new_assoc(0, 0, ASSOC_FIRST_FILLED);
-	struct assoc_match all = {.tag_mask = 0};
+	struct assoc_match all = assoc_match_all(0, 0);
 
 	ck_assert(!assoc_present(&a));
 	ck_assert_ptr_null(assoc_find(&a, key_of(1, 1)));
@@ -194,7 +204,7 @@ END_TEST
 START_TEST(a_free_slot_is_used_before_any_value_goes)
 {
 	struct assoc a = new_assoc(4, 0, ASSOC_FIRST_FILLED);
-	struct assoc_match second = {.tag = assoc_tag(1 << PAGE, 0), .tag_mask = ASSOC_ADDRESS};
+	struct assoc_match second = pages(1, 1);
 
 	for (uint64_t page = 0; page < 4; page++)
 		fill_page(&a, page, page);
@@ -209,7 +219,7 @@ END_TEST
 START_TEST(an_unbounded_one_keeps_everything)
 {
 	struct assoc a = new_assoc(UINT32_MAX, 0, ASSOC_FIRST_FILLED);
-	struct assoc_match one = {.tag_mask = ASSOC_ADDRESS}, all = {.tag_mask = 0};
+	struct assoc_match one = pages(977, 977), all = assoc_match_all(0, 0);
 	struct tlb_entry *first = fill_page(&a, 0, 0);
 
 	for (uint64_t page = 1; page < 100000; page++)
@@ -221,7 +231,6 @@ START_TEST(an_unbounded_one_keeps_everything)
 				  page * 977);
 	ck_assert_ptr_null(find_page(&a, 5));
 
-	one.tag = assoc_tag(UINT64_C(977) << PAGE, 0);
 	assoc_invalidate(&a, &one);
 	ck_assert_ptr_null(find_page(&a, 977));
 	ck_assert_uint_eq(dropped_count, 1);
@@ -243,7 +252,7 @@ START_TEST(a_block_answers_for_all_its_pages_beside_pages)
 	struct assoc a =
 		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
 	struct tlb_entry *block =
-		fill(&a, key_of(0x205, 1), (struct assoc_span){BLOCK, BLOCK, false}, 1);
+		fill(&a, key_of(0x205, 1), (struct assoc_span){BLOCK, BLOCK, false, 0}, 1);
 	struct tlb_entry *page = fill_page(&a, 0x400, 2);
 
 	for (uint64_t p = 0x200; p < 0x400; p++)
@@ -261,7 +270,7 @@ START_TEST(which_of_two_that_overlap_answers)
 		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
 	struct assoc deepest =
 		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_SMALLEST_SPAN);
-	struct assoc_span block = {BLOCK, BLOCK, false};
+	struct assoc_span block = {BLOCK, BLOCK, false, 0};
 	struct tlb_entry *first_block = fill(&first, key_of(0x200, 1), block, 1);
 
 	fill(&deepest, key_of(0x200, 1), block, 1);
@@ -280,9 +289,9 @@ START_TEST(a_wide_value_answers_for_its_span_and_goes_by_any_address_of_the_wide
 {
 	struct assoc a =
 		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
-	struct assoc_match beside = {.tag = assoc_tag(0x400 << PAGE, 0), .tag_mask = ASSOC_ADDRESS};
-	struct assoc_match inside = {.tag = assoc_tag(0x3ff << PAGE, 0), .tag_mask = ASSOC_ADDRESS};
-	struct assoc_span piece = {PAGE, BLOCK, false};
+	struct assoc_match beside = pages(0x400, 0x400);
+	struct assoc_match inside = pages(0x3ff, 0x3ff);
+	struct assoc_span piece = {PAGE, BLOCK, false, 0};
 
 	fill(&a, key_of(0x200, 1), piece, 1);
 	fill(&a, key_of(0x2aa, 1), piece, 2);
@@ -299,21 +308,110 @@ START_TEST(a_wide_value_answers_for_its_span_and_goes_by_any_address_of_the_wide
 }
 END_TEST
 
+static const struct range_row {
+	const char *name;
+	uint64_t first, last;
+	unsigned gone; /* bit 0: page 0x1ff, 1: block 0x200, 2: page 0x400, 3: piece of block 0x600
+			*/
+} range_rows[] = {
+	{"nothing there", 0x401, 0x5ff, 0},
+	{"one page", 0x1ff, 0x1ff, 1},
+	{"up to just before the block", 0, 0x1ff, 1},
+	{"the first page of the block", 0x100, 0x200, 3},
+	{"the last page of the block", 0x3ff, 0x3ff, 2},
+	{"inside the block", 0x210, 0x220, 2},
+	{"around the block", 0x1ff, 0x400, 7},
+	{"the wide span of a piece", 0x7ff, 0x900, 8},
+	{"beyond all", 0x800, ASSOC_ADDRESS, 0},
+	{"all", 0, ASSOC_ADDRESS, 15},
+};
+
+START_TEST(a_range_removes_what_overlaps_it)
+{
+	const struct range_row *row = &range_rows[_i];
+
+	for (int shape = 0; shape < 3; shape++) {
+		struct assoc a = new_assoc(span_shapes[shape].entries, span_shapes[shape].ways,
+					   ASSOC_FIRST_FILLED);
+		struct assoc_match range = pages(row->first, row->last);
+		unsigned gone = 0;
+
+		fill_page(&a, 0x1ff, 1);
+		fill(&a, key_of(0x205, 1), (struct assoc_span){BLOCK, BLOCK, false, 0}, 2);
+		fill_page(&a, 0x400, 3);
+		fill(&a, key_of(0x6aa, 1), (struct assoc_span){PAGE, BLOCK, false, 0}, 4);
+		assoc_invalidate(&a, &range);
+		gone |= find_page(&a, 0x1ff) == NULL ? 1 : 0;
+		gone |= find_page(&a, 0x200) == NULL ? 2 : 0;
+		gone |= find_page(&a, 0x400) == NULL ? 4 : 0;
+		gone |= find_page(&a, 0x6aa) == NULL ? 8 : 0;
+		ck_assert_msg(gone == row->gone, "%s: %#x, not %#x", row->name, gone, row->gone);
+		assoc_free(&a);
+	}
+}
+END_TEST
+
+START_TEST(only_the_marks_asked_for_go)
+{
+	struct assoc a =
+		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
+	struct assoc_match m = pages(5, 6);
+
+	fill(&a, key_of(5, 1), (struct assoc_span){PAGE, PAGE, false, 3}, 1);
+	fill(&a, key_of(6, 1), (struct assoc_span){PAGE, PAGE, false, 31}, 2);
+	m.marks = ~(UINT32_C(1) << 3);
+	assoc_invalidate(&a, &m);
+	ck_assert_ptr_nonnull(find_page(&a, 5));
+	ck_assert_ptr_null(find_page(&a, 6));
+	m.marks = UINT32_C(1) << 3;
+	assoc_invalidate(&a, &m);
+	ck_assert_ptr_null(find_page(&a, 5));
+	assoc_free(&a);
+}
+END_TEST
+
+/* The value of a slot is its page. */
+static bool value_is_covered(const void *value, uint64_t first, uint64_t last)
+{
+	uint64_t page;
+
+	memcpy(&page, value, sizeof page);
+	return page + 0x100 >= first && page + 0x100 <= last;
+}
+
+START_TEST(the_value_decides_where_it_is_asked)
+{
+	struct assoc a =
+		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
+	struct assoc_match m = pages(0x105, 0x105);
+
+	fill_page(&a, 0x5, 1);
+	fill_page(&a, 0x105, 2);
+	m.covers = value_is_covered;
+	assoc_invalidate(&a, &m);
+	ck_assert_ptr_null(find_page(&a, 0x5));
+	ck_assert_ptr_nonnull(find_page(&a, 0x105));
+	assoc_free(&a);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ tags */
 
 START_TEST(asid_counts_unless_the_value_is_for_any)
 {
 	struct assoc a =
 		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
-	struct assoc_match asid1 = {.tag = assoc_tag(0, 1), .tag_mask = ASSOC_ASID};
+	struct assoc_match asid1 = assoc_match_all(0, 0);
 
-	fill(&a, key_of(5, 1), (struct assoc_span){PAGE, PAGE, false}, 1);
-	fill(&a, key_of(6, 1), (struct assoc_span){PAGE, PAGE, true}, 2);
+	fill(&a, key_of(5, 1), (struct assoc_span){PAGE, PAGE, false, 0}, 1);
+	fill(&a, key_of(6, 1), (struct assoc_span){PAGE, PAGE, true, 0}, 2);
 	ck_assert_ptr_nonnull(assoc_find(&a, key_of(5, 1)));
 	ck_assert_ptr_null(assoc_find(&a, key_of(5, 2)));
 	ck_assert_ptr_nonnull(assoc_find(&a, key_of(6, 1)));
 	ck_assert_ptr_nonnull(assoc_find(&a, key_of(6, 2)));
 
+	asid1.asid = assoc_tag(0, 1);
+	asid1.asid_mask = ASSOC_ASID;
 	asid1.with_asid_only = true;
 	assoc_invalidate(&a, &asid1);
 	ck_assert_ptr_null(assoc_find(&a, key_of(5, 1)));
@@ -330,10 +428,10 @@ START_TEST(context_counts_whole_in_a_lookup_and_masked_in_an_invalidation)
 	struct assoc a =
 		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
 	struct assoc_key key = {assoc_tag(0x5000, 0), 0x10003}, other = {key.tag, 0x20003};
-	struct assoc_match vmid4 = {.context = 4, .context_mask = ASSOC_VMID};
-	struct assoc_match vmid3 = {.context = 3, .context_mask = ASSOC_VMID};
+	struct assoc_match vmid4 = assoc_match_all(4, ASSOC_VMID);
+	struct assoc_match vmid3 = assoc_match_all(3, ASSOC_VMID);
 
-	fill(&a, key, (struct assoc_span){PAGE, PAGE, true}, 1);
+	fill(&a, key, (struct assoc_span){PAGE, PAGE, true, 0}, 1);
 	ck_assert_ptr_nonnull(assoc_find(&a, key));
 	ck_assert_ptr_null(assoc_find(&a, other));
 	assoc_invalidate(&a, &vmid4);
@@ -364,6 +462,9 @@ int main(void)
 	tcase_add_loop_test(
 		tcase, a_wide_value_answers_for_its_span_and_goes_by_any_address_of_the_wide_one, 0,
 		ROWS(span_shapes));
+	tcase_add_loop_test(tcase, a_range_removes_what_overlaps_it, 0, ROWS(range_rows));
+	tcase_add_loop_test(tcase, only_the_marks_asked_for_go, 0, ROWS(span_shapes));
+	tcase_add_loop_test(tcase, the_value_decides_where_it_is_asked, 0, ROWS(span_shapes));
 	tcase_add_loop_test(tcase, asid_counts_unless_the_value_is_for_any, 0, ROWS(span_shapes));
 	tcase_add_loop_test(tcase, context_counts_whole_in_a_lookup_and_masked_in_an_invalidation,
 			    0, ROWS(span_shapes));
