@@ -8,6 +8,7 @@
 #define RECORD_EL2    48
 #define RECORD_EL1    80
 #define RECORD_HPFAR  112
+#define RECORD_PAN    120
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -19,7 +20,7 @@ struct syndrome {
 struct record {
 	uint64_t sp, vector, x[4];
 	struct syndrome el2, el1;
-	uint64_t hpfar;
+	uint64_t hpfar, pan; /* PSTATE.PAN on arrival at EL2 */
 };
 
 #pragma GCC visibility push(hidden) /* addressed relative to the PC: the image is not relocated */

@@ -44,12 +44,22 @@ arrived:
 	mrs	x0, spsr_el2
 	mrs	x2, far_el2
 	stp	x0, x2, [x1, #RECORD_EL2 + 16]
+	mrs	x0, hcr_el2
+	tbnz	x0, #34, 1f
 	mrs	x0, esr_el1
 	mrs	x2, elr_el1
 	stp	x0, x2, [x1, #RECORD_EL1]
 	mrs	x0, spsr_el1
 	mrs	x2, far_el1
-	stp	x0, x2, [x1, #RECORD_EL1 + 16]
+	b	2f
+1:	mrs	x0, s3_5_c5_c2_0		/* HCR_EL2.E2H: ESR_EL12, ELR_EL12, SPSR_EL12, FAR_EL12 */
+	mrs	x2, s3_5_c4_c0_1
+	stp	x0, x2, [x1, #RECORD_EL1]
+	mrs	x0, s3_5_c4_c0_0
+	mrs	x2, s3_5_c6_c0_0
+2:	stp	x0, x2, [x1, #RECORD_EL1 + 16]
+	mrs	x0, s3_0_c4_c2_3		/* PAN */
+	str	x0, [x1, #RECORD_PAN]
 	mrs	x0, hpfar_el2
 	str	x0, [x1, #RECORD_HPFAR]
 	ldr	x0, [x1, #RECORD_SP]
