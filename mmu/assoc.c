@@ -204,7 +204,8 @@ static uint32_t better(const struct assoc *a, uint32_t one, uint32_t other)
 		return other;
 	if (a->is.rule == ASSOC_SMALLEST_SPAN && a->span[one] != a->span[other])
 		return a->span[one] < a->span[other] ? one : other;
-	return a->filled[one] < a->filled[other] ? one : other;
+	return (a->filled[one] < a->filled[other]) == (a->is.rule != ASSOC_LAST_FILLED) ? one
+											: other;
 }
 
 static uint32_t find_among(const struct assoc *a, uint32_t first, uint32_t count,
@@ -240,6 +241,21 @@ struct tlb_entry *assoc_find(const struct assoc *a, struct assoc_key key)
 			best = find_among(a, set_of(a, key.tag, span), a->ways, key, best);
 	}
 	return best == NONE ? NULL : entry_of(a, best);
+}
+
+static uint32_t slots_in_use(const struct assoc *a)
+{
+	return a->unbounded ? a->used : a->capacity;
+}
+
+/* Asked of every slot: no lookup needs it unless overlaps are to be found. */
+bool assoc_is_ambiguous(const struct assoc *a, struct assoc_key key)
+{
+	unsigned found = 0;
+
+	for (uint32_t i = 0; i < slots_in_use(a) && found < 2; i++)
+		found += matches(a, i, key);
+	return found == 2;
 }
 
 /* ------------------------------------------------------------------ removal */
@@ -337,7 +353,7 @@ void assoc_invalidate(struct assoc *a, const struct assoc_match *match)
 		return;
 	}
 
-	for (uint32_t i = 0; i < (a->unbounded ? a->used : a->capacity); i++)
+	for (uint32_t i = 0; i < slots_in_use(a); i++)
 		drop_if_named(a, i, match);
 }
 
@@ -440,6 +456,22 @@ static uint32_t free_slot(struct assoc *a, uint64_t tag, unsigned span)
 	return slot;
 }
 
+/* Is there a key that both slots match? */
+static bool overlap(const struct assoc *a, uint32_t one, uint32_t other)
+{
+	uint64_t mask = a->mask[one] & a->mask[other];
+
+	return one != other && a->tag[one] != FREE_TAG && a->context[one] == a->context[other] &&
+	       ((a->tag[one] ^ a->tag[other]) & mask) == 0;
+}
+
+static void tell_overlapped(const struct assoc *a, uint32_t slot)
+{
+	for (uint32_t i = 0; i < slots_in_use(a); i++)
+		if (overlap(a, i, slot))
+			a->is.drop(a->is.ctx, entry_of(a, i));
+}
+
 struct tlb_entry *assoc_fill(struct assoc *a, struct assoc_key key, struct assoc_span span,
 			     uint64_t stamp)
 {
@@ -464,6 +496,9 @@ struct tlb_entry *assoc_fill(struct assoc *a, struct assoc_key key, struct assoc
 		a->next[slot] = *link;
 		*link = slot;
 	}
+
+	if (a->is.drop_overlapped && a->is.drop != NULL)
+		tell_overlapped(a, slot);
 
 	struct tlb_entry *entry = entry_of(a, slot);
 

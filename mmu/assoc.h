@@ -48,6 +48,7 @@ struct assoc_key {
 enum assoc_rule {
 	/* Filled first: a shortcut to a slot stays true however many later fills overlap it. */
 	ASSOC_FIRST_FILLED,
+	ASSOC_LAST_FILLED,
 	ASSOC_SMALLEST_SPAN, /* the deepest table */
 };
 
@@ -57,6 +58,8 @@ struct assoc_shape {
 	enum assoc_rule rule;
 	/* Called for each slot that is about to become free; may be NULL. */
 	void (*drop)(void *ctx, struct tlb_entry *entry);
+	/* drop is also called for slots that stay, when a new one overlaps them. */
+	bool drop_overlapped;
 	void *ctx;
 };
 
@@ -129,6 +132,9 @@ static inline bool assoc_present(const struct assoc *a)
 /* The entry that answers, or NULL. It stays there until it is dropped; its stamp is the caller's.
  */
 struct tlb_entry *assoc_find(const struct assoc *a, struct assoc_key key);
+
+/* Does more than one slot match? */
+bool assoc_is_ambiguous(const struct assoc *a, struct assoc_key key);
 
 /* Its value. */
 static inline void *assoc_value(const struct assoc *a, const struct tlb_entry *entry)

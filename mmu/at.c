@@ -1,7 +1,7 @@
 /*
- * Address translation instructions (D8 "Address translation instructions"). They neither use nor
- * fill the TLB, so that PAR_EL1 shows what the tables say now; walk caches answer them as they
- * answer every walk.
+ * Address translation instructions. Reference: DDI 0487, "Address translation instructions",
+ * AArch64.AT, AArch64.EncodePAR. They never fill the TLB, and use it only by choice, so that
+ * PAR_EL1 shows what the tables say now; walk caches answer them as they answer every walk.
  */
 #include "impdef.h"
 #include "unit.h"
@@ -58,34 +58,39 @@ static bool is_taken(const struct nw_fault *fault, unsigned el)
 }
 
 /*
- * S12* translate in EL1&0, whatever HCR_EL2 says; S1E1* and S1E0* in EL2&0 where EL0 does, with E2H
- * and TGE both 1: "el = EL2" of AArch64.AT.
+ * AT S1E1* in a host is a translation of EL2, and AT S1E0* one of EL0 in the same regime. AT S12E*
+ * is one of EL1&0 whatever HCR_EL2 says.
  */
-static const struct ttw_regime *regime_for(const struct nw_mmu *mmu, const struct operation *o)
+static struct mmu_request request(const struct nw_mmu *mmu, const struct operation *o, va_t va,
+				  bool pan)
 {
-	if (o->stage2)
-		return &mmu->regime[REGIME_EL10];
-	return regime_of(mmu, o->el == 1 ? 0 : o->el);
+	bool host = mmu->regime_of_el[0] == REGIME_EL20;
+	struct nw_access access = {
+		.type = o->write ? NW_AT_STORE : NW_AT_LOAD,
+		.el = o->el == 1 && host && !o->stage2 ? 2 : o->el,
+		.unprivileged = o->el == 0,
+		.pan = o->pan && pan,
+	};
+
+	return mmu_request(o->stage2 ? &mmu->regime[REGIME_EL10] : regime_of(mmu, access.el), va,
+			   access);
 }
 
 struct nw_at_result nw_at(struct nw_mmu *mmu, enum nw_at_op op, va_t va, unsigned el, bool pan,
 			  uint64_t now)
 {
 	const struct operation *o = &operations[op];
-	struct nw_access access = {
-		.type = o->write ? NW_AT_STORE : NW_AT_LOAD,
-		.el = o->el,
-		.unprivileged = o->el == 0,
-		.pan = o->pan && pan,
-	};
-	const struct ttw_regime *r = regime_for(mmu, o);
-	struct mmu_request q = mmu_request(r, va, access);
-	struct ttw_translation t = mmu_walk_tables(mmu, &q, !o->stage2, true);
+	struct mmu_request q = request(mmu, o, va, pan);
+	bool uses_tlb = mmu_chosen(mmu, CHOICE_AT_TLB) == AT_TLB_USED;
+	struct ttw_translation t;
 
-	(void)now; /* no TLB is used */
+	(void)now; /* no replacement state is changed */
+	if (!uses_tlb || !mmu_peek(mmu, &q, !o->stage2, &t))
+		t = mmu_walk_tables(mmu, &q, !o->stage2, true);
 	if (t.fault.type == FAULT_NONE)
 		return (struct nw_at_result){
-			.par = par_of_output(t.pa, ttw_attributes(r, &t.stage1, &t.stage2, access)),
+			.par = par_of_output(t.pa,
+					     ttw_attributes(q.r, &t.stage1, &t.stage2, q.access)),
 		};
 	if (is_taken(&t.fault, el))
 		return (struct nw_at_result){.fault = t.fault};

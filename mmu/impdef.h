@@ -56,11 +56,4 @@ enum { IMPDEF_PAR_NS = 1 };
 
 /* PAR_EL1.IMPDEF fields: 0. Permitted: any value. */
 
-/* AT neither uses nor fills the TLB. Permitted: both. */
-
-/*
- * Of entries that overlap for want of maintenance, the one filled first answers. Permitted: any, or
- * TLB conflict abort.
- */
-
 #endif

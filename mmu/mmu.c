@@ -29,10 +29,11 @@ static void choose_regimes(struct nw_mmu *mmu)
 static bool set_up(struct nw_mmu *mmu)
 {
 	struct nw_observer *observer = &mmu->config.observer;
+	enum nw_choice_TLB_OVERLAP overlap = mmu_chosen(mmu, CHOICE_TLB_OVERLAP);
 
-	return tlb_init(&mmu->l1i, &mmu->config.l1i, dropped, observer) &&
-	       tlb_init(&mmu->l1d, &mmu->config.l1d, dropped, observer) &&
-	       tlb_init(&mmu->l2, &mmu->config.l2, NULL, NULL) &&
+	return tlb_init(&mmu->l1i, &mmu->config.l1i, overlap, dropped, observer) &&
+	       tlb_init(&mmu->l1d, &mmu->config.l1d, overlap, dropped, observer) &&
+	       tlb_init(&mmu->l2, &mmu->config.l2, overlap, NULL, NULL) &&
 	       walk_caches_init(&mmu->caches, &mmu->config.walk_caches, &mmu->counts);
 }
 
@@ -115,6 +116,13 @@ struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_requ
 
 /* ------------------------------------------------------------------ TLB lookup */
 
+/* With both stages off, or faulting before the lookup, there is nothing to look up. */
+static bool has_lookup(const struct nw_mmu *mmu, const struct mmu_request *q)
+{
+	return !mmu->config.tlb_off && q->input.fault.type == FAULT_NONE &&
+	       (q->input.params->enabled || is_walk(q, true));
+}
+
 static bool count(struct tlb_counts *counts, bool hit)
 {
 	counts->lookups++;
@@ -143,10 +151,19 @@ static uint64_t with_offset(uint64_t output, va_t va, unsigned span_bits)
 	return (output & ~offset) | (va.value & offset);
 }
 
-/* What an entry gives for an access: all that may have changed since it was filled is checked. */
-static struct ttw_translation hit(const struct mmu_request *q, const struct ttw_translation *found)
+/* Stage 1 of an entry by itself, as AT S1* asks for it. */
+static struct ttw_translation stage1_of(const struct ttw_regime *r, struct ttw_translation t)
 {
-	struct ttw_translation t = *found;
+	t.pa.value = t.ipa.value;
+	t.stage2 = r->flat;
+	return t;
+}
+
+/* What an entry gives for an access: all that may have changed since it was filled is checked. */
+static struct ttw_translation hit(const struct mmu_request *q, const struct ttw_translation *found,
+				  bool stage1_only)
+{
+	struct ttw_translation t = stage1_only ? stage1_of(q->r, *found) : *found;
 
 	t.ipa.value = with_offset(t.ipa.value, q->va, t.span_bits);
 	t.pa.value = with_offset(t.pa.value, q->va, t.span_bits);
@@ -154,6 +171,27 @@ static struct ttw_translation hit(const struct mmu_request *q, const struct ttw_
 	if (t.fault.type == FAULT_NONE)
 		t.fault = ttw_check(q->r, &t, q->access);
 	return t;
+}
+
+/* Entries are of both stages together, so that with stage 2 in force the conflict may be its. */
+static struct ttw_translation conflict(const struct mmu_request *q)
+{
+	struct nw_fault fault = ttw_stage1_fault(FAULT_TLB_CONFLICT, 0, q->access);
+
+	if (q->r->stage2.enabled)
+		fault = ttw_stage2_fault(FAULT_TLB_CONFLICT, 0, q->access, (ipa_t){0}, false);
+	return (struct ttw_translation){.fault = fault};
+}
+
+/* What a TLB answers, where tlb_find() has found something. */
+static struct ttw_translation answer(const struct nw_mmu *mmu, const struct tlb *tlb,
+				     const struct tlb_key *key, const struct mmu_request *q,
+				     const struct tlb_entry *found)
+{
+	if (mmu_chosen(mmu, CHOICE_TLB_OVERLAP) == TLB_OVERLAP_CONFLICT &&
+	    assoc_is_ambiguous(&tlb->assoc, key->key))
+		return conflict(q);
+	return hit(q, tlb_translation(tlb, found), false);
 }
 
 /* An L1 miss: L2 answers, or else a walk, which fills L2. Both are what L1 is to be filled with. */
@@ -166,7 +204,7 @@ static struct ttw_translation miss(struct nw_mmu *mmu, const struct tlb_key *key
 	struct tlb_entry *found = tlb_find(&mmu->l2, key, now);
 
 	if (count(&mmu->counts.l2[q->access.el], found != NULL))
-		return hit(q, tlb_translation(&mmu->l2, found));
+		return answer(mmu, &mmu->l2, key, q, found);
 
 	struct ttw_translation t = mmu_walk_tables(mmu, q, false, false);
 
@@ -191,13 +229,32 @@ static struct ttw_translation look_up(struct nw_mmu *mmu, const struct mmu_reque
 		return miss(mmu, &key, q, now);
 	*entry = tlb_find(l1, &key, now);
 	if (count(&l1_counts[q->access.el], *entry != NULL))
-		return hit(q, tlb_translation(l1, *entry));
+		return answer(mmu, l1, &key, q, *entry);
 
 	struct ttw_translation t = miss(mmu, &key, q, now);
 
 	if (t.fault.type == FAULT_NONE)
 		*entry = tlb_fill(l1, &key, &t, now);
 	return t;
+}
+
+bool mmu_peek(const struct nw_mmu *mmu, const struct mmu_request *q, bool stage1_only,
+	      struct ttw_translation *t)
+{
+	const struct tlb *const tlbs[] = {&mmu->l1d, &mmu->l2};
+
+	if (!has_lookup(mmu, q))
+		return false;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct tlb_key key = tlb_key(q->r, q->input.params, q->va);
+		const struct tlb_entry *found = assoc_find(&tlbs[i]->assoc, key.key);
+
+		if (found == NULL)
+			continue;
+		*t = hit(q, tlb_translation(tlbs[i], found), stage1_only);
+		return true;
+	}
+	return false;
 }
 
 /* ------------------------------------------------------------------ translation */
@@ -230,11 +287,10 @@ struct nw_translation nw_translate(struct nw_mmu *mmu, va_t va, struct nw_access
 	if (q.input.fault.type != FAULT_NONE)
 		return (struct nw_translation){.fault = q.input.fault};
 
-	/* With both stages off, or faulting before the lookup, there is nothing to look up. */
-	if (mmu->config.tlb_off || (!q.input.params->enabled && !is_walk(&q, true)))
-		t = mmu_walk_tables(mmu, &q, false, false);
-	else
+	if (has_lookup(mmu, &q))
 		t = look_up(mmu, &q, now, &entry);
+	else
+		t = mmu_walk_tables(mmu, &q, false, false);
 	return result(q.r, &t, access, entry);
 }
 

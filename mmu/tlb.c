@@ -1,14 +1,15 @@
 /* TLBs. Replacement and tags are those of mmu/assoc.c; here is what an entry of a TLB means. */
 #include "tlb.h"
 
-bool tlb_init(struct tlb *tlb, const struct tlb_shape *shape,
+bool tlb_init(struct tlb *tlb, const struct tlb_shape *shape, enum nw_choice_TLB_OVERLAP overlap,
 	      void (*drop)(void *ctx, struct tlb_entry *entry), void *ctx)
 {
 	struct assoc_shape assoc = {
 		.shape = *shape,
 		.value_size = sizeof(struct ttw_translation),
-		.rule = ASSOC_FIRST_FILLED,
+		.rule = overlap == TLB_OVERLAP_NEWEST ? ASSOC_LAST_FILLED : ASSOC_FIRST_FILLED,
 		.drop = drop,
+		.drop_overlapped = overlap != TLB_OVERLAP_FIRST,
 		.ctx = ctx,
 	};
 

@@ -44,8 +44,11 @@ struct tlb {
 	struct assoc assoc;
 };
 
-/* drop is called for every entry that goes; NULL for a TLB that nobody has shortcuts to. */
-bool tlb_init(struct tlb *tlb, const struct tlb_shape *shape,
+/*
+ * drop is called for every entry that goes or does not answer alone any more; NULL for a TLB that
+ * nobody has shortcuts to.
+ */
+bool tlb_init(struct tlb *tlb, const struct tlb_shape *shape, enum nw_choice_TLB_OVERLAP overlap,
 	      void (*drop)(void *ctx, struct tlb_entry *entry), void *ctx);
 void tlb_free(struct tlb *tlb);
 

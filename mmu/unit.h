@@ -51,6 +51,13 @@ static inline struct mmu_request mmu_request(const struct ttw_regime *r, va_t va
 struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_request *q,
 				       bool stage1_only, bool at);
 
+/*
+ * What L1D or else L2 has for a request, checked as on a hit, without any effect on them. False:
+ * nothing, or there is no lookup.
+ */
+bool mmu_peek(const struct nw_mmu *mmu, const struct mmu_request *q, bool stage1_only,
+	      struct ttw_translation *t);
+
 /* A TLBI that exception level el executes. */
 void tlbi_execute(struct nw_mmu *mmu, enum nw_tlbi_op op, uint64_t operand, unsigned el);
 

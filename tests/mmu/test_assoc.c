@@ -270,18 +270,66 @@ START_TEST(which_of_two_that_overlap_answers)
 		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_FIRST_FILLED);
 	struct assoc deepest =
 		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_SMALLEST_SPAN);
+	struct assoc last =
+		new_assoc(span_shapes[_i].entries, span_shapes[_i].ways, ASSOC_LAST_FILLED);
 	struct assoc_span block = {BLOCK, BLOCK, false, 0};
 	struct tlb_entry *first_block = fill(&first, key_of(0x200, 1), block, 1);
 
 	fill(&deepest, key_of(0x200, 1), block, 1);
+	fill(&last, key_of(0x200, 1), block, 1);
 	fill_page(&first, 0x203, 2);
 
 	struct tlb_entry *page = fill_page(&deepest, 0x203, 2);
+	struct tlb_entry *newest = fill_page(&last, 0x203, 2);
 
 	ck_assert_ptr_eq(find_page(&first, 0x203), first_block);
 	ck_assert_ptr_eq(find_page(&deepest, 0x203), page);
+	ck_assert_ptr_eq(find_page(&last, 0x203), newest);
+	newest = fill(&last, key_of(0x200, 1), block, 3);
+	ck_assert_ptr_eq(find_page(&last, 0x203), newest);
+	ck_assert(assoc_is_ambiguous(&first, key_of(0x203, 1)));
+	ck_assert(!assoc_is_ambiguous(&first, key_of(0x204, 1)));
+	ck_assert(!assoc_is_ambiguous(&first, key_of(0x203, 2)));
+	ck_assert(assoc_is_ambiguous(&last, key_of(0x204, 1)));
+	assoc_free(&last);
 	assoc_free(&first);
 	assoc_free(&deepest);
+}
+END_TEST
+
+static const struct overlap_row {
+	const char *name;
+	uint64_t page;
+	uint16_t asid;
+	struct assoc_span span;
+	bool told;
+} overlap_rows[] = {
+	/* ... beside an entry for the block at page 0x200, ASID 1 */
+	{"a page of it", 0x203, 1, {PAGE, PAGE, false, 0}, true},
+	{"a page of another ASID", 0x203, 2, {PAGE, PAGE, false, 0}, false},
+	{"a page of any ASID", 0x203, 2, {PAGE, PAGE, true, 0}, true},
+	{"the next block", 0x400, 1, {BLOCK, BLOCK, false, 0}, false},
+	{"what it is part of", 0x400, 1, {30, 30, false, 0}, true},
+	{"the wide span does not count", 0x400, 1, {PAGE, 30, false, 0}, false},
+};
+
+/* What a new slot overlaps stays, but its owner is told that it does not answer alone. */
+START_TEST(the_owner_of_what_is_overlapped_is_told)
+{
+	const struct overlap_row *row = &overlap_rows[_i];
+
+	for (int shape = 0; shape < 3; shape++) {
+		struct assoc a = new_assoc(span_shapes[shape].entries, span_shapes[shape].ways,
+					   ASSOC_FIRST_FILLED);
+		struct assoc_span block = {BLOCK, BLOCK, false, 0};
+
+		a.is.drop_overlapped = true;
+		fill(&a, key_of(0x200, 1), block, 1);
+		fill(&a, key_of(row->page, row->asid), row->span, 2);
+		ck_assert_msg(dropped_count == row->told, "%s", row->name);
+		ck_assert_ptr_nonnull(find_page(&a, 0x200));
+		assoc_free(&a);
+	}
 }
 END_TEST
 
@@ -459,6 +507,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_block_answers_for_all_its_pages_beside_pages, 0,
 			    ROWS(span_shapes));
 	tcase_add_loop_test(tcase, which_of_two_that_overlap_answers, 0, ROWS(span_shapes));
+	tcase_add_loop_test(tcase, the_owner_of_what_is_overlapped_is_told, 0, ROWS(overlap_rows));
 	tcase_add_loop_test(
 		tcase, a_wide_value_answers_for_its_span_and_goes_by_any_address_of_the_wide_one, 0,
 		ROWS(span_shapes));

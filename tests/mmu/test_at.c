@@ -256,6 +256,96 @@ START_TEST(s1e2_uses_the_tables_of_el2)
 END_TEST
 
 /*
+ * The tables of EL2&0: 0x7000 is EL2's, 0x8000 EL0's and EL2's, at PA RAM + 0x3000 and + 0x4000.
+ * VA 0x7000 and 0x8000 of EL1&0 are S2_RO and S2_INVALID.
+ */
+static void enter_host(uint64_t hcr)
+{
+	struct vm host = {.root = world->next_table};
+	struct nw_registers *r = nw_registers(mmu);
+
+	world->next_table += WORLD_PAGE;
+	*world_s2_entry(world, &host, 0x7000, 3) = (WORLD_RAM + 0x3000) | 0x403;
+	*world_s2_entry(world, &host, 0x8000, 3) = (WORLD_RAM + 0x4000) | 0x443;
+	r->TTBR0_EL2 = host.root;
+	r->TTBR1_EL2 = host.root;
+	r->TCR_EL2 = r->TCR_EL1;
+	r->MAIR_EL2 = 0xbb;
+	r->SCTLR_EL2 = 0x1005;
+	r->HCR_EL2 |= hcr;
+	world_signal(mmu);
+}
+
+#define E2H (UINT64_C(1) << 34)
+#define TGE (UINT64_C(1) << 27)
+
+static const struct host_row {
+	const char *name;
+	uint64_t hcr;
+	enum nw_at_op op;
+	uint64_t va, par;
+	enum nw_regime regime;
+	uint8_t el; /* whose access it is */
+} host_rows[] = {
+	/* {E2H, TGE} = {1, 0}: EL2 has EL2&0, EL1 and EL0 have EL1&0 */
+	{"S1E2R", E2H, AT_S1E2R, 0x7000, WORLD_RAM + 0x3000, REGIME_EL20, 2},
+	{"S1E2W of the upper half", E2H, AT_S1E2W, UINT64_C(0xffff000000007000), WORLD_RAM + 0x3000,
+	 REGIME_EL20, 2},
+	{"S1E1R", E2H, AT_S1E1R, RW, 0, REGIME_EL10, 1},
+	{"S1E0R", E2H, AT_S1E0R, RW, 0, REGIME_EL10, 0},
+	/* {1, 1}: EL0 has EL2&0 too, and S1E1 asks for EL2's */
+	{"host, S1E1R", E2H | TGE, AT_S1E1R, 0x7000, WORLD_RAM + 0x3000, REGIME_EL20, 2},
+	{"host, S1E1W", E2H | TGE, AT_S1E1W, 0x8000, WORLD_RAM + 0x4000, REGIME_EL20, 2},
+	{"host, S1E0R of EL2's page", E2H | TGE, AT_S1E0R, 0x7000, 1, REGIME_EL20, 0},
+	{"host, S1E0W of EL0's page", E2H | TGE, AT_S1E0W, 0x8000, WORLD_RAM + 0x4000, REGIME_EL20,
+	 0},
+	{"host, S1E2R", E2H | TGE, AT_S1E2R, 0x8000, WORLD_RAM + 0x4000, REGIME_EL20, 2},
+};
+
+START_TEST(a_host_asks_for_its_own_regime)
+{
+	const struct host_row *row = &host_rows[_i];
+
+	enter_host(row->hcr);
+
+	uint64_t got = par(row->op, row->va, 2);
+	uint64_t expected = row->par == 1   ? par_fault(0x0f, false, false)
+			    : row->par != 0 ? par_output(row->par, 0xbb, NSH)
+					    : par_output(ipa, 0xff, NSH);
+
+	ck_assert_msg(got == expected, "%s: %#llx, not %#llx", row->name, (unsigned long long)got,
+		      (unsigned long long)expected);
+	ck_assert_int_eq(last.regime, row->regime);
+	ck_assert_uint_eq(last.access.el, row->el);
+}
+END_TEST
+
+/* Whatever HCR_EL2 says S12 is of EL1&0; TGE turns its stage 1 off, and a host has no stage 2. */
+START_TEST(s12_is_one_of_el10_in_a_host_too)
+{
+	enter_host(E2H);
+	ck_assert_uint_eq(par(AT_S12E1R, RW, 2), par_output(world_pa(space.vm, ipa), 0xff, NSH));
+	ck_assert_int_eq(last.regime, REGIME_EL10);
+	nw_registers(mmu)->HCR_EL2 |= TGE;
+	world_signal(mmu);
+	ck_assert_uint_eq(par(AT_S12E1R, 0x7000, 2), par_output(0x7000, 0x00, OSH));
+	ck_assert_uint_eq(par(AT_S12E0W, 0x7000, 2), par_output(0x7000, 0x00, OSH));
+}
+END_TEST
+
+/* PSTATE.PAN of EL2 counts for what EL0 may use. */
+START_TEST(pan_counts_in_a_host)
+{
+	enter_host(E2H | TGE);
+	ck_assert_uint_eq(nw_at(mmu, AT_S1E1RP, (va_t){0x8000}, 2, true, 0).par,
+			  par_fault(0x0f, false, false));
+	ck_assert_uint_eq(nw_at(mmu, AT_S1E1RP, (va_t){0x8000}, 2, false, 0).par & 1, 0);
+	ck_assert_uint_eq(nw_at(mmu, AT_S1E1WP, (va_t){0x7000}, 2, true, 0).par & 1, 0);
+	ck_assert_uint_eq(nw_at(mmu, AT_S1E1R, (va_t){0x8000}, 2, true, 0).par & 1, 0);
+}
+END_TEST
+
+/*
  * AArch64.AT: with {E2H, TGE} = {1, 1} S1E1* and S1E0* ask about EL2&0 (here EPD0 forbids its
  * walks). S12* ask about EL1&0 always; TGE turns its stage 1 off, and VM acts as 0.
  */
@@ -276,6 +366,58 @@ START_TEST(the_host_asks_about_el2_and_el0)
 		ck_assert_uint_eq(par(op, RW, 2), par_fault(0x04, false, false));
 	for (enum nw_at_op op = AT_S12E1R; op <= AT_S12E0W; op++)
 		ck_assert_uint_eq(par(op, flat, 2), par_output(flat, 0x00, OSH));
+}
+END_TEST
+
+/* ------------------------------------------------------------------ the TLB */
+
+static void use_tlb(struct tlb_shape l1, struct tlb_shape l2)
+{
+	struct nw_config config = {.features = world_features(),
+				   .l1d = l1,
+				   .l2 = l2,
+				   .port = {.ctx = world, .read = world_read},
+				   .observer = {.walk = saw_walk}};
+
+	config.choices.of[CHOICE_AT_TLB] = AT_TLB_USED;
+	nw_mmu_free(mmu);
+	mmu = nw_mmu_new(&config);
+	world_enter(world, mmu, &space);
+}
+
+/* Stage 1 remaps the page without TLBI, so that an entry and the tables differ. */
+START_TEST(an_at_that_uses_the_tlb_gives_what_an_entry_says)
+{
+	static const struct tlb_shape shapes[2][2] = {{{48, 0, 0}, {0, 0, 0}},
+						      {{0, 0, 0}, {64, 4, 0}}};
+	struct nw_access load = {.type = NW_LOAD, .unprivileged = true};
+	uint64_t other = world_alloc(world, space.vm, WORLD_PAGE);
+
+	use_tlb(shapes[_i][0], shapes[_i][1]);
+	nw_translate(mmu, (va_t){RW}, load, 1);
+	world_map(world, &space, RW, other, 3, S1_RW_EL0 | S1_RO);
+	walks = 0;
+	ck_assert_uint_eq(par(AT_S1E0W, RW, 1), par_output(ipa, 0xff, NSH));
+	ck_assert_uint_eq(par(AT_S12E0W, RW, 2), par_output(world_pa(space.vm, ipa), 0xff, NSH));
+	ck_assert_uint_eq(walks, 0);
+	world_tlbi(mmu, TLBI_VMALLE1, 0);
+	ck_assert_uint_eq(par(AT_S1E0W, RW, 1), par_fault(0x0f, false, false));
+	ck_assert_uint_eq(par(AT_S1E0R, RW, 1), par_output(other, 0xff, NSH));
+	ck_assert_uint_eq(walks, 2); /* the first filled nothing */
+}
+END_TEST
+
+/* S1 asks nothing of stage 2, though the entry knows that stage 2 refuses. */
+START_TEST(an_entry_gives_stage_1_alone)
+{
+	struct nw_access load = {.type = NW_LOAD, .unprivileged = true};
+
+	use_tlb((struct tlb_shape){48, 0, 0}, (struct tlb_shape){0, 0, 0});
+	nw_translate(mmu, (va_t){S2_RO}, load, 1);
+	walks = 0;
+	ck_assert_uint_eq(par(AT_S1E0W, S2_RO, 1), par_output(s2_ro, 0xff, NSH));
+	ck_assert_uint_eq(par(AT_S12E0W, S2_RO, 2), par_fault(0x0f, true, false));
+	ck_assert_uint_eq(walks, 0);
 }
 END_TEST
 
@@ -359,6 +501,11 @@ int main(void)
 	tcase_add_test(tcase, with_stage_1_off_the_output_is_the_input);
 	tcase_add_test(tcase, with_stage_2_off_s12_gives_what_stage_1_gives);
 	tcase_add_test(tcase, s1e2_uses_the_tables_of_el2);
+	tcase_add_loop_test(tcase, a_host_asks_for_its_own_regime, 0, ROWS(host_rows));
+	tcase_add_test(tcase, s12_is_one_of_el10_in_a_host_too);
+	tcase_add_test(tcase, pan_counts_in_a_host);
+	tcase_add_loop_test(tcase, an_at_that_uses_the_tlb_gives_what_an_entry_says, 0, 2);
+	tcase_add_test(tcase, an_entry_gives_stage_1_alone);
 	tcase_add_test(tcase, stage_2_fault_on_the_walk_traps_at_el1_and_is_reported_at_el2);
 	tcase_add_test(tcase, external_abort_on_the_walk_is_taken_at_any_el);
 	tcase_add_test(tcase, an_at_always_walks_and_leaves_the_tlb_alone);

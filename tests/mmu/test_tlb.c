@@ -243,6 +243,108 @@ START_TEST(an_entry_spans_the_smaller_leaf)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ overlaps */
+
+/* An entry that is overlapped is told so, and again when it goes. */
+static void saw_overlap_or_drop(void *ctx, struct tlb_entry *entry)
+{
+	(void)ctx;
+	(void)entry;
+	drops++;
+}
+
+static void begin_overlap(enum nw_choice_TLB_OVERLAP choice, struct tlb_shape l1,
+			  struct tlb_shape l2)
+{
+	struct nw_config config = {.features = world_features(),
+				   .l1i = l1,
+				   .l1d = l1,
+				   .l2 = l2,
+				   .port = {.ctx = world, .read = world_read},
+				   .observer = {.walk = saw_walk, .drop = saw_overlap_or_drop}};
+
+	config.choices.of[CHOICE_TLB_OVERLAP] = (uint8_t)choice;
+	nw_mmu_free(mmu);
+	mmu = nw_mmu_new(&config);
+	walks = drops = 0;
+}
+
+static const uint64_t table_va = 0x200000;
+
+static const struct overlap_row {
+	enum nw_choice_TLB_OVERLAP choice;
+	struct tlb_shape l1, l2;
+	enum nw_fault_type fault;
+	uint64_t pa;
+	unsigned drops; /* the shortcut to the page is not good any more */
+} overlap_rows[] = {
+	{TLB_OVERLAP_FIRST, {48, 0, 0}, {0, 0, 0}, FAULT_NONE, WORLD_RAM, 0},
+	{TLB_OVERLAP_FIRST, {0, 0, 0}, {64, 4, 0}, FAULT_NONE, WORLD_RAM, 0},
+	{TLB_OVERLAP_NEWEST, {48, 0, 0}, {0, 0, 0}, FAULT_NONE, WORLD_RAM + 0x200000, 1},
+	{TLB_OVERLAP_NEWEST, {UINT32_MAX, 0, 0}, {64, 4, 0}, FAULT_NONE, WORLD_RAM + 0x200000, 1},
+	{TLB_OVERLAP_NEWEST, {0, 0, 0}, {64, 4, 0}, FAULT_NONE, WORLD_RAM + 0x200000, 0},
+	{TLB_OVERLAP_CONFLICT, {48, 0, 0}, {0, 0, 0}, FAULT_TLB_CONFLICT, 0, 1},
+	{TLB_OVERLAP_CONFLICT, {0, 0, 0}, {64, 4, 0}, FAULT_TLB_CONFLICT, 0, 0},
+};
+
+/*
+ * A page of EL2 is read, then its table becomes a block without any TLBI, and another page of the
+ * block is read: two entries for the first page.
+ */
+START_TEST(of_entries_that_overlap_one_answers_or_none)
+{
+	const struct overlap_row *row = &overlap_rows[_i];
+
+	begin_overlap(row->choice, row->l1, row->l2);
+	*world_s2_entry(world, &el2, table_va, 3) = WORLD_RAM | 0x403;
+	enter(EL2);
+	ck_assert_uint_eq(access_as(NW_LOAD, 2, table_va).pa.value, WORLD_RAM);
+	*world_s2_entry(world, &el2, table_va, 2) = (WORLD_RAM + 0x200000) | 0x401;
+	ck_assert_uint_eq(access_as(NW_LOAD, 2, table_va + 0x8000).pa.value, WORLD_RAM + 0x208000);
+	ck_assert_uint_eq(drops, row->drops);
+
+	struct nw_translation t = access_as(NW_LOAD, 2, table_va);
+
+	ck_assert_int_eq(t.fault.type, row->fault);
+	ck_assert(!t.fault.stage2);
+	if (row->fault == FAULT_NONE)
+		ck_assert_uint_eq(t.pa.value, row->pa);
+	else
+		ck_assert_uint_eq(nw_fault_status(&t.fault), 0x30);
+	/* Only one answers for the rest of the block. */
+	ck_assert_int_eq(access_as(NW_LOAD, 2, table_va + 0x8000).fault.type, FAULT_NONE);
+}
+END_TEST
+
+/* Entries of both stages cannot tell whose conflict it is: EL2 gets it, and TLBI ends it. */
+START_TEST(a_conflict_under_stage_2_is_one_of_stage_2_until_tlbi)
+{
+	begin_overlap(TLB_OVERLAP_CONFLICT, (struct tlb_shape){48, 0, 0},
+		      (struct tlb_shape){0, 0, 0});
+
+	struct space *s = &spaces[0];
+	uint64_t ipa = world_alloc(world, s->vm, WORLD_PAGE);
+	const uint64_t big = UINT64_C(0x8000000000);
+
+	/* Stage 2 has a block of 2 MB under the block of stage 1. */
+	*world_s2_entry(world, s->vm, big, 2) = WORLD_RAM | S2_LEAF_BASE | 1;
+	world_map(world, s, table_va, ipa, 3, S1_RW_EL0 | S1_NG);
+	enter(VM1_ASID5);
+	access_as(NW_LOAD, 0, table_va);
+	world_map(world, s, table_va, big, 2, S1_RW_EL0 | S1_NG);
+	access_as(NW_LOAD, 0, table_va + 0x8000);
+
+	struct nw_fault fault = access_as(NW_STORE, 0, table_va).fault;
+
+	ck_assert_int_eq(fault.type, FAULT_TLB_CONFLICT);
+	ck_assert(fault.stage2);
+	ck_assert(!fault.s1ptw);
+	ck_assert(!fault.ipa_valid);
+	world_tlbi(mmu, TLBI_VMALLE1, 0);
+	ck_assert_uint_eq(access_as(NW_LOAD, 0, table_va).pa.value, WORLD_RAM);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ shortcuts */
 
 START_TEST(a_stamp_that_the_owner_stores_is_a_use)
@@ -363,6 +465,9 @@ int main(void)
 	tcase_add_test(tcase, a_top_byte_that_is_ignored_is_not_in_the_tag);
 	tcase_add_test(tcase, vmid_8_bits_and_asid_8_bits_where_the_registers_say_so);
 	tcase_add_loop_test(tcase, an_entry_spans_the_smaller_leaf, 0, ROWS(span_rows));
+	tcase_add_loop_test(tcase, of_entries_that_overlap_one_answers_or_none, 0,
+			    ROWS(overlap_rows));
+	tcase_add_test(tcase, a_conflict_under_stage_2_is_one_of_stage_2_until_tlbi);
 	tcase_add_test(tcase, a_stamp_that_the_owner_stores_is_a_use);
 	tcase_add_test(tcase, l2_replaces_what_l1_missed_least_recently);
 	tcase_add_loop_test(tcase, drop_tells_each_entry_that_goes_once, 0, ROWS(drop_rows));
