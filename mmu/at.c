@@ -48,6 +48,13 @@ static uint64_t par_of_output(pa_t pa, struct nw_attributes attributes)
 	       FIELD_PUT(PAR_EL1_F0_ATTR, attributes.attr);
 }
 
+uint64_t nw_par(const struct nw_translation *t)
+{
+	if (t->fault.type != FAULT_NONE)
+		return par_of_fault(&t->fault);
+	return par_of_output(t->pa, t->attributes);
+}
+
 /*
  * Faults of the address asked about are the answer. Others are the instruction's own: an external
  * abort on the walk, and at EL1 a stage 2 fault on the stage 1 walk, which is EL2's to handle.

@@ -82,7 +82,7 @@ enum vmsa_granule geometry_tg1(const struct ttw_core *core, uint64_t tg1)
 /* ------------------------------------------------------------------ sizes */
 
 /* TxSZ and T0SZ: 64 KB tables with a single entry would begin at 48. */
-static unsigned max_txsz(const struct nw_features *f, enum vmsa_granule granule)
+unsigned geometry_max_txsz(const struct nw_features *f, enum vmsa_granule granule)
 {
 	if (!nw_has(f, FEAT_TTST))
 		return 39;
@@ -92,7 +92,7 @@ static unsigned max_txsz(const struct nw_features *f, enum vmsa_granule granule)
 unsigned geometry_ia_bits(const struct ttw_core *core, enum vmsa_granule granule, unsigned txsz,
 			  unsigned min_txsz, bool must_fault)
 {
-	unsigned max = max_txsz(core->features, granule);
+	unsigned max = geometry_max_txsz(core->features, granule);
 	bool limited = core->choices->of[CHOICE_SIZE_OUT_OF_RANGE] == SIZE_OUT_OF_RANGE_IS_LIMITED;
 
 	if (txsz > max)

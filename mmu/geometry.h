@@ -17,6 +17,8 @@ struct ttw_core {
 enum vmsa_granule geometry_tg0(const struct ttw_core *core, uint64_t tg0);
 enum vmsa_granule geometry_tg1(const struct ttw_core *core, uint64_t tg1);
 
+unsigned geometry_max_txsz(const struct nw_features *f, enum vmsa_granule granule);
+
 /*
  * The input size that a TxSZ gives between its least value and the greatest one of the granule. 0:
  * it is outside of them, which is a Translation fault; must_fault: the least value is no choice.

@@ -318,6 +318,70 @@ struct nw_at_result {
  */
 struct nw_at_result nw_at(struct nw_mmu *mmu, enum nw_at_op op, va_t va, unsigned el, bool pan, uint64_t now);
 
+/* ------------------------------------------------------------------ descriptions, for people */
+
+/* A set of rights. */
+enum { NW_R = 1, NW_W = 2, NW_X = 4 };
+
+/* Why a stage fails before it reads a descriptor, or why the one that it read is not the last. */
+enum nw_refusal {
+	NW_REFUSED_NOT,
+	NW_REFUSED_SIZE,        /* TxSZ or T0SZ is outside its limits */
+	NW_REFUSED_START_LEVEL, /* VTCR_EL2.SL0 and SL2: reserved, or inconsistent with T0SZ */
+	NW_REFUSED_RANGE,       /* the input address has bits above its size */
+	NW_REFUSED_E0PD,        /* TCR_ELx.E0PDn */
+	NW_REFUSED_DISABLED,    /* TCR_ELx.EPDn */
+	NW_REFUSED_BASE,        /* the table's address has bits above the output size */
+};
+
+/* A level of a table: the entry is found by input address bits [lsb + bits - 1:lsb]. */
+struct nw_index {
+	uint8_t lsb, bits;
+};
+
+/* One stage as the registers in force set it up for an address. */
+struct nw_stage {
+	bool on;    /* else its output is its input, and nothing below means anything */
+	bool upper; /* stage 1: the half of TTBR1_ELx */
+	bool ds, big_endian;
+	bool hierarchical; /* stage 1: permissions of table descriptors count */
+	uint8_t top;       /* stage 1: the highest bit of the address that counts: 55 with TBI */
+	uint8_t granule_bits, ia_bits, oa_bits;
+	uint8_t min_txsz, max_txsz; /* the limits of TxSZ, from which ia_bits follows */
+	int8_t start_level;
+	uint16_t tables;  /* at the start level: more than 1 if concatenated */
+	uint64_t base;    /* address of the start table */
+	struct nw_index index[5]; /* by level + 1, from start_level on */
+	enum nw_refusal refusal;
+	/* The leaf, where has_leaf; rights before PAN and WXN, `granted` what is left for the access. */
+	bool has_leaf;
+	uint8_t privileged, unprivileged, granted;
+	struct nw_attributes attributes; /* stage 1: after SCTLR_ELx.C and I, DC; stage 2: MemAttr in attr */
+};
+
+enum nw_descriptor_kind { NW_INVALID, NW_TABLE, NW_BLOCK, NW_PAGE };
+
+/* What a descriptor of the walk is at its level, and the address that it holds. */
+struct nw_step {
+	enum nw_descriptor_kind kind;
+	uint64_t address;
+};
+
+struct nw_description {
+	enum nw_regime regime;
+	uint16_t asid, vmid;
+	uint8_t target_el;      /* that a fault is taken to */
+	bool forced_write_back; /* HCR_EL2.FWB is in force */
+	struct nw_stage stage1, stage2;
+	struct nw_step step[NW_WALK_FETCHES]; /* by index of nw_walk.fetch */
+};
+
+/* What a walk that nw_probe() has just filled in means, with the registers as they were then. */
+void nw_describe(const struct nw_mmu *mmu, const struct nw_walk *walk, struct nw_description *description);
+
+/* PAR_EL1 as an AT instruction of both stages would leave it, where it is not taken as an exception. */
+uint64_t nw_par(const struct nw_translation *translation);
+
 /* ------------------------------------------------------------------ events */
 
 enum nw_tlbi_op {

@@ -66,7 +66,8 @@ static void decode_stage1(const struct ttw_core *core, const struct stage1_field
 	p->epd = t->epd;
 	p->sh = (uint8_t)t->sh;
 	p->hierarchical_mask = hierarchical_mask(t->hpd && nw_has(f, FEAT_HPDS));
-	p->ia_bits = (uint8_t)geometry_ia_bits(core, t->granule, t->txsz, stage1_min_txsz(f, p),
+	p->min_txsz = (uint8_t)stage1_min_txsz(f, p);
+	p->ia_bits = (uint8_t)geometry_ia_bits(core, t->granule, t->txsz, p->min_txsz,
 					       nw_has(f, FEAT_LVA));
 	if (p->ia_bits == 0) {
 		p->bad = FAULT_TRANSLATION;
@@ -177,8 +178,9 @@ static void decode_stage2(const struct ttw_core *core, const struct nw_registers
 	p->granule_bits = (uint8_t)geometry_tg0(core, VTCR_EL2_TG0(vtcr));
 	p->ds = VTCR_EL2_DS(vtcr) && nw_has(f, FEAT_LPA2) && p->granule_bits != GRANULE_64K;
 	p->sh = (uint8_t)VTCR_EL2_SH0(vtcr);
+	p->min_txsz = (uint8_t)stage2_min_t0sz(f, p);
 	p->ia_bits = (uint8_t)geometry_ia_bits(core, p->granule_bits, (unsigned)VTCR_EL2_T0SZ(vtcr),
-					       stage2_min_t0sz(f, p), nw_has(f, FEAT_LPA));
+					       p->min_txsz, nw_has(f, FEAT_LPA));
 	if (p->ia_bits == 0 || !decode_start_level(f, p, vtcr) || !start_level_fits(p)) {
 		p->bad = FAULT_TRANSLATION;
 		return;

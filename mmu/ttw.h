@@ -68,6 +68,7 @@ struct ttw_params {
 	uint8_t top_data, top_fetch; /* stage 1: the highest VA bit checked: 63, 55 with TBI */
 	uint8_t granule_bits;        /* enum vmsa_granule */
 	uint8_t ia_bits, oa_bits;
+	uint8_t min_txsz; /* the least TxSZ or T0SZ */
 	int8_t start_level;
 	uint8_t sh;                /* TCR_ELx.SHx, VTCR_EL2.SH0 */
 	uint8_t hierarchical_mask; /* which of descriptor[63:59] limit lower levels; 0 with HPD */

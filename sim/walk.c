@@ -9,6 +9,9 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #define ATTEMPTS 64 /* one for each table that may have to be made, and to spare */
 
@@ -56,14 +59,24 @@ static bool map(struct sim *sim, const struct sim_config *config)
 static void take_exception(struct sim *sim, const struct sim_config *config, struct story *story)
 {
 	struct cpu *cpu = sim_cpu(sim);
+	bool plain = !config->access_el && !config->atomic && !config->unaligned;
 
-	if (config->access_el || story->result.fault.type == FAULT_NONE || touch(sim, config))
+	if (!plain || !story_faulted(story) || touch(sim, config))
 		return;
-	story->target_el = cpu_el(cpu);
-	story->esr = cpu_sysreg(cpu, story->target_el == 2 ? "ESR_EL2" : "ESR_EL1");
-	story->far = cpu_sysreg(cpu, story->target_el == 2 ? "FAR_EL2" : "FAR_EL1");
-	if (story->target_el == 2)
+	story->d.target_el = (uint8_t)cpu_el(cpu);
+	story->esr = cpu_sysreg(cpu, story->d.target_el == 2 ? "ESR_EL2" : "ESR_EL1");
+	story->far = cpu_sysreg(cpu, story->d.target_el == 2 ? "FAR_EL2" : "FAR_EL1");
+	if (story->d.target_el == 2)
 		story->hpfar = cpu_sysreg(cpu, "HPFAR_EL2");
+}
+
+/* NO_COLOR by its convention: any value that is not empty. */
+static bool wants_colours(void)
+{
+	const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(refused && *refused) &&
+	       !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 static void print_story(const struct story *story, bool json)
@@ -71,7 +84,7 @@ static void print_story(const struct story *story, bool json)
 	if (json)
 		story_print_json(story, stdout);
 	else
-		story_print_text(story, stdout);
+		story_print_text(story, stdout, wants_colours());
 }
 
 /* ------------------------------------------------------------------ from the built-in software */
@@ -89,8 +102,7 @@ static int explain(struct sim *sim, const struct sim_config *config)
 		     config->va);
 		status = SIM_PANIC;
 	}
-	story = story_of(cpu_mmu(sim_cpu(sim)), &config->features, va_of(config),
-			 access_of(config));
+	story = story_of(cpu_mmu(sim_cpu(sim)), va_of(config), access_of(config));
 	if (config->no_map)
 		take_exception(sim, config, &story);
 	print_story(&story, config->json);
@@ -148,7 +160,7 @@ static int explain_dump(const struct dump *dump, const struct regs_file *regs,
 	}
 	*nw_registers(mmu) = regs->registers;
 	nw_event(mmu, &written);
-	story = story_of(mmu, &config->features, va_of(config), access_of(config));
+	story = story_of(mmu, va_of(config), access_of(config));
 	print_story(&story, config->json);
 	nw_mmu_free(mmu);
 	return SIM_OK;

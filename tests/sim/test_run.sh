@@ -166,8 +166,15 @@ story() { # story NAME JQ ARGUMENT...
 		ok "$name"
 	fi
 }
-story "keys" 'keys_unsorted == ["input", "output", "fault", "fetches", "attributes", "permissions"] and
-	all(.fetches[]; keys_unsorted == ["n", "stage", "level", "for", "ipa", "pa", "descriptor", "kind", "next", "fields"])' 0x1000
+story "keys" '(["input", "output", "fault", "fetches", "attributes", "permissions"] - keys) == [] and
+	all(.fetches[]; (["n", "stage", "level", "for", "ipa", "pa", "descriptor", "kind", "next", "fields"] - keys) == [])' 0x1000
+story "stages" '.stages."1" | .granule == 4096 and .input_bits == 48 and .start_level == 0 and .index."3" == {"msb": 20, "lsb": 12}' 0x1000
+story "no stage 2" '.stages."2" == null and .permissions.stage2 == null and .attributes.stage2 == null' --s2 off 0x1000
+story "concatenation" '.stages."2" | .tables == 16 and .start_level == 1' --s2 4k:43 0x1000
+story "meanings" '.fetches[-1] | .meanings.S2AP == "read/write" and .fields.S2AP == 3' 0x1000
+story "PAR of a success" '.output.par == "0xff000000" + .output.pa[2:-3] + "b80"' 0x1000
+story "what would have to change" '.fault.change | startswith("a valid level 0 descriptor at PA 0x")' --no-map 0x1000
+story "an atomic" '.input.access == "atomic" and .fault.esr == "0x92000004"' --no-map --access rw 0x1000
 story "4x4 makes 24" '(.fetches | length) == 24 and .fault == null' 0x123456789
 story "5x5 makes 35" '(.fetches | length) == 35 and .fetches[0].level == -1' --s1 4k:52 --s2 4k:52:start=-1 0xf123456789abc
 story "5x4 makes 29" '(.fetches | length) == 29' --s1 4k:52 --s2 4k:52 0x8000000000000
