@@ -10,7 +10,7 @@ build/mutation/mutate: tests/mutation/mutate.c
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O2 $(WARNINGS) -o $@ $<
 
 # A line a suite: its name, then what it is linked from besides mmu/.
-mutate-run: build/mutation/mutate $(MUTATE_SUITES:%=build/release/%.o) $(foreach suite,$(MUTATE_SUITES),$(suite_OBJ_$(suite)))
+mutate-run: build/mutation/mutate $(MUTATE_SUITES:%=build/release/%)
 	$(Q)printf '%s\n' $(foreach suite,$(MUTATE_SUITES),'$(suite) build/release/$(suite).o $(suite_OBJ_$(suite)) $(ldflags_$(suite))') \
 		>build/mutation/suites
 	$(Q)SOURCES='$(filter %.c,$(mmu_SRC))' CC='$(CC)' LIBS='$(CHECK_LIBS)' V='$(V)' \
