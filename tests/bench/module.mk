@@ -15,7 +15,9 @@ build/bench/%.img: build/bench/%.elf
 build/bench/bench: tools/bench.c
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARNINGS) -o $@ $< -ljansson
 
-# The library's walk beside a hand-written one.
+# The library's walk beside a hand-written one; other variants do not make the release archive.
+ifeq ($(VARIANT),release)
 bench-programs: build/bench/walk
+endif
 build/bench/walk: tests/bench/walk.c build/release/libmmu.a
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O2 $(WARNINGS) -o $@ $^
