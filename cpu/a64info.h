@@ -39,6 +39,9 @@ enum a64_form;
 
 /* The form of a word for a core with these features, or A64_UNALLOCATED. */
 enum a64_form a64_decode(const struct nw_features *features, uint32_t word);
+/* As it executes on this core: what is CONSTRAINED UNPREDICTABLE may be A64_UNALLOCATED or a NOP by
+ * choice. */
+enum a64_form a64_decode_for(const struct cpu *cpu, uint32_t word);
 
 extern const struct a64_info a64_info[];
 

@@ -71,29 +71,29 @@ static inline bool exclusive_load(struct ctx *x, uint32_t Rn, void *to, const st
 	    !mem_get(x->cpu, &target, to, how))
 		return false;
 	mem_count_load(x->cpu, &target);
-	x->cpu->monitor = (struct monitor){
-		.exclusive = true, .size = (uint8_t)how->size, .pa = target.parts[0].pa};
+	mem_mark(x->cpu, base.address, &target, how->size);
 	return true;
 }
 
 /*
  * Stores if the monitor still marks just these bytes; status 0 is success. Without a mark nothing
- * is translated, and Rs may be a register that was read: cpu/impdef.h.
+ * is translated (CHOICE_EXCLUSIVE_UNMARKED), and Rs may be a register that was read.
  */
 static inline struct outcome exclusive_store(struct ctx *x, uint32_t Rn, uint32_t Rs,
 					     const void *from, const struct mem_how *how)
 {
 	struct base base = base_address(x, Rn);
-	struct monitor monitor = x->cpu->monitor;
 	struct mem_target target;
-	bool pass = monitor.exclusive && monitor.size == how->size;
+	bool pass = mem_may_be_marked(x->cpu, how->size);
+	bool translates =
+		cpu_choice(x->cpu, CHOICE_EXCLUSIVE_UNMARKED) == EXCLUSIVE_UNMARKED_TRANSLATES;
 
 	if (base.failed)
 		return failed(x);
-	if (pass) {
+	if (pass || translates) {
 		if (!mem_translate(x->cpu, base.address, how, NW_STORE, false, &target))
 			return failed(x);
-		pass = target.parts[0].pa.value == monitor.pa.value;
+		pass = pass && mem_is_marked(x->cpu, base.address, target.parts[0].pa);
 	}
 	if (pass) {
 		if (!mem_put(x->cpu, &target, from, how))
@@ -176,9 +176,8 @@ static inline bool atomic_update(struct ctx *x, uint32_t Rn, uint32_t size,
  * CAS and CASP: memory is written only if it equals `compare`, else with what it holds, which
  * nobody can tell apart. size bytes, 1 to 16; the old value comes back in compare.
  */
-static inline bool compare_and_swap(struct ctx *x, uint32_t Rn, unsigned size,
-				    unsigned registers, uint64_t compare[2],
-				    const uint64_t value[2])
+static inline bool compare_and_swap(struct ctx *x, uint32_t Rn, unsigned size, unsigned registers,
+				    uint64_t compare[2], const uint64_t value[2])
 {
 	struct base base = base_address(x, Rn);
 	struct mem_how how = atomic(size, registers);

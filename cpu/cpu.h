@@ -13,6 +13,7 @@
 enum cpu_page_flag {
 	PAGE_HAS_CODE = 1, /* decoded-op cache holds it: stores must drop the decoded ops */
 	PAGE_WATCHED = 2,
+	PAGE_MARKED = 4, /* the Exclusives monitor marks some of it, and stores clear the mark */
 };
 
 struct cpu_page {

@@ -191,7 +191,7 @@ static bool step_word(struct engine *e, uint32_t word)
 		host->instruction(host->ctx, cpu, (va_t){cpu->pc}, word);
 	e->fetches++;
 
-	struct outcome o = observe(cpu, a64_decode(&cpu->config.features, word), word);
+	struct outcome o = observe(cpu, a64_decode_for(cpu, word), word);
 
 	if (o.kind == OUTCOME_STOP)
 		cpu->stop.word = word;

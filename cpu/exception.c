@@ -37,6 +37,15 @@ uint64_t effective_hcr(const struct cpu *cpu)
 	return cpu->sysreg[SYSREG_HCR_EL2] & ~(el_is_in_host(cpu, 0) ? off_in_host : 0);
 }
 
+/* EL0 under {E2H,TGE}={1,1} is SCTLR_EL2.TIDCP's, which no core here has. */
+bool traps_implementation_defined(const struct cpu *cpu)
+{
+	bool el0 = cpu->pstate.el == 0 && !el_is_in_host(cpu, 0) &&
+		   cpu_choice(cpu, CHOICE_TIDCP_AT_EL0) == TIDCP_AT_EL0_TRAPS;
+
+	return (cpu->pstate.el == 1 || el0) && HCR_EL2_TIDCP(effective_hcr(cpu)) != 0;
+}
+
 /* EL1, or EL2 for EL2's own and for EL0's under HCR_EL2.TGE. */
 static unsigned default_target(const struct cpu *cpu)
 {
@@ -239,18 +248,19 @@ static void synchronize_context(struct cpu *cpu)
 
 /* ------------------------------------------------------------------ entry */
 
-/* AArch64.ReportException. What an exception leaves UNKNOWN keeps its value. */
+/* AArch64.ReportException. What an exception leaves UNKNOWN keeps its value, or becomes 0. */
 static void report(struct cpu *cpu, const struct exception *e, unsigned ec)
 {
 	bool el2 = e->target_el == 2;
+	bool zero = cpu_choice(cpu, CHOICE_UNKNOWN_FAR) == UNKNOWN_FAR_IS_ZERO;
 	uint64_t esr = FIELD_PUT(ESR_ELx_EC, ec) | FIELD_PUT(ESR_ELx_IL, e->il) |
 		       FIELD_PUT(ESR_ELx_ISS, e->iss);
 
 	cpu->sysreg[el2 ? SYSREG_ESR_EL2 : SYSREG_ESR_EL1] = esr;
-	if (e->far_valid)
-		cpu->sysreg[el2 ? SYSREG_FAR_EL2 : SYSREG_FAR_EL1] = e->far;
-	if (e->hpfar_valid && el2)
-		cpu->sysreg[SYSREG_HPFAR_EL2] = e->hpfar;
+	if (e->far_valid || zero)
+		cpu->sysreg[el2 ? SYSREG_FAR_EL2 : SYSREG_FAR_EL1] = e->far_valid ? e->far : 0;
+	if (el2 && (e->hpfar_valid || zero))
+		cpu->sysreg[SYSREG_HPFAR_EL2] = e->hpfar_valid ? e->hpfar : 0;
 }
 
 /* PSTATE of an exception handler, EL and SP apart. */

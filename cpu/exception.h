@@ -57,6 +57,11 @@ struct outcome exception_return(struct cpu *cpu);
  * EL1's to be controlled with.
  */
 uint64_t effective_hcr(const struct cpu *cpu);
+/*
+ * HCR_EL2.TIDCP traps IMPLEMENTATION DEFINED registers and instructions, of which there are none
+ * here but that a hypervisor may want to provide, at the current exception level.
+ */
+bool traps_implementation_defined(const struct cpu *cpu);
 /* ELIsInHost(): el is of the regime EL2&0. */
 bool el_is_in_host(const struct cpu *cpu, unsigned el);
 /* SCTLR[]: that of the current translation regime. What SCTLR_EL1_*() read is where it is in both.

@@ -69,7 +69,7 @@ void fast_observe(FAST_PARAMETERS)
 	cpu->flags = (struct nzcv){nz, v, c};
 	cpu->now = e->clock_end - 1 - (budget - (uintptr_t)op);
 
-	struct outcome o = observe(cpu, a64_decode(&cpu->config.features, word), word);
+	struct outcome o = observe(cpu, a64_decode_for(cpu, word), word);
 
 	nz = cpu->flags.nz;
 	v = cpu->flags.v;
@@ -97,7 +97,7 @@ void fast_decode(FAST_PARAMETERS)
 
 	memcpy(&word, page_of(op)->host + op_index(op) * 4, sizeof(word));
 
-	enum a64_form form = a64_decode(&e->cpu.config.features, word);
+	enum a64_form form = a64_decode_for(&e->cpu, word);
 
 	if (!fast_dp_imm(decoded, form, word) && !fast_dp_reg(decoded, form, word) &&
 	    !fast_ldst(decoded, form, word) && !fast_branch(decoded, form, word))

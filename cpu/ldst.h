@@ -29,7 +29,8 @@ INLINE uint64_t sign_extended(uint64_t value, uint32_t size)
 
 /*
  * What an instruction writes back to its base register once the access is done: last, see
- * cpu/impdef.h for a base that is loaded or stored as well.
+ * CHOICE_LOAD_WRITEBACK_OVERLAP, CHOICE_STORE_WRITEBACK_OVERLAP for a base that is loaded or stored
+ * as well.
  */
 struct writeback {
 	bool wanted;
@@ -120,7 +121,7 @@ INLINE struct mem_how pair(uint32_t size)
 	return (struct mem_how){.size = 2u << size, .align = 1u << size, .element = 1u << size};
 }
 
-/* Rt may be Rt2: cpu/impdef.h. */
+/* Rt may be Rt2: CHOICE_LOAD_PAIR_OVERLAP. */
 INLINE struct outcome load_pair(struct ctx *x, uint64_t address, uint32_t size, bool sign_extend,
 				uint32_t Rt, uint32_t Rt2, struct writeback writeback)
 {

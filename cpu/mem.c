@@ -256,11 +256,15 @@ bool mem_put(struct cpu *cpu, const struct mem_target *target, const void *from,
 			memcpy(part->page.host + offset, bytes, part->size);
 			if ((*part->page.flags & PAGE_HAS_CODE) != 0)
 				code_written(engine_of(cpu), part->page, offset, part->size);
+			if ((*part->page.flags & PAGE_MARKED) != 0)
+				mem_clear_mark(cpu, part);
 		}
 		bytes += part->size;
 	}
 	return true;
 }
+
+/* ---------------------------------------------------------------- counts */
 
 void mem_count_load(struct cpu *cpu, const struct mem_target *target)
 {

@@ -18,9 +18,10 @@ enum mem_order {
 };
 
 struct mem_how {
-	unsigned size;  /* bytes, 1 to MEM_BYTES */
-	unsigned align; /* of one element */
-	unsigned element; /* bytes of what a register takes or gives; 0: bytes have no order (DC ZVA) */
+	unsigned size;    /* bytes, 1 to MEM_BYTES */
+	unsigned align;   /* of one element */
+	unsigned element; /* bytes of what a register takes or gives; 0: bytes have no order (DC
+			     ZVA) */
 	enum mem_order order;
 	bool unprivileged;
 	bool never_device; /* DC ZVA: an alignment fault on Device memory, aligned or not */
@@ -60,6 +61,13 @@ void mem_count_store(struct cpu *cpu, const struct mem_target *target);
 /* Translate, read or write, count. */
 bool mem_load(struct cpu *cpu, uint64_t va, void *to, const struct mem_how *how);
 bool mem_store(struct cpu *cpu, uint64_t va, const void *from, const struct mem_how *how);
+
+/* The Exclusives monitor (AArch64.SetExclusiveMonitors, AArch64.ExclusiveMonitorsPass). */
+void mem_mark(struct cpu *cpu, uint64_t va, const struct mem_target *target, unsigned size);
+bool mem_may_be_marked(const struct cpu *cpu, unsigned size); /* before translation */
+bool mem_is_marked(const struct cpu *cpu, uint64_t va, pa_t pa);
+/* A page that has PAGE_MARKED is stored to. */
+void mem_clear_mark(struct cpu *cpu, const struct mem_part *part);
 
 /* DC ZVA: size bytes (a power of two, at most 64) from aligned va are set to 0; one store. */
 struct outcome mem_zero(struct cpu *cpu, va_t va, unsigned size);
@@ -254,8 +262,8 @@ INLINE bool mem_write_pair(const struct ctx *x, uint64_t va, uint32_t Rt, uint32
 }
 
 /*
- * DC ZVA: as a store, of an address that is aligned. Where slots may stand for Device memory, which it faults on, the slow
- * path decides.
+ * DC ZVA: as a store, of an address that is aligned. Where slots may stand for Device memory, which
+ * it faults on, the slow path decides.
  */
 INLINE bool mem_zero_hit(const struct ctx *x, uint64_t va)
 {

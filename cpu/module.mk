@@ -1,7 +1,7 @@
 # The core: libcpu.a.
 cpu_SRC += cpu/exception.c cpu/features.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hook.c cpu/system.c
 cpu_SRC += cpu/decode.c cpu/fast.c cpu/fast_branch.c cpu/fast_dp_imm.c cpu/fast_dp_reg.c cpu/fast_ldst.c
-cpu_SRC += cpu/el1.c cpu/observed.c cpu/mem.c cpu/filter.c cpu/code.c cpu/engine.c cpu/cpu.c
+cpu_SRC += cpu/el1.c cpu/observed.c cpu/mem.c cpu/monitor.c cpu/filter.c cpu/code.c cpu/engine.c cpu/cpu.c
 
 # gendecode turns the decode table into C.
 cpu_GENERATED := $(addprefix $(B)/gen/,a64.h a64decode.inc observed.inc fast_branch.inc fast_dp_imm.inc fast_dp_reg.inc fast_ldst.inc)

@@ -58,11 +58,11 @@ struct exception {
 	bool abort_stage1, abort_stage2; /* for the counts */
 };
 
-/* The Exclusives monitor. Physical, so that two virtual names of a location are one; only exclusive
- * stores, CLREX and exception returns clear it (impdef.h). */
+/* The Exclusives monitor, local: exclusive stores, CLREX and exception returns clear it. */
 struct monitor {
 	bool exclusive;
 	uint8_t size; /* bytes, 1 to 16 */
+	va_t va;
 	pa_t pa;
 };
 
@@ -103,6 +103,12 @@ struct cpu {
 		counts;        /* instructions and accesses: brought up to date by cpu_counts() */
 	struct engine *engine; /* derived state: engine.h */
 };
+
+/* The alternative of a choice of mmu/choice.def that this core makes. */
+static inline unsigned cpu_choice(const struct cpu *cpu, enum nw_choice choice)
+{
+	return cpu->config.choices.of[choice];
+}
 
 static inline bool cpu_has(const struct cpu *cpu, enum nw_feature feature)
 {

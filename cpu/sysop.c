@@ -111,14 +111,21 @@ static struct outcome action_nothing(struct cpu *cpu, struct operation o)
 	return NEXT;
 }
 
+static struct outcome by_va(struct cpu *cpu, struct operation o, enum nw_access_type type)
+{
+	if (cpu_choice(cpu, CHOICE_CACHE_OP) == CACHE_OP_DOES_NOTHING)
+		return NEXT;
+	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, type);
+}
+
 static struct outcome action_by_va(struct cpu *cpu, struct operation o)
 {
-	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, NW_CACHE_OP);
+	return by_va(cpu, o, NW_CACHE_OP);
 }
 
 static struct outcome action_invalidate(struct cpu *cpu, struct operation o)
 {
-	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, NW_CACHE_INVALIDATE);
+	return by_va(cpu, o, NW_CACHE_INVALIDATE);
 }
 
 static unsigned zva_size(const struct cpu *cpu)
@@ -232,8 +239,7 @@ static struct outcome execute_other(struct cpu *cpu, struct operation o, bool sy
 
 	if (name != NULL && cpu->config.stop_on_unmodelled && cpu->pstate.el >= encoded_el(o.key))
 		return stop(cpu, CPU_UNMODELLED, name);
-	if ((CRn == 11 || CRn == 15) && cpu->pstate.el == 1 &&
-	    HCR_EL2_TIDCP(effective_hcr(cpu)) != 0)
+	if ((CRn == 11 || CRn == 15) && traps_implementation_defined(cpu))
 		return trapped(cpu, o, 2, sysl);
 	return undefined(cpu);
 }

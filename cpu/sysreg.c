@@ -134,7 +134,7 @@ static struct outcome access_other(struct cpu *cpu, struct access a, unsigned nu
 	}
 	/* IMPLEMENTATION DEFINED registers: none here, but a hypervisor may want to provide some.
 	 */
-	if ((CRn == 11 || CRn == 15) && a.key >> 14 == 3 && el == EL1 && HCR_EL2_TIDCP(hcr) != 0)
+	if ((CRn == 11 || CRn == 15) && a.key >> 14 == 3 && traps_implementation_defined(cpu))
 		return trapped(cpu, a, EL2);
 	return undefined(cpu);
 }
@@ -232,6 +232,8 @@ static uint64_t reset_value(const struct cpu *cpu, enum sysreg reg)
 void sysreg_reset(struct cpu *cpu)
 {
 	features_masks(&cpu->config.features, cpu->sysreg_res0, cpu->sysreg_res1);
+	if (cpu_choice(cpu, CHOICE_SMC_WITHOUT_EL3) == SMC_WITHOUT_EL3_IS_UNDEFINED)
+		cpu->sysreg_res0[SYSREG_HCR_EL2] |= FIELD_MASK(HCR_EL2_TSC);
 	for (enum sysreg reg = 0; reg < SYSREG_COUNT; reg++) {
 		sysreg_store(cpu, reg, reset_value(cpu, reg));
 		sysreg_push(cpu, reg);

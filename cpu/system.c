@@ -2,7 +2,6 @@
 #include "system.h"
 #include "a64.h"
 #include "exception.h"
-#include "impdef.h"
 #include "layout.h"
 #include "sysreg_hook.h"
 
@@ -36,7 +35,8 @@ struct outcome exec_HVC(struct cpu *cpu, const struct a64_HVC *i)
 /* AArch64.CheckForSMCUndefOrTrap without EL3. */
 struct outcome exec_SMC(struct cpu *cpu, const struct a64_SMC *i)
 {
-	bool trapped = SMC_TRAPS_WITHOUT_EL3 && HCR_EL2_TSC(effective_hcr(cpu)) != 0;
+	/* RES0 where CHOICE_SMC_WITHOUT_EL3 says so. */
+	bool trapped = HCR_EL2_TSC(effective_hcr(cpu)) != 0;
 
 	if (cpu->pstate.el == 1 && trapped)
 		return raise(cpu, exception_smc_trap(cpu, (uint16_t)i->imm16));
@@ -77,13 +77,15 @@ static unsigned wfx_trap(const struct cpu *cpu, bool wfe)
 	return cpu->pstate.el < 2 && trapped ? 2 : 0;
 }
 
-/* With the event register clear it would wait; see impdef.h. */
 static struct outcome wfe(struct cpu *cpu)
 {
 	unsigned target_el = cpu->event_register ? 0 : wfx_trap(cpu, true);
+	bool waits = cpu_choice(cpu, CHOICE_WFE_WITHOUT_EVENT) == WFE_WITHOUT_EVENT_WAITS;
 
 	if (target_el != 0)
 		return raise(cpu, exception_wfx_trap(cpu, target_el, true));
+	if (!cpu->event_register && waits)
+		return stop(cpu, CPU_WAITING, NULL);
 	cpu->event_register = false;
 	return NEXT;
 }
