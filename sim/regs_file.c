@@ -158,20 +158,24 @@ static bool check_stage2(const char *path, const struct regs_file *regs)
 		need(path, regs, REG_VTTBR_EL2, "holds the table of stage 2 (HCR_EL2.VM)"));
 }
 
-static bool check_el2(const char *path, const struct regs_file *regs)
+static bool check_el2(const char *path, const struct regs_file *regs, bool upper)
 {
 	if (!need(path, regs, REG_SCTLR_EL2, "says whether stage 1 of EL2 is on"))
 		return false;
 	return !SCTLR_EL2_M(regs->registers.SCTLR_EL2) ||
 	       (need(path, regs, REG_TCR_EL2, "stage 1 of EL2 is controlled by") &&
-		need(path, regs, REG_TTBR0_EL2, "holds the table of stage 1 of EL2") &&
+		need(path, regs, upper ? REG_TTBR1_EL2 : REG_TTBR0_EL2,
+		     "holds the stage 1 table of this address") &&
 		need(path, regs, REG_MAIR_EL2, "holds the memory types of EL2"));
 }
 
 bool regs_file_check(const char *path, const struct regs_file *regs, va_t va,
 		     struct nw_access access)
 {
-	if (access.el == 2)
-		return check_el2(path, regs);
-	return check_el10(path, regs, va.value >> 55 & 1) && check_stage2(path, regs);
+	uint64_t hcr = regs->registers.HCR_EL2;
+	bool upper = va.value >> 55 & 1, host = HCR_EL2_E2H(hcr);
+
+	if (access.el == 2 || (access.el == 0 && host && HCR_EL2_TGE(hcr)))
+		return check_el2(path, regs, upper && host);
+	return check_el10(path, regs, upper) && check_stage2(path, regs);
 }

@@ -183,3 +183,65 @@ uint64_t digest_translation(uint64_t digest, const struct nw_translation *t)
 					   (uint64_t)t->attributes.attr << 16 |
 					   (uint64_t)t->attributes.sh << 24);
 }
+
+/* ------------------------------------------------------------------ descriptions */
+
+/* D8.2 "Translation process": the levels take all of the input address, the first 2 to 16 tables.
+ */
+static void check_stage(const struct nw_stage *s)
+{
+	unsigned top = s->ia_bits;
+
+	if (!s->on || s->tables == 0)
+		return;
+	require(s->tables <= 16 && (s->tables & (s->tables - 1)) == 0, "no power of two of tables");
+	for (int level = s->start_level; level <= 3; level++) {
+		const struct nw_index *index = &s->index[level + 1];
+
+		require(index->lsb + index->bits == top, "levels do not follow each other");
+		top = index->lsb;
+	}
+	require(top == s->granule_bits, "level 3 does not end with the granule");
+}
+
+static uint8_t needed_right(const struct nw_access *access)
+{
+	switch (access->type) {
+	case NW_FETCH:
+		return NW_X;
+	case NW_LOAD:
+	case NW_AT_LOAD:
+		return NW_R;
+	case NW_CACHE_OP:
+		return 0;
+	default:
+		return NW_W;
+	}
+}
+
+/* What succeeds has a leaf in each stage that is on, and the rights that it needs. */
+static void check_success(const struct nw_description *d, const struct nw_walk *walk)
+{
+	uint8_t needed = needed_right(&walk->access);
+
+	require(d->stage1.on == d->stage1.has_leaf, "stage 1 succeeds without a leaf");
+	require(d->stage2.on == d->stage2.has_leaf, "stage 2 succeeds without a leaf");
+	require(d->stage1.refusal == NW_REFUSED_NOT && d->stage2.refusal == NW_REFUSED_NOT,
+		"a refusal of what succeeds");
+	require((needed & ~d->stage1.granted) == 0, "stage 1 has not granted what succeeds");
+	require((needed & ~d->stage2.granted) == 0, "stage 2 has not granted what succeeds");
+}
+
+void check_description(const struct nw_description *d, const struct nw_walk *walk,
+		       const struct nw_translation *t)
+{
+	check_stage(&d->stage1);
+	check_stage(&d->stage2);
+	require(d->regime == walk->regime, "a description of another regime");
+	require(d->stage1.refusal == NW_REFUSED_NOT || walk->fetch_count == 0,
+		"stage 1 has begun what it refuses");
+	if (t->fault.type == FAULT_NONE)
+		check_success(d, walk);
+	else
+		require(d->target_el == 2 || !t->fault.stage2, "a fault of stage 2 goes to EL1");
+}

@@ -57,6 +57,8 @@ static inline void require(bool condition, const char *what)
 		broken(what);
 }
 
+void check_description(const struct nw_description *d, const struct nw_walk *walk,
+		       const struct nw_translation *t);
 void check_walk(const struct nw_walk *walk, uint8_t pa_bits);
 void check_fault(const struct nw_fault *fault);
 void check_translation(const struct nw_translation *t, uint8_t pa_bits);

@@ -130,6 +130,16 @@ static va_t take_va(struct machine *m)
 	return (va_t){m->va[options % ADDRESSES] + (offset << (options >> 2 & 0x3f) % 60)};
 }
 
+/* Large: not on the stack of what calls it. */
+static void describe(const struct machine *m, const struct nw_walk *walk,
+		     const struct nw_translation *t)
+{
+	struct nw_description description;
+
+	nw_describe(m->mmu, walk, &description);
+	check_description(&description, walk, t);
+}
+
 /* A probe says the same twice, and nobody notices it. */
 static struct nw_translation probe(struct machine *m, va_t va, struct nw_access access)
 {
@@ -144,6 +154,7 @@ static struct nw_translation probe(struct machine *m, va_t va, struct nw_access 
 
 	check_translation(&t, m->config.features.pa_bits);
 	check_walk(&walk, m->config.features.pa_bits);
+	describe(m, &walk, &t);
 	memory_forget(&m->memory);
 
 	struct nw_translation again = nw_probe(m->mmu, va, access, NULL);

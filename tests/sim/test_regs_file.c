@@ -122,6 +122,14 @@ static const struct need_row {
 	{"EL2", "SCTLR_EL2=1\nTCR_EL2=0\nTTBR0_EL2=0\nMAIR_EL2=0\n", 2, 0, NULL},
 	{"EL2 without TTBR0", "SCTLR_EL2=1\nTCR_EL2=0\nMAIR_EL2=0\n", 2, 0, "f: no TTBR0_EL2"},
 	{"EL2 without TCR", "SCTLR_EL2=1\nTTBR0_EL2=0\nMAIR_EL2=0\n", 2, 0, "f: no TCR_EL2"},
+	{"host, upper half",
+	 "HCR_EL2=0x400000000\nSCTLR_EL2=1\nTCR_EL2=0\nTTBR1_EL2=0\nMAIR_EL2=0\n", 2, HIGH, NULL},
+	{"host without TTBR1",
+	 "HCR_EL2=0x400000000\nSCTLR_EL2=1\nTCR_EL2=0\nTTBR0_EL2=0\nMAIR_EL2=0\n", 2, HIGH,
+	 "f: no TTBR1_EL2"},
+	{"a host's EL0", "HCR_EL2=0x408000000\nSCTLR_EL2=0\n", 0, 0, NULL},
+	{"a host's EL0 without SCTLR_EL2", "HCR_EL2=0x408000000\nSCTLR_EL1=0\n", 0, 0,
+	 "f: no SCTLR_EL2"},
 	{"EL2 without MAIR", "SCTLR_EL2=1\nTTBR0_EL2=0\nTCR_EL2=0\n", 2, 0, "f: no MAIR_EL2"},
 };
 

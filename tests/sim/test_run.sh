@@ -191,6 +191,23 @@ story "a VA beyond the size of --s1" '.fault.type == "translation" and .fault.le
 	.fault.esr == "0x92000004" and (.fetches | length) == 0' 0x1000000000000
 story "the hypervisor's own walk has five levels" '(.fetches | length) == 5 and .permissions.stage1.el1 == "r-x"' \
 	--el2 4k:52 --el 2 0x40200000
+# Colours on a terminal only, and not with NO_COLOR.
+coloured() { # coloured NAME EXPECTED VARIABLE...: 0 or 1
+	name=$1 expected=$2
+	shift 2
+	env TERM=xterm "$@" script -qec "$NESTWALK walk --no-map 0x1000" /dev/null </dev/null >"$work/out" 2>&1
+	found=$(grep -c "$(printf '\033')\[31mfault" "$work/out")
+	if [ "$found" = "$expected" ]; then ok "$name"; else not_ok "$name" "$(head -c 200 "$work/out")"; fi
+}
+if command -v script >/dev/null; then
+	coloured "colours on a terminal" 1 NO_COLOR=
+	coloured "no colours with NO_COLOR" 0 NO_COLOR=1
+	coloured "no colours on a dumb terminal" 0 NO_COLOR= TERM=dumb
+else
+	skip "colours on a terminal" "no script"
+fi
+"$NESTWALK" walk --no-map 0x1000 >"$work/out" 2>&1
+if grep -q "$(printf '\033')" "$work/out"; then not_ok "no colours in a file" "there are"; else ok "no colours in a file"; fi
 timeout 60 "$NESTWALK" walk 0x123456789 >"$work/out" 2>&1
 if grep -q '^24 descriptor fetches' "$work/out" && grep -q 'UXN=' "$work/out"; then
 	ok "the same as text"
