@@ -28,6 +28,8 @@ static struct {
 	uint64_t stage1[5];        /* PA of the descriptor, by level + 1 */
 	uint64_t stage2[PARTS][5]; /* PA of the stage 2 descriptor for ipa[], by level + 1 */
 	uint64_t next_table;
+	bool has_tlb;
+	struct nw_choices choices;
 } w;
 
 static const uint64_t va_indices =
@@ -108,6 +110,75 @@ static inline void build(int leaf1, int leaf2, unsigned part_shift)
 static inline void set_field(uint64_t *reg, unsigned lsb, unsigned bits, uint64_t value)
 {
 	*reg = (*reg & ~(ones(bits) << lsb)) | value << lsb;
+}
+
+static inline struct nw_mmu *new_mmu(void)
+{
+	struct nw_config config = {
+		.features = w.features,
+		.choices = w.choices,
+		.tlb_off = !w.has_tlb,
+		.l1d = {16, 0, 0},
+		.port = {.ctx = &w.memory, .read = memory_read},
+	};
+	struct nw_mmu *mmu = nw_mmu_new(&config);
+	struct nw_event event = {.type = NW_EVENT_REGISTER};
+
+	ck_assert_ptr_nonnull(mmu);
+	*nw_registers(mmu) = w.registers;
+	nw_event(mmu, &event);
+	return mmu;
+}
+
+static inline void check_works(void)
+{
+	struct nw_mmu *mmu = new_mmu();
+	struct nw_translation t = nw_translate(mmu, (va_t){w.va}, w.access, 1);
+
+	ck_assert_msg(t.fault.type == FAULT_NONE, "faults without a reason: 0x%02x",
+		      nw_fault_status(&t.fault));
+	nw_mmu_free(mmu);
+}
+
+/* What can be wrong with a descriptor. */
+enum wrong { INVALID, NO_BLOCK, TOO_HIGH, NO_ACCESS_FLAG, NO_PERMISSION, ABORT };
+
+static inline void spoil(uint64_t pa, bool stage1, enum wrong wrong)
+{
+	uint64_t *d = memory_cell(&w.memory, pa);
+
+	switch (wrong) {
+	case INVALID:
+		*d &= ~UINT64_C(1);
+		break;
+	case NO_BLOCK:
+		*d &= ~UINT64_C(2);
+		break;
+	case TOO_HIGH: /* OA[51] */
+		*d |= UINT64_C(2) << 8;
+		break;
+	case NO_ACCESS_FLAG:
+		*d &= ~UINT64_C(0x400);
+		break;
+	case NO_PERMISSION: /* AP[2] against a store; S2AP[0] against a read */
+		*d = stage1 ? *d | 0x80 : *d & ~UINT64_C(0x40);
+		break;
+	case ABORT:
+		w.memory.has_abort = true;
+		w.memory.abort_pa = pa;
+	}
+}
+
+/*
+ * Stage 2 is switched off: the tables of stage 1 are wanted at the addresses that they have had as
+ * IPAs.
+ */
+static inline void stage2_off(void)
+{
+	w.registers.HCR_EL2 = 0;
+	for (int i = 0; i < 5; i++)
+		memory_put(&w.memory, w.ipa[i], *memory_cell(&w.memory, w.stage1[i]));
+	memcpy(w.stage1, w.ipa, sizeof w.stage1);
 }
 
 #endif
