@@ -107,6 +107,8 @@ struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_requ
 	struct ttw_translation t =
 		ttw_translate_input(q->r, &q->input, q->va, q->access, &mmu->memory, stage1_only);
 
+	if (mmu->config.check_walk_caches && mmu->memory.caches != NULL)
+		mmu_recheck(mmu, q, stage1_only, &t);
 	if (observer->walk != NULL && is_walk(q, !stage1_only)) {
 		mmu->walk.at = at;
 		observer->walk(observer->ctx, &mmu->walk);

@@ -257,6 +257,7 @@ struct tlb_counts {
 struct nw_counts {
 	struct tlb_counts l1i[3], l1d[3], l2[3];
 	struct tlb_counts cache_stage1[3], cache_stage2[3], cache_ipa[3];
+	uint64_t cache_mismatches; /* see check_walk_caches of struct nw_config */
 };
 
 /*
@@ -278,6 +279,7 @@ struct nw_config {
 	bool tlb_off; /* every access walks */
 	struct tlb_shape l1i, l1d, l2;
 	struct walk_cache_shapes walk_caches;
+	bool check_walk_caches; /* every walk is made again without them; results that differ are counted */
 	struct nw_port port;
 	struct nw_observer observer;
 };

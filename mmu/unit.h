@@ -51,6 +51,11 @@ static inline struct mmu_request mmu_request(const struct ttw_regime *r, va_t va
 struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_request *q,
 				       bool stage1_only, bool at);
 
+/* Makes a walk again without walk caches and without any effect, and counts a result that differs.
+ */
+void mmu_recheck(struct nw_mmu *mmu, const struct mmu_request *q, bool stage1_only,
+		 const struct ttw_translation *t);
+
 /*
  * What L1D or else L2 has for a request, checked as on a hit, without any effect on them. False:
  * nothing, or there is no lookup.
