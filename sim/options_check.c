@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define RAM_BASE       UINT64_C(0x40000000) /* of QEMU's virt board: devices lie below it */
+#define FLASH_END      UINT64_C(0x8000000)  /* from address 0 its flash, of which RAM can take the place */
 #define KERNEL_VA_BITS 30 /* the least that hyp/kernel's half can be laid out in */
 
 bool options_is_directory(const char *path)
@@ -38,22 +39,29 @@ static unsigned address_bits(const struct sim_windows *windows)
 	return bits;
 }
 
-/* Each window inside [min, 2^bits), none over another. */
-static bool check_windows(const struct sim_windows *windows, const char *option, uint64_t min,
-			  unsigned bits, const char *space)
+/* Addresses that a window may have: [0, low) and [high, 2^bits). */
+struct space {
+	uint64_t low, high;
+	unsigned bits;
+	const char *name;
+};
+
+/* Each window inside the space, none over another. */
+static bool check_windows(const struct sim_windows *windows, const char *option,
+			  struct space space)
 {
 	for (unsigned i = 0; i < windows->count; i++) {
 		uint64_t base = window_base(&windows->at[i]), size = windows->at[i].size;
 
-		if (base < min) {
+		if (base < space.high && (size > space.low || base > space.low - size)) {
 			diag("--%s at 0x%" PRIx64 ": devices lie there, expected 0x%" PRIx64
 			     " or above",
-			     option, base, min);
+			     option, base, space.high);
 			return false;
 		}
-		if (base >> bits || size > (UINT64_C(1) << bits) - base) {
+		if (base >> space.bits || size > (UINT64_C(1) << space.bits) - base) {
 			diag("--%s at 0x%" PRIx64 ": it ends above 2^%u, the size of %s", option,
-			     base, bits, space);
+			     base, space.bits, space.name);
 			return false;
 		}
 		for (unsigned j = 0; j < i; j++) {
@@ -97,9 +105,12 @@ static bool check_kernel(const struct options *options)
 static bool check_memory(const struct options *options)
 {
 	struct sim_config *config = options->config;
-	unsigned pa_bits = config->features.pa_bits, ram_bits = address_bits(&config->ram);
+	unsigned ram_bits = address_bits(&config->ram);
+	struct space pa = {config->bare ? FLASH_END : 0, RAM_BASE, config->features.pa_bits,
+			   "the core's physical addresses"};
+	struct space ipa = {0, 0, 0, "stage 2's IPA space"};
 
-	if (!check_windows(&config->ram, "ram", RAM_BASE, pa_bits, "the core's physical addresses"))
+	if (!check_windows(&config->ram, "ram", pa))
 		return false;
 	if (config->bare)
 		return true;
@@ -118,8 +129,8 @@ static bool check_memory(const struct options *options)
 		     config->s2.size_bits);
 		return false;
 	}
-	return check_windows(&config->vm_ram, "vm-ram", 0, config->s2.size_bits,
-			     "stage 2's IPA space") &&
+	ipa.bits = config->s2.size_bits;
+	return check_windows(&config->vm_ram, "vm-ram", ipa) &&
 	       resolve(options, &config->s1, GEOMETRY_S1, address_bits(&config->vm_ram));
 }
 

@@ -125,6 +125,7 @@ static const struct row {
 	{"run --slow a", FIELD(slow), 1},
 	{"run -q a", FIELD(quiet), 1},
 	{"run --bare --el 1 a", FIELD(el), 1},
+	{"run --bare --ram 1g --ram 128m@0 a", FIELD(ram.count), 2}, /* in place of the flash */
 	{"run --bare --semihosting off a", FIELD(semihosting), SWITCH_OFF},
 	{"run --trace tarmac:x --trace tarmac:y a", FIELD(trace_count), 2},
 	{"run a --slow b", FIELD(guest_argc), 2},
@@ -253,6 +254,9 @@ static const struct misuse {
 	{"run --ram 100 a", "--ram 100: size and address must be multiples of 64k"},
 	{"run --ram 1g@0x40000001 a", "multiples of 64k"},
 	{"run --ram 1g@0 a", "--ram at 0x0: devices lie there"},
+	{"run --ram 1g --ram 64k@0 a", "--ram at 0x0: devices lie there"},
+	{"run --bare --ram 1g --ram 129m@0 a", "--ram at 0x0: devices lie there"},
+	{"run --bare --ram 1g --ram 64k@0x8000000 a", "--ram at 0x8000000: devices lie there"},
 	{"run --ram 1g --ram 1g a", "--ram at 0x40000000 overlaps"},
 	{"run --ram 1g@0x80000000 --ram 2g a", "overlaps the one at 0x80000000"},
 	{"run --ram 1g@0x10000000000000 a", "ends above 2^52"},
