@@ -3,6 +3,7 @@
 
 #include "mmu/vmsa.h"
 
+/* AlignmentFault(): a write is what writes and does not read, so that an atomic reports a read. */
 static struct nw_fault alignment_fault(bool write)
 {
 	return (struct nw_fault){.type = FAULT_ALIGNMENT, .write = write};
@@ -135,7 +136,7 @@ bool mem_translate(struct cpu *cpu, uint64_t va, const struct mem_how *how,
 	target->count = 0;
 	target->units = 0;
 	if (is_unaligned(va, how) && unaligned_faults(cpu, va, how)) {
-		struct nw_fault fault = alignment_fault(type == NW_STORE);
+		struct nw_fault fault = alignment_fault(type == NW_STORE && !rmw);
 
 		return abort_at(cpu, va, &fault, how);
 	}

@@ -152,7 +152,7 @@ static const struct {
 	{"ldar x0, [x1] across 16 bytes", 0xc8dffc20, 0x100c, ALIGNMENT, 0x100c},
 	{"stlr x0, [x1] across 16 bytes", 0xc89ffc20, 0x100c, ALIGNMENT | WRITE, 0x100c},
 	{"ldxr x0, [x1] across 16 bytes", 0xc85f7c20, 0x1009, ALIGNMENT, 0x1009},
-	{"ldadd x0, x2, [x1] across 16 bytes", 0xf8200022, 0x100c, ALIGNMENT | WRITE, 0x100c},
+	{"ldadd x0, x2, [x1] across 16 bytes", 0xf8200022, 0x100c, ALIGNMENT, 0x100c},
 	{"dc zva, x1", 0xd50b7421, 0x2010, TRANSLATION_3 | WRITE, 0x2010},
 };
 
