@@ -46,7 +46,7 @@ LDFLAGS = $(LDFLAGS_$(VARIANT))
 # ---------------------------------------------------------------------------------------------------- rooms
 
 ROOMS := mmu cpu sim
-include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk tests/bench/module.mk tests/bare/module.mk tests/fuzz/module.mk tests/mutation/module.mk)
+include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk tests/bench/module.mk tests/bare/module.mk tests/fuzz/module.mk tests/mutation/module.mk tests/oracle/module.mk)
 
 # What a room's tests and programs link with: its own archive and those of the rooms below it.
 needs_mmu := mmu
@@ -152,6 +152,11 @@ demo-run: all guests
 	$(Q)tools/demo
 bench-run: all guests bench-programs
 	$(Q)tools/bench
+oracle: all guests
+	$(Q)tests/oracle/oracle $(or $(N),1000000) $(or $(SEED),1)
+.PHONY: oracle-record
+oracle-record: all guests
+	$(Q)tests/oracle/record
 matrix-run: all guests
 	$(Q)tests/geometry/matrix all
 fault-table: $(B)/tests/mmu/test_fault_table
@@ -200,6 +205,7 @@ help:
 	@echo 'make bench    measure speed against QEMU, one JSON object a line'
 	@echo 'make matrix   run the software on all 480 pairs of stage 1 and stage 2 geometries'
 	@echo 'make fault-table  show which faults of translation the tests produce, and why there are no others'
+	@echo 'make oracle   N= SEED=: so many random translations on QEMU too; make oracle-record records some'
 	@echo 'make cov      lines and branches of mmu/ that its suites execute'
 	@echo 'make fuzz     SECONDS=60: fuzz mmu/ with libFuzzer'
 	@echo 'make mutate   N=200 SEED=1: change mmu/ N times, see whether its suites notice'

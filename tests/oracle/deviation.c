@@ -1,0 +1,185 @@
+/* The predicates of deviation.def. */
+#include "result.h"
+
+#include <stdbool.h>
+
+#include "../../mmu/vmsa.h"
+
+#define FSC(esr)   ((unsigned)(esr)&0x3f)
+#define PSTATE_PAN (UINT64_C(1) << 22)
+#define WNR        UINT64_C(0x40)
+#define S1PTW      UINT64_C(0x80)
+#define PAR_FST(p) ((unsigned)(p) >> 1 & 0x3f)
+
+static bool is_abort(const struct result *r)
+{
+	return r->kind == RESULT_EXCEPTION && ((r->esr >> 26 & 0x3a) == 0x20);
+}
+
+static enum op_kind kind_of(const struct difference *d)
+{
+	return d->op == NULL ? KINDS : (enum op_kind)op_kinds[d->op->name];
+}
+
+static uint64_t sctlr(const struct difference *d)
+{
+	uint64_t el1 = case_reg(d->c, REG_sctlr_el1);
+
+	return el1 != 0 ? el1 : case_reg(d->c, REG_sctlr_el2);
+}
+
+/* The fault code of an abort or of a PAR_EL1; 64: none. */
+static unsigned code_of(const struct result *r)
+{
+	if (is_abort(r))
+		return FSC(r->esr);
+	return r->kind == RESULT_PAR && (r->value & 1) != 0 ? PAR_FST(r->value) : 64;
+}
+
+static bool is_address_size(unsigned code)
+{
+	return code < FSC_TRANSLATION_L0 || code == FSC_ADDRESS_SIZE_MINUS1;
+}
+
+static bool cache_maintenance(const struct difference *d)
+{
+	return (kind_of(d) == KIND_CACHE || kind_of(d) == KIND_CACHE1) && is_abort(&d->ours) &&
+	       d->theirs.kind == RESULT_OK;
+}
+
+static bool not_cacheable(const struct difference *d)
+{
+	uint64_t different = d->ours.value ^ d->theirs.value, hcr = case_reg(d->c, REG_hcr_el2);
+	bool off = (sctlr(d) & FIELD_MASK(SCTLR_EL1_C)) == 0 || (hcr & FIELD_MASK(HCR_EL2_CD)) != 0;
+
+	return d->ours.kind == RESULT_PAR && d->theirs.kind == RESULT_PAR && off &&
+	       (d->ours.value & 1) == 0 && (different & ~UINT64_C(0xff00000000000180)) == 0 &&
+	       d->ours.value >> 56 == ATTR_NORMAL_NC;
+}
+
+static bool zva_of_device(const struct difference *d)
+{
+	return kind_of(d) == KIND_ZERO && is_abort(&d->ours) && FSC(d->ours.esr) == FSC_ALIGNMENT;
+}
+
+static bool device_alignment(const struct difference *d)
+{
+	return kind_of(d) <= KIND_UNPRIV && is_abort(&d->ours) &&
+	       FSC(d->ours.esr) == FSC_ALIGNMENT && (d->op->value[1] & 15) != 0 &&
+	       (sctlr(d) & FIELD_MASK(SCTLR_EL1_A)) == 0;
+}
+
+static bool load_exclusive_alignment(const struct difference *d)
+{
+	return d->op != NULL && d->op->name == OP_ldxr && is_abort(&d->ours) &&
+	       FSC(d->ours.esr) == FSC_ALIGNMENT && d->theirs.esr == (d->ours.esr | WNR);
+}
+
+static bool atomic_alignment(const struct difference *d)
+{
+	return kind_of(d) == KIND_ATOMIC && is_abort(&d->ours) &&
+	       FSC(d->ours.esr) == FSC_ALIGNMENT && d->theirs.esr == (d->ours.esr | WNR);
+}
+
+static bool ptw_level(const struct difference *d)
+{
+	unsigned ours = code_of(&d->ours), theirs = code_of(&d->theirs);
+
+	return (case_reg(d->c, REG_hcr_el2) & FIELD_MASK(HCR_EL2_PTW)) != 0 &&
+	       theirs == FSC_PERMISSION_L0 && (ours & 0x3c) == FSC_PERMISSION_L0 &&
+	       (d->ours.kind == RESULT_PAR ? d->ours.value >> 8 & 1 : (d->ours.esr & S1PTW) != 0);
+}
+
+static bool both_translated(const struct difference *d)
+{
+	return d->ours.kind == RESULT_PAR && d->theirs.kind == RESULT_PAR &&
+	       ((d->ours.value | d->theirs.value) & 1) == 0;
+}
+
+static bool device_type(const struct difference *d)
+{
+	uint64_t ours = d->ours.value, theirs = d->theirs.value;
+
+	return both_translated(d) && (ours ^ theirs) << 8 == 0 &&
+	       theirs >> 56 == ATTR_DEVICE_nGnRE &&
+	       (ours >> 56 == ATTR_DEVICE_nGRE || ours >> 56 == ATTR_DEVICE_GRE);
+}
+
+static bool reserved_shareability(const struct difference *d)
+{
+	return both_translated(d) && ((d->ours.value ^ d->theirs.value) & ~UINT64_C(0x180)) == 0 &&
+	       (d->theirs.value >> 7 & 3) == 1;
+}
+
+static bool has_small_table(uint64_t tcr, uint64_t ttbr, unsigned half)
+{
+	unsigned size = 64 - (unsigned)(half == 0 ? TCR_EL1_T0SZ(tcr) : TCR_EL1_T1SZ(tcr));
+	unsigned granule, index_bits;
+
+	if (half == 0)
+		granule = TCR_EL1_TG0(tcr) == TG0_4K ? 12 : TCR_EL1_TG0(tcr) == TG0_16K ? 14 : 16;
+	else
+		granule = TCR_EL1_TG1(tcr) == TG1_4K ? 12 : TCR_EL1_TG1(tcr) == TG1_16K ? 14 : 16;
+	if (size <= granule || (granule == 16 ? TCR_EL1_IPS(tcr) != 6 : TCR_EL1_DS(tcr) == 0))
+		return false;
+	index_bits = (size - granule - 1) % (granule - 3) + 1;
+	return index_bits < 3 && (ttbr & 0x30) != 0;
+}
+
+static bool small_table(const struct difference *d)
+{
+	uint64_t el1 = case_reg(d->c, REG_tcr_el1), el2 = case_reg(d->c, REG_tcr_el2);
+
+	return has_small_table(el1, case_reg(d->c, REG_ttbr0_el1), 0) ||
+	       has_small_table(el1, case_reg(d->c, REG_ttbr1_el1), 1) ||
+	       has_small_table(el2, case_reg(d->c, REG_ttbr0_el2), 0) ||
+	       has_small_table(el2, case_reg(d->c, REG_ttbr1_el2), 1);
+}
+
+static bool atomic_order(const struct difference *d)
+{
+	return kind_of(d) == KIND_ATOMIC && is_abort(&d->ours) &&
+	       (FSC(d->ours.esr) & 0x3c) == FSC_PERMISSION_L0 && (d->ours.esr & WNR) != 0 &&
+	       is_abort(&d->theirs) && (d->theirs.esr & WNR) == 0;
+}
+
+static bool wxn_under_pan(const struct difference *d)
+{
+	return kind_of(d) == KIND_FETCH && (d->op->value[0] & PSTATE_PAN) != 0 &&
+	       is_abort(&d->ours) && (FSC(d->ours.esr) & 0x3c) == FSC_PERMISSION_L0 &&
+	       (sctlr(d) & FIELD_MASK(SCTLR_EL1_WXN)) != 0 &&
+	       (sctlr(d) & FIELD_MASK(SCTLR_EL1_EPAN)) != 0;
+}
+
+static bool high_output_bits(const struct difference *d)
+{
+	return is_address_size(code_of(&d->ours));
+}
+
+static const struct {
+	const char *name;
+	bool (*predicate)(const struct difference *d);
+} deviations[] = {
+#define DEVIATION(predicate, versions, rule, test) {#predicate, predicate},
+#include "deviation.def"
+#undef DEVIATION
+};
+
+unsigned deviation_count(void)
+{
+	return sizeof(deviations) / sizeof(deviations[0]);
+}
+
+const char *deviation_name(int index)
+{
+	return deviations[index].name;
+}
+
+int deviation_of(const struct difference *d)
+{
+	for (unsigned i = 0; i < deviation_count(); i++) {
+		if (deviations[i].predicate(d))
+			return (int)i;
+	}
+	return -1;
+}

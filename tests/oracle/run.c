@@ -1,0 +1,110 @@
+/* Runs of many batches. */
+#include "oracle.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define BATCH 20000 /* translations */
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void line(FILE *list, const struct difference *d)
+{
+	if (d->op != NULL)
+		fprintf(list, "%s EL%d ", op_names[d->op->name], (int)(d->op->value[0] >> 2 & 3));
+	fprintf(list, "case %" PRIx64 "\n", d->ours.number);
+	result_print(list, "nestwalk:", &d->ours);
+	result_print(list, "QEMU:", &d->theirs);
+}
+
+static void judge(void *ctx, const struct difference *d)
+{
+	struct oracle *o = ctx;
+	int index = deviation_of(d);
+
+	if (index >= 0)
+		o->explained[index]++;
+	else if (in_the_wake(d))
+		o->follows++;
+	else {
+		line(o->list, d);
+		if (o->unexplained++ < o->shown)
+			shrink(o, d);
+	}
+}
+
+static bool run_batch(struct oracle *o, uint64_t seed, uint64_t translations)
+{
+	char *ours = NULL, *theirs = NULL;
+	struct batch b;
+	bool ran;
+
+	batch_generate(&b, seed, translations);
+	ran = run_both(o, &b, &ours, &theirs);
+	if (ran) {
+		compare(&b, ours, theirs, (struct judge){judge, o});
+		distribution_add(&o->met, ours);
+		o->met.translations += batch_translations(&b);
+	} else {
+		fprintf(stderr,
+			"oracle: seed %" PRIu64 ": %s did not come to its end, see %s/*.log\n",
+			seed, ours == NULL ? "nestwalk" : "QEMU", o->directory);
+	}
+	free(ours);
+	free(theirs);
+	batch_free(&b);
+	return ran;
+}
+
+static void report(const struct oracle *o, double elapsed)
+{
+	distribution_print(&o->met);
+	for (unsigned i = 0; i < deviation_count(); i++)
+		printf("deviation of QEMU %s: %-26s %9" PRIu64 "%s\n", o->version,
+		       deviation_name((int)i), o->explained[i],
+		       o->explained[i] == 0 ? " (never met)" : "");
+	printf("in their wake %" PRIu64 "\n", o->follows);
+	printf("%" PRIu64 " translations (%" PRIu64
+	       " operations) on nestwalk and QEMU %s in %.1f s, %.0f a second: "
+	       "%" PRIu64 " unexplained differences\n",
+	       o->met.translations, o->met.operations, o->version, elapsed,
+	       (double)o->met.translations / elapsed, o->unexplained);
+}
+
+int oracle_run(struct oracle *o, uint64_t translations, uint64_t seed)
+{
+	double begin = seconds();
+
+	o->list = fopen("build/oracle/differences", "w");
+	if (o->list == NULL)
+		return 1;
+
+	for (uint64_t batch = 0; o->met.translations < translations; batch++) {
+		uint64_t left = translations - o->met.translations;
+
+		if (!run_batch(o, seed * 1000000 + batch, left < BATCH ? left : BATCH))
+			return 1;
+	}
+	fclose(o->list);
+	report(o, seconds() - begin);
+	return o->unexplained != 0;
+}
+
+int oracle_print(struct oracle *o, uint64_t cases, uint64_t seed)
+{
+	struct batch b;
+
+	(void)o;
+	batch_generate(&b, seed, UINT64_MAX);
+	for (unsigned i = 0; i < b.count && i < cases; i++)
+		case_write(stdout, i, &b.cases[i]);
+	batch_free(&b);
+	return 0;
+}
