@@ -88,7 +88,8 @@ static void cure_ipa_range(const struct story *story, struct story_text *text)
 	uint64_t ipa = story->result.fault.ipa.value;
 	unsigned needed = bits_of(ipa);
 
-	story_add(text, "an IPA below 2^%u where stage 1 gives 0x%" PRIx64, s->ia_bits, ipa);
+	story_add(text, "an IPA below 2^%u where stage 1 %s 0x%" PRIx64, s->ia_bits,
+		  story->result.fault.s1ptw ? "has its table, now" : "gives", ipa);
 	if (needed <= 64u - s->min_txsz)
 		story_add(text, "; or VTCR_EL2.T0SZ of at most %u", 64 - needed);
 }
