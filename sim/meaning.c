@@ -198,6 +198,8 @@ static bool say_by_rule(const char *name, uint64_t value, uint64_t whole, char t
 		say_address("IPA", value << 12, text);
 	else if (!strcmp(name, "PA"))
 		say_address("PA", value << 12, text);
+	else if (!strcmp(name, "ADDRESS"))
+		say_address("48-bit address", ADDRESS_48_OA_47_12(whole) << 12, text);
 	else if (!strcmp(name, "BADDR"))
 		say_address("table at", value << TTBR0_EL1_BADDR_LSB, text);
 	else if (!strcmp(name, "BADDR_47_6"))

@@ -78,11 +78,35 @@ static unsigned plain(const char *name, uint64_t value, enum regs_e2h e2h, struc
 	return count;
 }
 
+static bool is_table_base(const char *name)
+{
+	static const char *const names[] = {"TTBR0_EL1", "TTBR1_EL1", "TTBR0_EL2", "TTBR1_EL2",
+					    "VTTBR_EL2"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcasecmp(names[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* BADDR moves where a table may lie above 2^48. */
+static unsigned table_base(const char *name, uint64_t value, struct regs_view *view)
+{
+	plain(name, value, E2H_BOTH, view);
+	view[0].when = "the table lies below 2^48";
+	view[1] = (struct regs_view){
+		"TTBR_52", "DS is 1, or the granule 64 KB and the output size 52 bits", value};
+	return 2;
+}
+
 unsigned regs_views(const char *name, uint64_t value, enum regs_e2h e2h,
 		    struct regs_view view[REGS_VIEWS])
 {
 	if (is_syndrome(name))
 		return syndrome(value, view);
+	if (is_table_base(name))
+		return table_base(name, value, view);
 	if (!strcasecmp(name, "PAR_EL1"))
 		name = PAR_EL1_F0_F(value) ? "PAR_EL1_F1" : "PAR_EL1_F0";
 	return plain(name, value, e2h, view);

@@ -53,6 +53,9 @@ prints "a fault's meaning" 'DFSC = 0x2b: Translation fault, level -1$' regs ESR_
 prints "TCR_EL2 of a host" '^ while HCR_EL2.E2H is 1:$' regs TCR_EL2
 prints "--e2h 1" '^  \[34:32\] +IPS = 0x6: 52-bit output$' regs --e2h 1 TCR_EL2=0x600000000
 prints "--e2h=0" '^  \[18:16\] +PS = 0x6: 52-bit output$' regs --e2h=0 TCR_EL2=0x60000
+prints "TTBR0_EL1 below 2^48" 'BADDR = 0x20000034: table at 0x40000068$' regs TTBR0_EL1=0x40000068
+prints "... and above" 'BADDR_47_6 = 0x1000001: table at 0xa000040000040$' regs TTBR0_EL1=0x40000068
+prints "TTBR1_EL2 says when" '^ while DS is 1, or the granule 64 KB' regs TTBR1_EL2
 refuses "--e2h of more than a bit" '--e2h 2: expected 0 or 1' regs --e2h 2 TCR_EL2
 refuses "--e2h at the end" 'expected 0 or 1' regs --e2h
 "$NESTWALK" regs --e2h 1 TCR_EL2=0x600000000 >"$work/text"
