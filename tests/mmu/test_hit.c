@@ -90,6 +90,30 @@ START_TEST(nothing_but_tlbi_removes_an_entry)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ the IPA walk cache */
+
+/* Four tables are four IPAs: they fit as long as the output does not take a place among them. */
+START_TEST(an_ipa_cache_for_tables_takes_outputs_only_where_asked_to)
+{
+	bool for_all = _i == 1;
+	struct nw_config config = {
+		.features = world_features(),
+		.tlb_off = true,
+		.walk_caches = {.ipa = {.entries = 4}, .ipa_for_all = for_all},
+		.port = {.ctx = world, .read = world_read},
+	};
+
+	map_page(0x1000);
+	nw_mmu_free(mmu);
+	mmu = nw_mmu_new(&config);
+	world_enter(world, mmu, &space);
+	load(0x1000);
+	load(0x1000);
+	ck_assert_uint_eq(nw_counts(mmu)->cache_ipa[0].lookups, for_all ? 10 : 8);
+	ck_assert_uint_eq(nw_counts(mmu)->cache_ipa[0].hits, for_all ? 0 : 4);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ sizes of now */
 
 /* VTCR_EL2.PS, [18:16], limits what an entry of the time before gives: a fault of its stage 2 leaf.
@@ -143,6 +167,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, nothing_but_tlbi_removes_an_entry, 0,
 			    sizeof events / sizeof *events);
+	tcase_add_loop_test(tcase, an_ipa_cache_for_tables_takes_outputs_only_where_asked_to, 0, 2);
 	tcase_add_test(tcase, a_hit_uses_the_output_size_of_stage_2_of_now);
 	tcase_add_test(tcase, a_hit_below_the_output_size_of_now_is_one);
 	suite_add_tcase(suite, tcase);

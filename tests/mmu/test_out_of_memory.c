@@ -207,6 +207,52 @@ static uint64_t stamp_of(uint64_t page)
 	return page == FIRST_CAPACITY / 2 ? 1 : page + 10;
 }
 
+START_TEST(a_memory_that_could_not_be_made_leaves_nothing_to_free)
+{
+	struct assoc_shape shape = {.shape = {.entries = UINT32_MAX}, .value_size = 8};
+	struct assoc a;
+
+	for (long number = 0;; number++) {
+		fail_from_now(number, false);
+
+		bool made = assoc_init(&a, &shape);
+		long asked = fail_no_more(), left = live;
+
+		if (made) {
+			ck_assert_int_eq(number, asked);
+			break;
+		}
+		ck_assert_msg(left == 0, "allocation %ld leaves %ld blocks", number, left);
+	}
+	assoc_free(&a);
+}
+END_TEST
+
+START_TEST(all_that_growth_took_is_given_back)
+{
+	fail_from_now(NEVER, false);
+
+	struct assoc_shape shape = {.shape = {.entries = UINT32_MAX}, .value_size = 8};
+	struct assoc a;
+	bool made = assoc_init(&a, &shape);
+	long first = live;
+
+	for (uint64_t page = 0; page < 5 * FIRST_CAPACITY; page++)
+		fill(&a, page, page);
+
+	long grown = live;
+
+	assoc_free(&a);
+
+	long left = live;
+
+	fail_no_more();
+	ck_assert(made);
+	ck_assert_int_gt(grown, first);
+	ck_assert_int_eq(left, 0);
+}
+END_TEST
+
 /* Growth is many allocations: whichever fails, the one that is replaced is the oldest, and the next
  * growth succeeds. */
 START_TEST(what_cannot_grow_replaces_the_least_recently_used)
@@ -274,6 +320,8 @@ int main(void)
 
 	tcase_add_test(tcase, creation_fails_whichever_allocation_does);
 	tcase_add_test(tcase, no_mmu_is_freed_without_harm);
+	tcase_add_test(tcase, a_memory_that_could_not_be_made_leaves_nothing_to_free);
+	tcase_add_test(tcase, all_that_growth_took_is_given_back);
 	tcase_add_loop_test(tcase, what_cannot_grow_replaces_the_least_recently_used, 0, 16);
 	tcase_add_test(tcase, of_equal_stamps_the_lowest_slot_is_replaced);
 	tcase_add_test(tcase, without_more_buckets_everything_is_still_found);

@@ -126,6 +126,34 @@ START_TEST(only_the_walk_of_an_at_says_so)
 }
 END_TEST
 
+/* ... and one that is refused before the tables are looked at is none. */
+START_TEST(an_at_outside_the_ranges_of_va_is_no_walk)
+{
+	struct nw_at_result at = nw_at(mmu, AT_S1E1R, (va_t){UINT64_C(1) << 50}, 2, false, 1);
+
+	ck_assert_int_eq(at.fault.type, FAULT_NONE);
+	ck_assert_uint_eq(at.par & 0x7f, 0x04 << 1 | 1); /* F, FST: Translation fault, level 0 */
+	ck_assert_uint_eq(walks, 0);
+}
+END_TEST
+
+START_TEST(page_bits_looks_at_both_halves)
+{
+	struct nw_registers *r = nw_registers(mmu);
+
+	r->HCR_EL2 = 0;
+	r->TCR_EL1 = (r->TCR_EL1 & ~(UINT64_C(3) << 14)) | UINT64_C(1) << 14; /* TG0: 64 KB */
+	world_signal(mmu);
+	ck_assert_uint_eq(nw_page_bits(mmu, 1), 12);
+	r->TCR_EL1 = (r->TCR_EL1 & ~(UINT64_C(3) << 30)) | UINT64_C(3) << 30; /* TG1: 64 KB */
+	world_signal(mmu);
+	ck_assert_uint_eq(nw_page_bits(mmu, 1), 16);
+	r->TCR_EL1 = (r->TCR_EL1 & ~(UINT64_C(3) << 30)) | UINT64_C(1) << 30; /* TG1: 16 KB */
+	world_signal(mmu);
+	ck_assert_uint_eq(nw_page_bits(mmu, 1), 14);
+}
+END_TEST
+
 START_TEST(the_record_tells_input_output_and_regime)
 {
 	nw_translate(mmu, (va_t){0x1abc}, load, 1);
@@ -150,6 +178,8 @@ int main(void)
 	tcase_add_loop_test(tcase, device_is_what_either_stage_makes_device, 0, rows);
 	tcase_add_loop_test(tcase, an_unaligned_access_faults_where_the_result_is_device, 0, rows);
 	tcase_add_test(tcase, only_the_walk_of_an_at_says_so);
+	tcase_add_test(tcase, an_at_outside_the_ranges_of_va_is_no_walk);
+	tcase_add_test(tcase, page_bits_looks_at_both_halves);
 	tcase_add_test(tcase, the_record_tells_input_output_and_regime);
 	suite_add_tcase(suite, tcase);
 
