@@ -49,7 +49,7 @@ static const struct preset {
 };
 
 /* Named already, not yet offered by any core. */
-#define IN_WORK (F(FEAT_HAFDBS) | F(FEAT_S2FWB) | F(FEAT_BBML1) | F(FEAT_BBML2) | F(FEAT_XS))
+#define IN_WORK (F(FEAT_S2FWB) | F(FEAT_BBML1) | F(FEAT_BBML2) | F(FEAT_XS))
 
 /*
  * Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing. Not

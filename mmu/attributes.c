@@ -71,7 +71,7 @@ static struct nw_attributes stage1_attributes(const struct ttw_regime *r,
 static unsigned effective_memattr(const struct ttw_regime *r, const struct ttw_leaf *leaf,
 				  bool fetch)
 {
-	if (ttw_stage2_is_device(leaf))
+	if (ttw_stage2_is_device(r, leaf))
 		return fetch ? MEMATTR_NORMAL_NC : leaf->attr;
 	if (fetch ? r->id : r->cd)
 		return MEMATTR_NORMAL_NC;

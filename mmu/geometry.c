@@ -183,6 +183,7 @@ static void set_levels(const struct ttw_core *core, struct ttw_params *p)
 			level == p->start_level ? start_table_bits(p) : p->granule_bits;
 
 		row->level = (int8_t)level;
+		row->header = (struct nw_fetch){.level = (int8_t)level}.header;
 		row->shift = (uint8_t)vmsa_level_shift(p->granule_bits, level);
 		row->offset_shift = row->shift - 3;
 		row->offset_mask = low_mask(table_bits) & ~low_mask(3);

@@ -41,8 +41,6 @@ enum { IMPDEF_HPFAR_ON_PERMISSION_FAULT = 1 };
  */
 enum { IMPDEF_IC_AT_EL0_NEEDS_READ = 1 };
 
-/* DC and IC by VA where the Access flag is 0: Access flag fault. Permitted: no fault. */
-
 /*
  * FEAT_BBM level 0 is modelled: nT, bit 16 of a block, is ignored. With levels 1 and 2 a fault
  * would be permitted.

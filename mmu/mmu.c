@@ -48,8 +48,11 @@ struct nw_mmu *nw_mmu_new(const struct nw_config *config)
 		nw_mmu_free(mmu);
 		return NULL;
 	}
-	mmu->memory =
-		(struct ttw_memory){config->port, walk_caches_for_walker(&mmu->caches), &mmu->walk};
+	mmu->memory = (struct ttw_memory){
+		.port = config->port,
+		.caches = walk_caches_for_walker(&mmu->caches),
+		.log = &mmu->walk,
+	};
 	choose_regimes(mmu);
 	for (enum nw_regime regime = 0; regime < NW_REGIME_COUNT; regime++)
 		decode(mmu, regime);
@@ -185,15 +188,47 @@ static struct ttw_translation conflict(const struct mmu_request *q)
 	return (struct ttw_translation){.fault = fault};
 }
 
-/* What a TLB answers, where tlb_find() has found something. */
-static struct ttw_translation answer(const struct nw_mmu *mmu, const struct tlb *tlb,
-				     const struct tlb_key *key, const struct mmu_request *q,
-				     const struct tlb_entry *found)
+/*
+ * A write through a writable-clean entry needs an update of the descriptor first: it walks, and the
+ * entry learns of it, unless memory gave something else meanwhile.
+ */
+static struct ttw_translation make_dirty(struct nw_mmu *mmu, const struct mmu_request *q,
+					 struct ttw_translation *found)
 {
+	struct ttw_translation t = mmu_walk_tables(mmu, q, false, false);
+	unsigned span_bits = found->span_bits;
+
+	if (t.fault.type == FAULT_NONE && t.span_bits == span_bits &&
+	    t.pa.value == with_offset(found->pa.value, q->va, span_bits)) {
+		found->stage1.clean = t.stage1.clean;
+		found->stage2.clean = t.stage2.clean;
+	}
+	return t;
+}
+
+/* What a TLB answers, where tlb_find() has found something. */
+static struct ttw_translation answer(struct nw_mmu *mmu, const struct tlb *tlb,
+				     const struct tlb_key *key, const struct mmu_request *q,
+				     const struct tlb_entry *entry)
+{
+	struct ttw_translation *found = tlb_translation(tlb, entry);
+
 	if (mmu_chosen(mmu, CHOICE_TLB_OVERLAP) == TLB_OVERLAP_CONFLICT &&
 	    assoc_is_ambiguous(&tlb->assoc, key->key))
 		return conflict(q);
-	return hit(q, tlb_translation(tlb, found), false);
+
+	struct ttw_translation t = hit(q, found, false);
+
+	if ((t.stage1.clean || t.stage2.clean) && ttw_writes(q->access) &&
+	    t.fault.type == FAULT_NONE)
+		return make_dirty(mmu, q, found);
+	return t;
+}
+
+/* A translation without a fault is, unless it ignored an Access flag of 0. */
+static bool may_be_cached(const struct ttw_translation *t)
+{
+	return t->fault.type == FAULT_NONE && !t->stage1.unaccessed && !t->stage2.unaccessed;
 }
 
 /* An L1 miss: L2 answers, or else a walk, which fills L2. Both are what L1 is to be filled with. */
@@ -210,7 +245,7 @@ static struct ttw_translation miss(struct nw_mmu *mmu, const struct tlb_key *key
 
 	struct ttw_translation t = mmu_walk_tables(mmu, q, false, false);
 
-	if (t.fault.type == FAULT_NONE)
+	if (may_be_cached(&t))
 		tlb_fill(&mmu->l2, key, &t, now);
 	return t;
 }
@@ -235,7 +270,7 @@ static struct ttw_translation look_up(struct nw_mmu *mmu, const struct mmu_reque
 
 	struct ttw_translation t = miss(mmu, &key, q, now);
 
-	if (t.fault.type == FAULT_NONE)
+	if (may_be_cached(&t))
 		*entry = tlb_fill(l1, &key, &t, now);
 	return t;
 }
@@ -301,7 +336,11 @@ struct nw_translation nw_probe(struct nw_mmu *mmu, va_t va, struct nw_access acc
 {
 	const struct ttw_regime *r = regime_of(mmu, access.el);
 	struct nw_walk unwanted;
-	struct ttw_memory memory = {mmu->config.port, NULL, walk != NULL ? walk : &unwanted};
+	struct ttw_memory memory = {
+		.port = mmu->config.port,
+		.log = walk != NULL ? walk : &unwanted,
+		.no_effect = true,
+	};
 	struct ttw_translation t = ttw_translate(r, va, access, &memory);
 
 	memory.log->at = false;

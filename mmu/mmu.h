@@ -194,7 +194,8 @@ struct nw_fetch {
 		struct {
 			uint8_t stage;    /* 1 or 2 */
 			int8_t level;
-			uint8_t purpose;  /* enum nw_fetch_for: why a stage 2 descriptor was read; NONE for stage 1 */
+			uint8_t purpose : 7; /* enum nw_fetch_for: why a stage 2 descriptor was read; NONE for stage 1 */
+			uint8_t update : 1;  /* a hardware update of Access flag or dirty state, not a fetch */
 			int8_t for_level; /* FETCH_FOR_STAGE1: the stage 1 level whose descriptor is located; else 0 */
 			uint32_t latency;
 		};
@@ -202,11 +203,14 @@ struct nw_fetch {
 	};
 	uint64_t input;        /* stage 1: IPA of the descriptor (its PA where stage 2 is off); stage 2: IPA translated */
 	pa_t pa;               /* where the descriptor was read */
-	uint64_t descriptor;   /* after the swap that SCTLR_ELx.EE asks for */
-	bool update;           /* a hardware AF or dirty update, not a fetch */
+	uint64_t descriptor;   /* after the swap that SCTLR_ELx.EE asks for; update: what was written */
 };
 
-#define NW_WALK_FETCHES 64 /* 35 fetches at most, and the updates */
+/*
+ * 35 fetches make the longest walk; where every descriptor of it is updated there are 13 more records. A walk that finds
+ * a descriptor changed by others between the read and its update is made again, four times at most.
+ */
+#define NW_WALK_FETCHES 240
 
 /* One walk: what the observer gets, valid during the call only. */
 struct nw_walk {
@@ -218,10 +222,16 @@ struct nw_walk {
 	struct nw_fault fault;
 	pa_t pa;
 	uint64_t latency; /* sum over the fetches */
-	uint8_t sum[3][5]; /* fetches without updates, by enum nw_fetch_for and level + 1 */
+	uint64_t sums[3]; /* see nw_walk_sum() */
 	unsigned fetch_count, update_count; /* entries of fetch[], and how many of them are updates */
 	struct nw_fetch fetch[NW_WALK_FETCHES];
 };
+
+/* The fetches of a walk, without updates, by what for and level. */
+static inline unsigned nw_walk_sum(const struct nw_walk *walk, enum nw_fetch_for purpose, int level)
+{
+	return walk->sums[purpose] >> 8 * (level + 1) & 0xff;
+}
 
 struct nw_observer {
 	void *ctx;

@@ -14,8 +14,21 @@
 struct stage1_fields {
 	enum vmsa_granule granule;
 	unsigned txsz, ps, sh;
-	bool tbi, tbid, epd, hpd, e0pd, ds;
+	bool tbi, tbid, epd, hpd, e0pd, ds, ha, hd;
 };
+
+/* HA and HD; without HA, HD has no effect. */
+static void decode_updates(const struct nw_features *f, struct ttw_params *p, bool ha, bool hd)
+{
+	bool stage2 = p->stage == 2;
+
+	p->ha = ha && nw_has(f, FEAT_HAFDBS);
+	p->clean_value = 1; /* never */
+	if (!p->ha || !hd)
+		return;
+	p->clean_mask = FIELD_MASK(S1_LEAF_DBM) | LEAF_DIRTY;
+	p->clean_value = FIELD_MASK(S1_LEAF_DBM) | (stage2 ? 0 : LEAF_DIRTY);
+}
 
 /* ------------------------------------------------------------------ control registers */
 
@@ -65,6 +78,7 @@ static void decode_stage1(const struct ttw_core *core, const struct stage1_field
 	p->e0pd = t->e0pd && nw_has(f, FEAT_E0PD);
 	p->epd = t->epd;
 	p->sh = (uint8_t)t->sh;
+	decode_updates(f, p, t->ha, t->hd);
 	p->hierarchical_mask = hierarchical_mask(t->hpd && nw_has(f, FEAT_HPDS));
 	p->min_txsz = (uint8_t)stage1_min_txsz(f, p);
 	p->ia_bits = (uint8_t)geometry_ia_bits(core, t->granule, t->txsz, p->min_txsz,
@@ -91,6 +105,8 @@ static struct stage1_fields tcr_lower(const struct ttw_core *core, uint64_t tcr)
 		.hpd = TCR_EL1_HPD0(tcr),
 		.e0pd = TCR_EL1_E0PD0(tcr),
 		.ds = TCR_EL1_DS(tcr),
+		.ha = TCR_EL1_HA(tcr),
+		.hd = TCR_EL1_HD(tcr),
 	};
 }
 
@@ -107,6 +123,8 @@ static struct stage1_fields tcr_upper(const struct ttw_core *core, uint64_t tcr)
 		.hpd = TCR_EL1_HPD1(tcr),
 		.e0pd = TCR_EL1_E0PD1(tcr),
 		.ds = TCR_EL1_DS(tcr),
+		.ha = TCR_EL1_HA(tcr),
+		.hd = TCR_EL1_HD(tcr),
 	};
 }
 
@@ -122,6 +140,8 @@ static struct stage1_fields tcr_el2_fields(const struct ttw_core *core, uint64_t
 		.tbid = TCR_EL2_TBID(tcr),
 		.hpd = TCR_EL2_HPD(tcr),
 		.ds = TCR_EL2_DS(tcr),
+		.ha = TCR_EL2_HA(tcr),
+		.hd = TCR_EL2_HD(tcr),
 	};
 }
 
@@ -178,6 +198,7 @@ static void decode_stage2(const struct ttw_core *core, const struct nw_registers
 	p->granule_bits = (uint8_t)geometry_tg0(core, VTCR_EL2_TG0(vtcr));
 	p->ds = VTCR_EL2_DS(vtcr) && nw_has(f, FEAT_LPA2) && p->granule_bits != GRANULE_64K;
 	p->sh = (uint8_t)VTCR_EL2_SH0(vtcr);
+	decode_updates(f, p, VTCR_EL2_HA(vtcr), VTCR_EL2_HD(vtcr));
 	p->min_txsz = (uint8_t)stage2_min_t0sz(f, p);
 	p->ia_bits = (uint8_t)geometry_ia_bits(core, p->granule_bits, (unsigned)VTCR_EL2_T0SZ(vtcr),
 					       p->min_txsz, nw_has(f, FEAT_LPA));
@@ -245,6 +266,8 @@ static void decode_el10(const struct ttw_core *core, const struct nw_registers *
 	r->ptw = HCR_EL2_PTW(hcr) && !HCR_EL2_TGE(hcr);
 	r->cd = HCR_EL2_CD(hcr);
 	r->id = HCR_EL2_ID(hcr);
+	r->fwb = HCR_EL2_FWB(hcr) && nw_has(core->features, FEAT_S2FWB);
+	r->memattr_type_mask = r->fwb ? 4 : 0xc;
 	decode_sctlr(core->features, m->SCTLR_EL1, r);
 	decode_two_ranges(core, m->TCR_EL1, m->MAIR_EL1, r);
 	if (r->dc || HCR_EL2_TGE(hcr))
@@ -339,6 +362,7 @@ struct ttw_regime ttw_decode(enum nw_regime regime, const struct nw_registers *r
 		.regime = regime,
 		.pa_bits = features->pa_bits,
 		.flat = flat_leaf(features),
+		.choices = *choices,
 	};
 
 	if (regime == REGIME_EL2)

@@ -36,6 +36,10 @@ struct ttw_permissions ttw_stage1_base_permissions(const struct ttw_params *p, u
 						   uint8_t hierarchical)
 {
 	uint64_t table = (uint64_t)hierarchical << S1_TABLE_PXNTable_LSB;
+
+	if (ttw_is_clean(p, descriptor))
+		descriptor &= ~LEAF_DIRTY; /* AP[2] */
+
 	struct ttw_permissions set = stage1_ap[S1_LEAF_AP(descriptor)];
 
 	if (!p->has_privilege)
@@ -139,13 +143,14 @@ struct nw_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_le
 	return fault;
 }
 
-struct nw_fault ttw_check_stage2(const struct ttw_leaf *leaf, ipa_t ipa, struct nw_access access)
+struct nw_fault ttw_check_stage2(const struct ttw_regime *r, const struct ttw_leaf *leaf, ipa_t ipa,
+				 struct nw_access access)
 {
 	struct nw_fault none = {.type = FAULT_NONE};
 
 	if (leaf->flat)
 		return none;
-	if (ttw_stage2_is_device(leaf) && access.unaligned)
+	if (ttw_stage2_is_device(r, leaf) && access.unaligned)
 		return ttw_stage2_fault(FAULT_ALIGNMENT, leaf->level, access, ipa, false);
 
 	uint8_t missing = required(access) & (uint8_t)~choose(leaf->permissions, access);
@@ -166,7 +171,7 @@ struct nw_fault ttw_check(const struct ttw_regime *r, const struct ttw_translati
 
 	if (fault.type != FAULT_NONE)
 		return fault;
-	return ttw_check_stage2(&t->stage2, t->ipa, access);
+	return ttw_check_stage2(r, &t->stage2, t->ipa, access);
 }
 
 bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
@@ -174,6 +179,8 @@ bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
 {
 	struct nw_access store = access;
 
+	if (t->stage1.clean || t->stage2.clean)
+		return false;
 	store.type = NW_STORE;
 	store.read_write = false;
 	return (t->stage1.flat ||

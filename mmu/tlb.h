@@ -69,8 +69,8 @@ struct tlb_key tlb_key(const struct ttw_regime *r, const struct ttw_params *stag
 struct tlb_entry *tlb_find(struct tlb *tlb, const struct tlb_key *key, uint64_t now);
 
 /* What it holds; ipa and pa are those of the VA that filled it. */
-static inline const struct ttw_translation *tlb_translation(const struct tlb *tlb,
-							    const struct tlb_entry *entry)
+static inline struct ttw_translation *tlb_translation(const struct tlb *tlb,
+						      const struct tlb_entry *entry)
 {
 	return assoc_value(&tlb->assoc, entry);
 }

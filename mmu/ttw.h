@@ -19,7 +19,10 @@
 
 enum { TTW_R = 1, TTW_W = 2, TTW_X = 4 };
 
-/* A set of TTW_R, TTW_W and TTW_X for each privilege. Stage 1: before PAN and WXN. */
+/*
+ * A set of TTW_R, TTW_W and TTW_X for each privilege. Stage 1: before PAN and WXN. Writable-clean
+ * is writable.
+ */
 struct ttw_permissions {
 	uint8_t privileged, unprivileged;
 };
@@ -30,6 +33,8 @@ struct ttw_leaf {
 	uint8_t span_bits; /* of the page, block or contiguous group; PA size if flat */
 	bool flat;         /* the stage is off: identity, all permitted, attr and sh mean nothing */
 	bool not_global;   /* nG; false at stage 2 and where the regime has no ASID */
+	bool clean;        /* writable-clean: a store has to update the descriptor first */
+	bool unaccessed;   /* the Access flag is still 0: never to be cached */
 	uint8_t attr;      /* stage 1: Attr<n> of MAIR_ELx; stage 2: MemAttr[3:0] */
 	uint8_t sh;
 	struct ttw_permissions permissions;
@@ -45,6 +50,7 @@ enum ttw_descriptor_type { DESC_INVALID, DESC_LEAF, DESC_TABLE };
 struct ttw_level {
 	uint64_t offset_mask;  /* of an entry's offset; the start level has a width of its own */
 	uint64_t refused_mask; /* bits that make a leaf a Translation fault */
+	uint64_t header;       /* the level as struct nw_fetch has it */
 	uint8_t offset_shift;  /* how far the input address is to be shifted to give that offset */
 	uint8_t shift;         /* log2 of what one entry covers */
 	uint8_t contiguous_bits; /* log2 of the entries of a contiguous group; 0: no group */
@@ -61,6 +67,7 @@ struct ttw_params {
 	bool has_privilege; /* HasUnprivileged(): AP[1], PXN, nG mean something */
 	bool has_xnx;       /* stage 2: XN[1:0] has two bits */
 	bool e0pd, epd;
+	bool ha;        /* hardware sets the Access flag */
 	bool ds;        /* effective: SH is `sh`, not in the descriptor */
 	bool wide_base; /* TTBR holds the base as TTBR_52 */
 	/* Level 0 faults: of every input (TxSZ, SL illegal), of every walk (EPD, base too high). */
@@ -76,8 +83,10 @@ struct ttw_params {
 	uint64_t base_mask;        /* which bits of a TTBR are the base */
 	uint64_t base;             /* of the start table, aligned to its size */
 	uint64_t address_mask;     /* table and leaf addresses: descriptor[47:g], [49:g] with DS */
-	uint64_t high_mask;        /* their bits [51:48] or [51:50]... */
-	uint8_t high_shift;        /* ... and how far these are to be shifted up */
+	/* Writable-clean: (descriptor & clean_mask) == clean_value, never while HA or HD is 0. */
+	uint64_t clean_mask, clean_value;
+	uint64_t high_mask; /* their bits [51:48] or [51:50]... */
+	uint8_t high_shift; /* ... and how far these are to be shifted up */
 	struct ttw_level level[TTW_LEVELS];
 	uint8_t attr[8]; /* stage 1: MAIR_ELx.Attr<n>, reserved values replaced */
 };
@@ -88,8 +97,11 @@ struct ttw_regime {
 	uint16_t asid, vmid; /* effective; 0 where the regime has none */
 	uint8_t pa_bits;
 	bool wxn, epan;
-	bool c, i;                   /* SCTLR_ELx.C and I */
-	bool dc, ptw, cd, id;        /* HCR_EL2, effective for the regime */
+	bool c, i;            /* SCTLR_ELx.C and I */
+	bool dc, ptw, cd, id; /* HCR_EL2, effective for the regime */
+	bool fwb;
+	uint8_t memattr_type_mask; /* bits of a stage 2 MemAttr that are all 0 in a Device type */
+	struct nw_choices choices;
 	struct ttw_params stage1[2]; /* lower range; upper range of a regime that has two */
 	struct ttw_params stage2;    /* enabled in the regime EL1&0 only */
 	struct ttw_leaf flat;        /* the leaf of a stage that is off */
@@ -111,6 +123,11 @@ struct ttw_regime ttw_decode(enum nw_regime regime, const struct nw_registers *r
 /* What ttw_decode() takes from TTBRs and VTTBR_EL2 only: bases, ASID, VMID. */
 void ttw_decode_tables(struct ttw_regime *r, const struct nw_registers *registers,
 		       const struct nw_features *features);
+
+static inline bool ttw_is_clean(const struct ttw_params *p, uint64_t descriptor)
+{
+	return (descriptor & p->clean_mask) == p->clean_value;
+}
 
 /* ------------------------------------------------------------------ results */
 
@@ -171,6 +188,7 @@ struct ttw_memory {
 	struct nw_port port;
 	const struct ttw_caches *caches; /* NULL: none */
 	struct nw_walk *log;             /* required; all but `at` is written */
+	bool no_effect;                  /* hardware updates count as made, and are not */
 };
 
 /* The input of a walk or TLB lookup, after the checks that come first. */
@@ -205,7 +223,14 @@ struct nw_fault ttw_check(const struct ttw_regime *r, const struct ttw_translati
 /* Its two halves. */
 struct nw_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_leaf *leaf,
 				 struct nw_access access);
-struct nw_fault ttw_check_stage2(const struct ttw_leaf *leaf, ipa_t ipa, struct nw_access access);
+struct nw_fault ttw_check_stage2(const struct ttw_regime *r, const struct ttw_leaf *leaf, ipa_t ipa,
+				 struct nw_access access);
+
+/* A load, store or atomic that writes; never AT, DC and IC. */
+static inline bool ttw_writes(struct nw_access access)
+{
+	return access.type == NW_STORE || (access.type == NW_LOAD && access.read_write);
+}
 
 /* A store with the el, unprivileged and pan of this access would pass ttw_check(), if aligned. */
 bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
@@ -216,9 +241,9 @@ uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permission
 			       struct nw_access access);
 
 /* Does memory of this stage 2 leaf have a Device type, whatever stage 1 says? */
-static inline bool ttw_stage2_is_device(const struct ttw_leaf *stage2)
+static inline bool ttw_stage2_is_device(const struct ttw_regime *r, const struct ttw_leaf *stage2)
 {
-	return !stage2->flat && (stage2->attr & 0xc) == 0;
+	return !stage2->flat && (stage2->attr & r->memattr_type_mask) == 0;
 }
 
 /* Resulting attributes of the access: both stages, SCTLR_ELx.C and I, HCR_EL2.CD and ID, DC. */
@@ -242,22 +267,27 @@ static inline struct ttw_permissions ttw_stage2_base_permissions(const struct tt
 		[S2XN_X_EL1] = {TTW_X, 0},
 	};
 	struct ttw_permissions set = xn[S2_LEAF_XN(descriptor) & (p->has_xnx ? 3 : 2)];
-	unsigned s2ap = (unsigned)S2_LEAF_S2AP(descriptor);
+	unsigned s2ap =
+		(unsigned)S2_LEAF_S2AP(descriptor) | (ttw_is_clean(p, descriptor) ? S2AP_W : 0);
 	uint8_t data = (uint8_t)((s2ap & S2AP_R ? TTW_R : 0) | (s2ap & S2AP_W ? TTW_W : 0));
 
 	return (struct ttw_permissions){set.privileged | data, set.unprivileged | data};
 }
 
 /*
- * A stage 2 permission fault of reading a stage 1 descriptor through this leaf? HCR_EL2.PTW refuses
- * a stage 1 table in Device memory. Without it the read is one of Normal Non-cacheable memory.
+ * A stage 2 permission fault of an access to a stage 1 descriptor through this leaf? HCR_EL2.PTW
+ * refuses a stage 1 table in Device memory. Without it the access is one to Normal Non-cacheable
+ * memory. An update needs both permissions.
  */
-static inline bool ttw_walk_read_denied(const struct ttw_regime *r, const struct ttw_leaf *stage2)
+static inline bool ttw_walk_access_denied(const struct ttw_regime *r, const struct ttw_leaf *stage2,
+					  bool update)
 {
+	uint8_t needed = update ? TTW_R | TTW_W : TTW_R;
+
 	if (stage2->flat)
 		return false;
-	return (r->ptw && ttw_stage2_is_device(stage2)) ||
-	       !(stage2->permissions.privileged & TTW_R);
+	return (r->ptw && ttw_stage2_is_device(r, stage2)) ||
+	       (needed & ~stage2->permissions.privileged) != 0;
 }
 
 /* Faults with everything that doesn't depend on the walk filled in. */

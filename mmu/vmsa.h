@@ -63,6 +63,9 @@ enum vmsa_ap { AP_RW_PRIVILEGED = 0, AP_RW = 1, AP_RO_PRIVILEGED = 2, AP_RO = 3 
 enum vmsa_s2ap { S2AP_NONE = 0, S2AP_R = 1, S2AP_W = 2, S2AP_RW = 3 };
 enum vmsa_s2xn { S2XN_X = 0, S2XN_X_EL0 = 1, S2XN_NONE = 2, S2XN_X_EL1 = 3 };
 
+/* Bit 7 of a leaf with DBM=1: AP[2] at stage 1, where 1 is clean; S2AP[1] at stage 2, where 1 is dirty. */
+#define LEAF_DIRTY VMSA_MASK(7, 7)
+
 enum vmsa_sh { SH_NONE = 0, SH_OUTER = 2, SH_INNER = 3 };
 
 /* MAIR_ELx.Attr<n>, PAR_EL1.ATTR. */

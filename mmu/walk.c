@@ -1,185 +1,12 @@
 /*
- * Translation table walks. Reference: DDI 0487, D8.2 "Translation process", AArch64.S1Translate,
- * AArch64.S2Translate, AArch64.S1Walk, AArch64.S2Walk.
+ * Both stages of a translation. Reference: DDI 0487, D8.2 "Translation process",
+ * AArch64.S1Translate, AArch64.S2Translate, AArch64.S1Walk, AArch64.S2Walk.
  *
- * Both stages are one loop, ttw_walk(). Stage 2 is stage 1's memory: stage 1's read() finds its
- * descriptor through stage 2 and hands back its fault unchanged; stage 2's read() finds it in
- * physical memory. All of it is inlined into ttw_translate_input(), once with walk caches and once
- * without any, so that a fetch from the window of the port makes no call and tests no option.
+ * Both stages are one loop, ttw_walk() in walk.h. Stage 2 is stage 1's memory: stage 1's read()
+ * finds its descriptor through stage 2 and hands back its fault unchanged; stage 2's read() finds
+ * it in physical memory.
  */
-#include "ttw.h"
-
-#include <string.h>
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* One translation. A function that returns false has put the reason into `fault`. */
-struct walker {
-	const struct ttw_regime *r;
-	const struct ttw_input *input;
-	struct nw_access access;
-	va_t va;
-	const struct ttw_memory *memory;
-	struct nw_fetch *next;  /* record of the next fetch */
-	uint64_t window_header; /* of records: the latency of fetches without the port */
-	uint64_t port_latency;  /* of the fetches through the port so far */
-	unsigned port_fetches;
-	struct nw_fault fault;
-};
-
-/*
- * A translation of an IPA: of the output of stage 1, or of the address of a descriptor of stage 1.
- * `like` is what the records of its fetches share.
- */
-struct stage2_input {
-	ipa_t ipa;
-	const struct nw_fetch *like;
-};
-
-/*
- * What a walk needs of the world. Like that of struct ttw_state, its address never leaves the
- * inlined functions, so that both live in registers.
- */
-struct ttw_port {
-	struct walker *walker;
-	const struct ttw_params *params;
-	const struct ttw_caches *caches;
-	const struct nw_window *window; /* memory that is read without a call */
-	uint64_t header;                /* of the records of fetches there, but for the level */
-	uint8_t *sum;                   /* of fetches, by level + 1 */
-	struct stage2_input input;      /* stage 2 only */
-};
-
-/* Where a walk has arrived: in a table, in the end at a leaf. */
-struct ttw_state {
-	struct nw_fetch *next;
-	const struct ttw_level *level;
-	uint64_t table; /* this and the next three: see struct ttw_table */
-	uint64_t pa;
-	uint8_t piece_bits, hierarchical;
-	bool cached; /* the table comes from a walk cache: pa is known */
-	uint64_t descriptor;
-	uint64_t oa;
-	unsigned span_bits;
-};
-
-/* Reads the descriptor at `offset` in w->table into w->descriptor. */
-typedef bool ttw_read(const struct ttw_port *port, struct ttw_state *w, uint64_t offset);
-
-/* Records a fault of this stage at a level. */
-typedef bool ttw_fault(const struct ttw_port *port, enum nw_fault_type type, int8_t level);
-
-/* ------------------------------------------------------------------ the walk of one stage */
-
-INLINE const struct ttw_level *level_of(const struct ttw_params *p, int8_t level)
-{
-	return &p->level[level - TTW_LEVEL_MIN];
-}
-
-INLINE uint64_t low_mask(unsigned bits)
-{
-	return (UINT64_C(1) << bits) - 1;
-}
-
-/*
- * Offset of the entry for ia in its table; at the start level of concatenated tables, in all of
- * them.
- */
-INLINE uint64_t entry_offset(const struct ttw_level *level, uint64_t ia)
-{
-	return ia >> level->offset_shift & level->offset_mask;
-}
-
-INLINE enum ttw_descriptor_type decode_descriptor_type(const struct ttw_level *level,
-						       uint64_t descriptor)
-{
-	return level->type[vmsa_descriptor_bits(descriptor)];
-}
-
-/* The address field of a table or leaf descriptor: one granule aligned. */
-INLINE uint64_t output_address(const struct ttw_params *p, uint64_t descriptor)
-{
-	return (descriptor & p->address_mask) | (descriptor & p->high_mask) << p->high_shift;
-}
-
-INLINE bool oa_out_of_range(const struct ttw_params *p, uint64_t address)
-{
-	return address > p->oa_max;
-}
-
-/*
- * A block or page: address size first, then the Access flag. AF and Contiguous are where they are
- * at both stages.
- */
-INLINE bool leaf(const struct ttw_port *port, ttw_fault *fault, struct ttw_state *w, uint64_t ia)
-{
-	const struct ttw_params *p = port->params;
-
-	if (w->descriptor & w->level->refused_mask)
-		return fault(port, FAULT_TRANSLATION, w->level->level);
-	w->span_bits = w->level->shift;
-	if (S1_LEAF_Contiguous(w->descriptor))
-		w->span_bits += w->level->contiguous_bits;
-
-	uint64_t span = low_mask(w->span_bits);
-
-	w->oa = (output_address(p, w->descriptor) & ~span) | (ia & span);
-	if (oa_out_of_range(p, w->oa))
-		return fault(port, FAULT_ADDRESS_SIZE, w->level->level);
-	if (w->span_bits > p->oa_bits) /* the rest of the leaf is out of range */
-		w->span_bits = p->oa_bits;
-	if (!S1_LEAF_AF(w->descriptor))
-		return fault(port, FAULT_ACCESS_FLAG, w->level->level);
-	return true;
-}
-
-/* One stage of translation, in the order of AArch64.S1Walk and AArch64.S2Walk. */
-INLINE bool ttw_walk(const struct ttw_port *port, ttw_read *read, ttw_fault *fault,
-		     struct ttw_state *w, uint64_t ia)
-{
-	const struct ttw_params *p = port->params;
-
-	for (;; w->level++) {
-		if (!read(port, w, entry_offset(w->level, ia)))
-			return false;
-
-		switch (__builtin_expect(decode_descriptor_type(w->level, w->descriptor),
-					 DESC_TABLE)) {
-		case DESC_INVALID:
-			return fault(port, FAULT_TRANSLATION, w->level->level);
-		case DESC_LEAF:
-			return leaf(port, fault, w, ia);
-		case DESC_TABLE:
-			w->table = output_address(p, w->descriptor);
-			if (oa_out_of_range(p, w->table))
-				return fault(port, FAULT_ADDRESS_SIZE, w->level->level);
-			w->hierarchical |= (uint8_t)(w->descriptor >> S1_TABLE_PXNTable_LSB) &
-					   p->hierarchical_mask;
-			w->cached = false;
-		}
-	}
-}
-
-INLINE void enter_start_table(const struct ttw_params *p, struct ttw_state *w)
-{
-	w->level = level_of(p, p->start_level);
-	w->table = p->base;
-	w->hierarchical = 0;
-	w->pa = 0;
-	w->piece_bits = 0;
-	w->cached = false;
-}
-
-INLINE void enter_cached_table(const struct ttw_params *p, struct ttw_state *w,
-			       struct ttw_table found)
-{
-	w->level = level_of(p, found.level);
-	w->table = found.table;
-	w->hierarchical = found.hierarchical;
-	w->pa = found.pa;
-	w->piece_bits = found.piece_bits;
-	w->cached = true;
-}
+#include "walk.h"
 
 unsigned ttw_table_span_bits(const struct ttw_params *p, const struct ttw_table *table)
 {
@@ -208,21 +35,17 @@ static const struct nw_window no_window;
 INLINE struct ttw_port port_of(struct walker *k, const struct ttw_params *p,
 			       const struct ttw_caches *caches, struct stage2_input input)
 {
-	const struct nw_port *memory = &k->memory->port;
-
 	return (struct ttw_port){
 		.walker = k,
 		.params = p,
 		.caches = caches,
-		.window = p->big_endian ? &no_window : &memory->window,
+		.window = p->big_endian ? &no_window : &k->memory->port.window,
 		.header = input.like->header | k->window_header,
-		.sum = k->memory->log->sum[input.like->purpose],
 		.input = input,
 	};
 }
 
-/* A read through the port; the value is what the walk sees. */
-static struct nw_port_read read_port(struct walker *k, bool big_endian, uint64_t pa)
+struct nw_port_read ttw_read_port(struct walker *k, bool big_endian, uint64_t pa)
 {
 	const struct nw_port *memory = &k->memory->port;
 	struct nw_port_read d = memory->read(memory->ctx, (pa_t){pa});
@@ -234,45 +57,19 @@ static struct nw_port_read read_port(struct walker *k, bool big_endian, uint64_t
 	return d;
 }
 
-/* Every descriptor is recorded here. */
-INLINE struct nw_fetch *record(const struct ttw_port *port, struct ttw_state *w, uint64_t address,
-			       uint64_t pa)
+/* Adds one fetch of each level from first to last to the sums of a walk. */
+INLINE void count_levels(struct walker *k, enum nw_fetch_for purpose, int8_t first, int8_t last)
 {
-	struct nw_fetch *f = w->next++;
+	const uint64_t one_each = UINT64_C(0x0101010101010101);
 
-	f->header = port->header;
-	f->level = w->level->level;
-	f->update = false;
-	port->sum[f->level + 1]++;
-	f->input = address;
-	f->pa.value = pa;
-	f->descriptor = w->descriptor;
-	return f;
-}
-
-/* Every descriptor comes through here. False: external abort. */
-INLINE bool fetch(const struct ttw_port *port, struct ttw_state *w, uint64_t address, uint64_t pa)
-{
-	const struct nw_window *window = port->window;
-	uint64_t offset = pa - window->base;
-
-	if (__builtin_expect(offset < window->size, 1)) {
-		memcpy(&w->descriptor, window->host + offset, sizeof w->descriptor);
-		record(port, w, address, pa);
-		return true;
-	}
-
-	struct nw_port_read d = read_port(port->walker, port->params->big_endian, pa);
-
-	w->descriptor = d.value;
-	record(port, w, address, pa)->latency = d.latency;
-	return !d.abort;
+	k->memory->log->sums[purpose] +=
+		one_each << 8 * (first - TTW_LEVEL_MIN) & one_each >> 8 * (6 - last);
 }
 
 /* ------------------------------------------------------------------ stage 2 */
 
-static bool stage2_faulted(struct walker *k, struct stage2_input in, enum nw_fault_type type,
-			   int8_t level)
+bool ttw_stage2_faulted(struct walker *k, struct stage2_input in, enum nw_fault_type type,
+			int8_t level)
 {
 	k->fault = ttw_stage2_fault(type, level, k->access, in.ipa,
 				    in.like->purpose == FETCH_FOR_STAGE1);
@@ -281,7 +78,7 @@ static bool stage2_faulted(struct walker *k, struct stage2_input in, enum nw_fau
 
 INLINE bool stage2_fault(const struct ttw_port *port, enum nw_fault_type type, int8_t level)
 {
-	return stage2_faulted(port->walker, port->input, type, level);
+	return ttw_stage2_faulted(port->walker, port->input, type, level);
 }
 
 /* Tells the cache of a table that memory gave, once it is read. */
@@ -305,46 +102,94 @@ INLINE bool stage2_read(const struct ttw_port *port, struct ttw_state *w, uint64
 	return true;
 }
 
-INLINE bool stage2_walk(const struct ttw_port *port, struct ttw_stage2_output *output)
+INLINE bool stage2_walk(const struct ttw_port *port, struct ttw_state *w,
+			struct ttw_stage2_output *output)
 {
 	const struct ttw_caches *caches = port->caches;
 	const struct ttw_params *p = port->params;
 	ipa_t ipa = port->input.ipa;
-	struct ttw_state w;
 	struct ttw_table found;
 
 	if (p->bad_start != FAULT_NONE)
 		return stage2_fault(port, p->bad_start, 0);
-	enter_start_table(p, &w);
+	enter_start_table(p, w);
 	if (caches && caches->find_stage2 &&
 	    caches->find_stage2(caches->ctx, port->walker->r, ipa, &found))
-		enter_cached_table(p, &w, found);
-	w.next = port->walker->next;
+		enter_cached_table(p, w, found);
+	w->next = port->walker->next;
 
-	bool done = ttw_walk(port, stage2_read, stage2_fault, &w, ipa.value);
+	int8_t first = w->level->level;
+	bool done = ttw_walk(port, stage2_read, stage2_fault, w, ipa.value);
 
-	port->walker->next = w.next;
+	port->walker->next = w->next;
+	count_levels(port->walker, port->input.like->purpose, first, w->level->level);
 	if (!done)
 		return false;
 
-	output->pa.value = w.oa;
+	output->pa.value = w->oa;
 	output->leaf = (struct ttw_leaf){
-		.level = w.level->level,
-		.span_bits = (uint8_t)w.span_bits,
-		.attr = (uint8_t)S2_LEAF_MemAttr(w.descriptor),
-		.sh = p->ds ? p->sh : (uint8_t)S2_LEAF_SH(w.descriptor),
-		.permissions = ttw_stage2_base_permissions(p, w.descriptor),
+		.level = w->level->level,
+		.span_bits = (uint8_t)w->span_bits,
+		.clean = ttw_is_clean(p, w->descriptor),
+		.attr = (uint8_t)S2_LEAF_MemAttr(w->descriptor),
+		.sh = p->ds ? p->sh : (uint8_t)S2_LEAF_SH(w->descriptor),
+		.permissions = ttw_stage2_base_permissions(p, w->descriptor),
 	};
 	return true;
 }
 
-/* The PA and leaf of an IPA, before any check of its permissions. */
+/* Alignment and permissions: of the access itself, or of one to a descriptor of stage 1. */
+INLINE bool stage2_check(struct walker *k, struct stage2_input in,
+			 const struct ttw_stage2_output *output)
+{
+	if (in.like->purpose == FETCH_FOR_OUTPUT) {
+		k->fault = ttw_check_stage2(k->r, &output->leaf, in.ipa, k->access);
+		return k->fault.type == FAULT_NONE;
+	}
+	if (UNLIKELY(ttw_walk_access_denied(k->r, &output->leaf, in.update)))
+		return ttw_stage2_faulted(k, in, FAULT_PERMISSION, output->leaf.level);
+	return true;
+}
+
+/* Updates the leaf that w has arrived at, if need be. True: walk again. */
+INLINE bool stage2_update(const struct ttw_port *port, struct ttw_state *w,
+			  struct ttw_stage2_output *output)
+{
+	const struct ttw_params *p = port->params;
+	ipa_t ipa = port->input.ipa;
+
+	if (__builtin_expect(is_settled(w->descriptor, output->leaf.clean), 1))
+		return false;
+
+	struct ttw_updated updated = ttw_update_stage2(
+		port->walker, port->input,
+		(struct ttw_found){p, w->level, ipa.value,
+				   w->table | entry_offset(w->level, ipa.value), w->descriptor});
+
+	output->leaf.clean = ttw_is_clean(p, updated.descriptor);
+	output->leaf.unaccessed = !S2_LEAF_AF(updated.descriptor);
+	return updated.again;
+}
+
+/* What an entry of the IPA cache gives: not enough for a write while it is clean. */
+INLINE bool find_ipa(const struct ttw_port *port, struct ttw_stage2_output *output)
+{
+	const struct ttw_caches *caches = port->caches;
+	struct walker *k = port->walker;
+
+	return caches && caches->find_ipa &&
+	       caches->find_ipa(caches->ctx, k->r, port->input.ipa, port->input.like->purpose,
+				output) &&
+	       !(output->leaf.clean && ttw_writes_stage2(k, port->input));
+}
+
+/* The PA and leaf of an IPA. */
 INLINE bool stage2_translate(struct walker *k, const struct ttw_caches *caches,
 			     struct stage2_input in, struct ttw_stage2_output *output)
 {
 	const struct ttw_params *p = &k->r->stage2;
 	const struct ttw_port port = port_of(k, p, caches, in);
-	enum nw_fetch_for purpose = in.like->purpose;
+	struct ttw_state w;
 
 	if (!p->enabled) {
 		output->pa.value = in.ipa.value;
@@ -355,19 +200,21 @@ INLINE bool stage2_translate(struct walker *k, const struct ttw_caches *caches,
 		return stage2_fault(&port, p->bad, 0);
 	if (in.ipa.value >> p->ia_bits)
 		return stage2_fault(&port, FAULT_TRANSLATION, 0);
-	if (caches && caches->find_ipa &&
-	    caches->find_ipa(caches->ctx, k->r, in.ipa, purpose, output))
-		return true;
-	if (!stage2_walk(&port, output))
-		return false;
-	if (caches && caches->keep_ipa)
-		caches->keep_ipa(caches->ctx, k->r, in.ipa, purpose, output);
-	return true;
+	if (find_ipa(&port, output))
+		return stage2_check(k, in, output);
+	do {
+		if (!stage2_walk(&port, &w, output))
+			return false;
+		stage2_check(k, in, output);
+	} while (stage2_update(&port, &w, output));
+	if (caches && caches->keep_ipa && !output->leaf.unaccessed)
+		caches->keep_ipa(caches->ctx, k->r, in.ipa, in.like->purpose, output);
+	return k->fault.type == FAULT_NONE;
 }
 
 /* ------------------------------------------------------------------ stage 1 */
 
-static bool stage1_faulted(struct walker *k, enum nw_fault_type type, int8_t level)
+bool ttw_stage1_faulted(struct walker *k, enum nw_fault_type type, int8_t level)
 {
 	k->fault = ttw_stage1_fault(type, level, k->access);
 	return false;
@@ -375,22 +222,35 @@ static bool stage1_faulted(struct walker *k, enum nw_fault_type type, int8_t lev
 
 INLINE bool stage1_fault(const struct ttw_port *port, enum nw_fault_type type, int8_t level)
 {
-	return stage1_faulted(port->walker, type, level);
+	return ttw_stage1_faulted(port->walker, type, level);
 }
 
 /* Finds the PA of a descriptor of stage 1: a read by the walker, checked by stage 2 as such. */
 INLINE bool locate_descriptor(const struct ttw_port *port, struct ttw_state *w, uint64_t address)
 {
-	struct walker *k = port->walker;
-	const struct stage2_input in = {{address}, &table_fetch[w->level->level - TTW_LEVEL_MIN]};
+	const struct stage2_input in = {
+		{address}, &table_fetch[w->level->level - TTW_LEVEL_MIN], false};
 	struct ttw_stage2_output s2;
 
-	if (!stage2_translate(k, port->caches, in, &s2))
+	if (!stage2_translate(port->walker, port->caches, in, &s2))
 		return false;
-	if (ttw_walk_read_denied(k->r, &s2.leaf))
-		return stage2_faulted(k, in, FAULT_PERMISSION, s2.leaf.level);
 	w->pa = s2.pa.value;
 	w->piece_bits = s2.leaf.span_bits;
+	return true;
+}
+
+bool ttw_locate_for_update(struct walker *k, struct ttw_found *found)
+{
+	const struct stage2_input in = {
+		{found->input}, &table_fetch[found->level->level - TTW_LEVEL_MIN], true};
+	struct nw_fault before = k->fault;
+	struct ttw_stage2_output s2;
+
+	k->fault.type = FAULT_NONE;
+	if (!stage2_translate(k, k->memory->caches, in, &s2))
+		return false;
+	k->fault = before;
+	found->pa = s2.pa.value;
 	return true;
 }
 
@@ -404,101 +264,125 @@ static void keep_stage1(const struct walker *k, int8_t start_level, struct ttw_t
 
 INLINE bool stage1_read(const struct ttw_port *port, struct ttw_state *w, uint64_t offset)
 {
+	struct walker *k = port->walker;
 	uint64_t address = w->table | offset;
 
 	if (!w->cached) {
 		if (!locate_descriptor(port, w, address))
 			return false;
 		if (port->caches)
-			keep_stage1(port->walker, port->params->start_level,
+			keep_stage1(k, port->params->start_level,
 				    (struct ttw_table){w->level->level, w->hierarchical,
 						       w->piece_bits, w->table, w->pa});
 	}
 
 	uint64_t piece = low_mask(w->piece_bits);
 
-	w->next = port->walker->next; /* behind the records of stage 2 */
+	w->next = k->next; /* behind the records of stage 2 */
 
 	bool aborted = !fetch(port, w, address, (w->pa & ~piece) | (address & piece));
 
-	port->walker->next = w->next;
+	k->next = w->next;
+	count_levels(k, FETCH_FOR_NONE, w->level->level, w->level->level);
 	return !aborted || stage1_fault(port, FAULT_EXTERNAL_ON_WALK, w->level->level);
 }
 
-INLINE bool stage1_walk(const struct ttw_port *port, uint64_t ia, struct ttw_translation *t)
+INLINE bool stage1_walk(const struct ttw_port *port, struct ttw_state *w, uint64_t ia,
+			struct ttw_translation *t)
 {
 	const struct ttw_caches *caches = port->caches;
 	const struct ttw_params *p = port->params;
-	struct ttw_state w;
 	struct ttw_table found;
 
 	if (p->bad_start != FAULT_NONE)
 		return stage1_fault(port, p->bad_start, 0);
-	enter_start_table(p, &w);
+	enter_start_table(p, w);
 	if (caches && caches->find_stage1 &&
 	    caches->find_stage1(caches->ctx, port->walker->r, port->walker->va, &found))
-		enter_cached_table(p, &w, found);
-	if (!ttw_walk(port, stage1_read, stage1_fault, &w, ia))
+		enter_cached_table(p, w, found);
+	if (!ttw_walk(port, stage1_read, stage1_fault, w, ia))
 		return false;
 
-	t->ipa.value = w.oa;
+	t->ipa.value = w->oa;
 	t->stage1 = (struct ttw_leaf){
-		.level = w.level->level,
-		.span_bits = (uint8_t)w.span_bits,
-		.not_global = p->has_privilege && S1_LEAF_nG(w.descriptor),
-		.attr = p->attr[S1_LEAF_AttrIndx(w.descriptor)],
-		.sh = p->ds ? p->sh : (uint8_t)S1_LEAF_SH(w.descriptor),
-		.permissions = ttw_stage1_base_permissions(p, w.descriptor, w.hierarchical),
+		.level = w->level->level,
+		.span_bits = (uint8_t)w->span_bits,
+		.not_global = p->has_privilege && S1_LEAF_nG(w->descriptor),
+		.clean = ttw_is_clean(p, w->descriptor),
+		.attr = p->attr[S1_LEAF_AttrIndx(w->descriptor)],
+		.sh = p->ds ? p->sh : (uint8_t)S1_LEAF_SH(w->descriptor),
+		.permissions = ttw_stage1_base_permissions(p, w->descriptor, w->hierarchical),
 	};
 	return true;
 }
 
-/* ------------------------------------------------------------------ both stages */
+/* Updates the leaf that w has arrived at, if need be. True: walk again. */
+INLINE bool stage1_update(const struct ttw_port *port, struct ttw_state *w, uint64_t ia,
+			  struct ttw_translation *t)
+{
+	const struct ttw_params *p = port->params;
 
+	if (__builtin_expect(is_settled(w->descriptor, t->stage1.clean), 1))
+		return false;
+
+	struct ttw_updated updated = ttw_update_stage1(
+		port->walker, (struct ttw_found){p, w->level, w->table | entry_offset(w->level, ia),
+						 0, w->descriptor});
+
+	t->stage1.clean = ttw_is_clean(p, updated.descriptor);
+	t->stage1.unaccessed = !S1_LEAF_AF(updated.descriptor);
+	return updated.again;
+}
+
+/* A fault of stage 1 is found, and its descriptor updated, before stage 2 sees the output. */
 INLINE bool stage1_translate(struct walker *k, const struct ttw_caches *caches,
 			     struct ttw_translation *t)
 {
 	const struct ttw_params *p = k->input->params;
 	const struct ttw_port port =
 		port_of(k, p, caches, (struct stage2_input){.like = &stage1_fetch});
+	struct ttw_state w;
 
 	if (k->input->fault.type != FAULT_NONE) {
 		k->fault = k->input->fault;
 		return false;
 	}
-	if (p->enabled)
-		return stage1_walk(&port, k->input->ia, t);
-	t->stage1 = k->r->flat;
-	t->ipa.value = k->input->ia;
-	return true;
+	if (!p->enabled) {
+		t->stage1 = k->r->flat;
+		t->ipa.value = k->input->ia;
+		k->fault = ttw_check_stage1(k->r, &t->stage1, k->access);
+		return k->fault.type == FAULT_NONE;
+	}
+	do {
+		if (!stage1_walk(&port, &w, k->input->ia, t))
+			return false;
+		k->fault = ttw_check_stage1(k->r, &t->stage1, k->access);
+	} while (stage1_update(&port, &w, k->input->ia, t));
+	return k->fault.type == FAULT_NONE;
 }
 
-/* A fault of stage 1 is found before stage 2 sees the output. */
-INLINE bool both_stages(struct walker *k, const struct ttw_caches *caches,
+/* ------------------------------------------------------------------ both stages */
+
+INLINE void both_stages(struct walker *k, const struct ttw_caches *caches,
 			struct ttw_translation *t, bool stage1_only)
 {
 	if (!stage1_translate(k, caches, t))
-		return false;
+		return;
 	t->stage2 = k->r->flat;
 	t->pa.value = t->ipa.value;
 	t->span_bits = t->stage1.span_bits;
-	k->fault = ttw_check_stage1(k->r, &t->stage1, k->access);
-	if (k->fault.type != FAULT_NONE)
-		return false;
 	if (stage1_only || !k->r->stage2.enabled)
-		return true;
+		return;
 
-	const struct stage2_input in = {t->ipa, &output_fetch};
+	const struct stage2_input in = {t->ipa, &output_fetch, false};
 	struct ttw_stage2_output s2;
 
 	if (!stage2_translate(k, caches, in, &s2))
-		return false;
+		return;
 	t->stage2 = s2.leaf;
 	t->pa = s2.pa;
 	if (t->stage2.span_bits < t->span_bits)
 		t->span_bits = t->stage2.span_bits;
-	k->fault = ttw_check_stage2(&t->stage2, t->ipa, k->access);
-	return k->fault.type == FAULT_NONE;
 }
 
 static enum nw_walk_kind walk_kind(const struct ttw_regime *r)
@@ -530,16 +414,16 @@ struct ttw_translation ttw_translate_input(const struct ttw_regime *r,
 	log->regime = r->regime;
 	log->va = va;
 	log->access = access;
-	log->update_count = 0;
-	memset(log->sum, 0, sizeof log->sum);
+	memset(log->sums, 0, sizeof log->sums);
 	/* Not the same twice: the second is compiled without caches. */
 	if (memory->caches)
 		both_stages(&k, memory->caches, &t, stage1_only);
 	else
 		both_stages(&k, NULL, &t, stage1_only);
 	log->fetch_count = (unsigned)(k.next - log->fetch);
-	log->latency =
-		k.port_latency + (uint64_t)(log->fetch_count - k.port_fetches) * window_latency;
+	log->update_count = k.updates;
+	log->latency = k.port_latency +
+		       (uint64_t)(log->fetch_count - k.updates - k.port_fetches) * window_latency;
 	t.fault = k.fault;
 	log->fault = k.fault;
 	log->pa = t.pa;

@@ -4,11 +4,12 @@
 #include <assert.h>
 #include <string.h>
 
-static void add(uint64_t counts[STATS_LEVELS], const uint8_t sum[5])
+static void add(uint64_t counts[STATS_LEVELS], const struct nw_walk *walk,
+		enum nw_fetch_for purpose)
 {
 #pragma GCC unroll 5
-	for (unsigned level = 0; level < 5; level++)
-		counts[level] += sum[level];
+	for (int level = -1; level <= 3; level++)
+		counts[level + 1] += nw_walk_sum(walk, purpose, level);
 }
 
 void stats_walk(void *ctx, const struct nw_walk *walk)
@@ -19,9 +20,9 @@ void stats_walk(void *ctx, const struct nw_walk *walk)
 	unsigned class = walk->at ? CLASS_AT : faulted ? CLASS_FAULTED : walk->kind;
 
 	assert(walk->fetch_count <= NW_WALK_FETCHES);
-	add(counts->fetches[1][FETCH_FOR_NONE], walk->sum[FETCH_FOR_NONE]);
-	add(counts->fetches[2][FETCH_FOR_STAGE1], walk->sum[FETCH_FOR_STAGE1]);
-	add(counts->fetches[2][FETCH_FOR_OUTPUT], walk->sum[FETCH_FOR_OUTPUT]);
+	add(counts->fetches[1][FETCH_FOR_NONE], walk, FETCH_FOR_NONE);
+	add(counts->fetches[2][FETCH_FOR_STAGE1], walk, FETCH_FOR_STAGE1);
+	add(counts->fetches[2][FETCH_FOR_OUTPUT], walk, FETCH_FOR_OUTPUT);
 	counts->updates += walk->update_count;
 	counts->histogram[class][walk->fetch_count - walk->update_count]++;
 	counts->kind[walk->kind]++;

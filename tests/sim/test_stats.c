@@ -81,12 +81,13 @@ static struct nw_walk nested_walk(unsigned el, int8_t s1_start, int8_t s2_start)
 static void collect(struct nw_walk *walk)
 {
 	walk->update_count = 0;
-	memset(walk->sum, 0, sizeof(walk->sum));
+	memset(walk->sums, 0, sizeof(walk->sums));
 	for (unsigned i = 0; i < walk->fetch_count; i++) {
 		if (walk->fetch[i].update)
 			walk->update_count++;
 		else
-			walk->sum[walk->fetch[i].purpose][walk->fetch[i].level + 1]++;
+			walk->sums[walk->fetch[i].purpose] += UINT64_C(1)
+							      << 8 * (walk->fetch[i].level + 1);
 	}
 	stats_walk(&stats, walk);
 }
