@@ -24,11 +24,13 @@ bool ttw_writes_stage2(const struct walker *k, struct stage2_input in)
 
 static bool setting_access_flag_permitted(const struct walker *k)
 {
-	bool for_access = k->access.type != NW_AT_LOAD && k->access.type != NW_AT_STORE;
+	bool at = k->access.type == NW_AT_LOAD || k->access.type == NW_AT_STORE;
 
+	if (at && k->r->choices.of[CHOICE_AT_ACCESS_FLAG] == AT_LEAVES_ACCESS_FLAG)
+		return false;
 	switch (k->fault.type) {
 	case FAULT_NONE:
-		return for_access || k->r->choices.of[CHOICE_AT_ACCESS_FLAG] == AT_SETS_ACCESS_FLAG;
+		return true;
 	case FAULT_ALIGNMENT:
 	case FAULT_PERMISSION:
 		return k->r->choices.of[CHOICE_ACCESS_FLAG_ON_FAULT] == ACCESS_FLAG_SET_ON_FAULT;
@@ -50,7 +52,7 @@ static uint64_t updated(const struct walker *k, const struct ttw_found *found, b
 {
 	uint64_t descriptor = found->descriptor;
 
-	if (!S1_LEAF_AF(descriptor) && setting_access_flag_permitted(k))
+	if (found->params->ha && !S1_LEAF_AF(descriptor) && setting_access_flag_permitted(k))
 		descriptor |= FIELD_MASK(S1_LEAF_AF);
 	if (is_write && ttw_is_clean(found->params, descriptor) && setting_dirty_state_permitted(k))
 		descriptor ^= LEAF_DIRTY;

@@ -109,10 +109,15 @@ INLINE bool oa_out_of_range(const struct ttw_params *p, uint64_t address)
 	return address > p->oa_max;
 }
 
-/* An access to a leaf whose Access flag is 0. */
-static inline bool access_flag_faults(const struct walker *k, const struct ttw_params *p)
+/*
+ * An access to a leaf whose Access flag is 0. The choice is that of DC and IC themselves: the reads
+ * of stage 1 descriptors on their behalf fault like others.
+ */
+INLINE bool access_flag_faults(const struct ttw_port *port, const struct ttw_params *p)
 {
-	bool cache_op = k->access.type >= NW_CACHE_OP;
+	const struct walker *k = port->walker;
+	bool cache_op =
+		k->access.type >= NW_CACHE_OP && port->input.like->purpose != FETCH_FOR_STAGE1;
 
 	return !p->ha && !(cache_op && k->r->choices.of[CHOICE_CACHE_OP_ACCESS_FLAG] ==
 					       CACHE_OP_IGNORES_ACCESS_FLAG);
@@ -139,7 +144,7 @@ INLINE bool leaf(const struct ttw_port *port, ttw_fault *fault, struct ttw_state
 		return fault(port, FAULT_ADDRESS_SIZE, w->level->level);
 	if (w->span_bits > p->oa_bits) /* the rest of the leaf is out of range */
 		w->span_bits = p->oa_bits;
-	if (UNLIKELY(!S1_LEAF_AF(w->descriptor)) && access_flag_faults(port->walker, p))
+	if (UNLIKELY(!S1_LEAF_AF(w->descriptor)) && access_flag_faults(port, p))
 		return fault(port, FAULT_ACCESS_FLAG, w->level->level);
 	return true;
 }

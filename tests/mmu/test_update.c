@@ -638,7 +638,37 @@ START_TEST(cache_maintenance_and_the_access_flag)
 			ck_assert_uint_eq(access_page(access).fault.type,
 					  ignores && types[i] != NW_LOAD ? FAULT_NONE
 									 : FAULT_ACCESS_FLAG);
+			ck_assert_uint_eq(swaps, 0);
+
+			/* A stage 1 descriptor is read as for any access. */
+			*(stage2 ? leaf2() : leaf1()) |= af;
+			*leaf2_of_table() &= ~af;
+
+			struct nw_fault fault = access_page(access).fault;
+
+			ck_assert(fault.type == FAULT_ACCESS_FLAG && fault.s1ptw);
+			ck_assert_uint_eq(swaps, 0);
 		}
+}
+END_TEST
+
+/* AT that leaves the Access flag leaves it on a Permission fault too. */
+START_TEST(choices_of_at_and_of_faults_together)
+{
+	static const struct nw_access at = {.type = NW_AT_STORE, .el = 1};
+
+	for (unsigned n = 0; n < 4; n++) {
+		bool stage2 = n & 1, leaves = n & 2;
+
+		set_up_pair();
+		choices.of[CHOICE_ACCESS_FLAG_ON_FAULT] = ACCESS_FLAG_SET_ON_FAULT;
+		choices.of[CHOICE_AT_ACCESS_FLAG] =
+			leaves ? AT_LEAVES_ACCESS_FLAG : AT_SETS_ACCESS_FLAG;
+		make_clean(stage2 ? leaf2() : leaf1(), stage2);
+		*(stage2 ? leaf2() : leaf1()) &= ~(af | dbm);
+		ck_assert_uint_eq(access_page(at).fault.type, FAULT_PERMISSION);
+		ck_assert_uint_eq(swaps, !leaves);
+	}
 }
 END_TEST
 
@@ -778,6 +808,7 @@ int main(void)
 	tcase_add_loop_test(tcase, choices_of_updates, 0, ROWS(choice_rows));
 	tcase_add_test(tcase, cache_maintenance_and_the_access_flag);
 	tcase_add_test(tcase, an_entry_without_access_flag_is_not_cached);
+	tcase_add_test(tcase, choices_of_at_and_of_faults_together);
 	tcase_add_test(tcase, a_clean_entry_walks_for_its_first_store);
 	tcase_add_test(tcase, nw_probe_does_not_update);
 	suite_add_tcase(suite, tcase);
