@@ -78,6 +78,7 @@ struct diff_answer {
 	bool write_known;
 	uint64_t pa, par;
 	unsigned attr, sh;
+	bool device;
 	unsigned count;
 	struct naive_log log[NAIVE_LOG];
 	/* mmu/ alone */
@@ -92,6 +93,7 @@ struct diff_pair {
 	struct diff_answer mmu_answer, naive_answer;
 	struct nw_walk walk; /* the last that mmu/ made */
 	bool walked;
+	bool disturbed; /* another observer may have changed descriptors meanwhile */
 };
 
 /* A pair for the case; the pair must not move while it is in use. */

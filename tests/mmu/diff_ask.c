@@ -67,9 +67,16 @@ static struct naive_choices naive_choices(const struct diff_case *c)
 		.other_granule = granule,
 		.contiguous_ignored = ignored,
 		.contiguous_faults = !ignored,
-		.cache_op_access_flag_faults = true,
+		.cache_op_access_flag_faults =
+			of[CHOICE_CACHE_OP_ACCESS_FLAG] == CACHE_OP_TAKES_ACCESS_FLAG_FAULT,
+		.af_update_on_fault = of[CHOICE_ACCESS_FLAG_ON_FAULT] == ACCESS_FLAG_SET_ON_FAULT,
+		.dirty_update_on_alignment =
+			of[CHOICE_DIRTY_ON_ALIGNMENT_FAULT] == DIRTY_SET_ON_ALIGNMENT_FAULT,
+		.unsupported_update_aborts =
+			of[CHOICE_UNSUPPORTED_UPDATE] == UNSUPPORTED_UPDATE_ABORTS,
+		.repeats_max = 4,
 		.ic_permission_faults = true,
-		.at_updates = true,
+		.at_updates = of[CHOICE_AT_ACCESS_FLAG] == AT_SETS_ACCESS_FLAG,
 		.reserved_mair = reserved_mair,
 		.reserved_s2_cacheability = NAIVE_NC,
 		.reserved_sh = NAIVE_NSH,
@@ -157,6 +164,18 @@ void diff_pair_close(struct diff_pair *pair)
 
 /* ------------------------------------------------------------------ asking */
 
+static void put_outputs(struct diff_answer *a, const struct nw_translation *t)
+{
+	if (t->fault.type != FAULT_NONE)
+		return;
+	a->pa = t->pa.value;
+	a->attr = t->attributes.attr;
+	a->sh = t->attributes.sh;
+	a->device = t->device;
+	a->may_write = t->may_write;
+	a->span_bits = t->span_bits;
+}
+
 static void ask_mmu(struct diff_pair *pair, const struct diff_question *q)
 {
 	struct diff_answer *a = &pair->mmu_answer;
@@ -172,13 +191,7 @@ static void ask_mmu(struct diff_pair *pair, const struct diff_question *q)
 		struct nw_translation t = nw_translate(pair->mmu, (va_t){q->va}, q->access, 0);
 
 		a->fault = t.fault;
-		if (t.fault.type == FAULT_NONE) {
-			a->pa = t.pa.value;
-			a->attr = t.attributes.attr;
-			a->sh = t.attributes.sh;
-			a->may_write = t.may_write;
-			a->span_bits = t.span_bits;
-		}
+		put_outputs(a, &t);
 	}
 	if (!pair->walked)
 		return;
@@ -186,8 +199,14 @@ static void ask_mmu(struct diff_pair *pair, const struct diff_question *q)
 	for (unsigned n = 0; n < a->count; n++) {
 		const struct nw_fetch *f = &pair->walk.fetch[n];
 
-		a->log[n] = (struct naive_log){f->stage, f->level, f->update, f->pa.value,
-					       f->descriptor};
+		a->log[n] = (struct naive_log){
+			f->stage,
+			f->level,
+			f->purpose == FETCH_FOR_STAGE1 ? f->for_level : NAIVE_OUTPUT,
+			f->update,
+			f->pa.value,
+			f->descriptor,
+		};
 	}
 }
 
@@ -300,6 +319,7 @@ static void ask_naive(struct diff_pair *pair, const struct diff_question *q)
 			a->pa = out.paddress;
 			a->attr = EncodePARAttrs(n, &out.memattrs);
 			a->sh = PAREncodeShareability(&out.memattrs);
+			a->device = out.memattrs.is_device;
 		}
 	}
 	a->count = n->log_count;
@@ -343,6 +363,8 @@ static const char *compare_outputs(const struct diff_answer *m, const struct dif
 		return "PA";
 	if (m->attr != n->attr)
 		return "attributes";
+	if (m->device != n->device)
+		return "device";
 	if (m->sh != n->sh)
 		return "shareability";
 	return NULL;
@@ -357,7 +379,8 @@ static const char *compare_logs(const struct diff_answer *m, const struct diff_a
 
 		if (a->address != b->address || a->descriptor != b->descriptor)
 			return "a descriptor";
-		if (a->stage != b->stage || a->level != b->level || a->update != b->update)
+		if (a->stage != b->stage || a->level != b->level || a->s1level != b->s1level ||
+		    a->update != b->update)
 			return "what a descriptor is for";
 	}
 	return NULL;
@@ -374,12 +397,54 @@ static const char *compare_memory(const struct diff_memory *m, const struct diff
 	return NULL;
 }
 
+/* Was a descriptor that was updated also read in another role? Then the next walk goes another way.
+ */
+static bool reads_what_it_wrote(const struct diff_answer *a)
+{
+	for (unsigned i = 0; i < a->count; i++) {
+		const struct naive_log *u = &a->log[i];
+
+		for (unsigned j = 0; u->update && j < a->count; j++) {
+			const struct naive_log *r = &a->log[j];
+
+			if (r->address == u->address &&
+			    (r->stage != u->stage || r->level != u->level ||
+			     r->s1level != u->s1level))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* nw_probe() has no effect, and finds what an access would find whose updates all succeed. */
+static const char *compare_probe(struct diff_pair *pair, const struct diff_question *q)
+{
+	const struct diff_shape *s = pair->mmu_memory.shape;
+	const struct diff_answer *n = &pair->naive_answer;
+	unsigned swaps = pair->mmu_memory.swaps;
+	struct diff_answer probed = {.count = 0};
+	struct nw_translation t = nw_probe(pair->mmu, (va_t){q->va}, q->access, &pair->walk);
+
+	if (pair->mmu_memory.swaps != swaps)
+		return "effect of a probe";
+	if (s->interfere || s->unsupported || s->abort || reads_what_it_wrote(n))
+		return NULL;
+	probed.fault = t.fault;
+	put_outputs(&probed, &t);
+	return compare_faults(&probed, n) || compare_outputs(&probed, n) ? "result of a probe"
+									 : NULL;
+}
+
 const char *diff_ask(struct diff_pair *pair, const struct diff_question *q)
 {
 	const struct diff_answer *m = &pair->mmu_answer, *n = &pair->naive_answer;
-	const char *what;
+	const char *what, *probed = NULL;
+	unsigned swaps = pair->naive_memory.swaps;
 
 	ask_naive(pair, q);
+	pair->disturbed = pair->naive_memory.swaps != swaps && pair->naive_memory.shape->interfere;
+	if (!q->at)
+		probed = compare_probe(pair, q);
 	ask_mmu(pair, q);
 	what = compare_faults(m, n);
 	if (what == NULL)
@@ -388,7 +453,7 @@ const char *diff_ask(struct diff_pair *pair, const struct diff_question *q)
 		what = compare_logs(m, n);
 	if (what == NULL)
 		what = compare_memory(&pair->mmu_memory, &pair->naive_memory);
-	return what;
+	return what ? what : probed;
 }
 
 /* ------------------------------------------------------------------ may_write and span_bits */
@@ -421,21 +486,29 @@ static bool has_update(const struct naive *n)
 
 const char *diff_ask_more(struct diff_pair *pair, const struct diff_question *q, struct draw *d)
 {
-	struct diff_memory memory = pair->naive_memory;
 	const struct diff_answer *m = &pair->mmu_answer;
+	struct diff_shape calm = *pair->naive_memory.shape;
+	struct diff_memory memory = pair->naive_memory, kept;
 	struct naive n = pair->naive;
 	struct nw_access store = q->access;
 	uint64_t span = (BIT(m->span_bits) - 1), va = (q->va & ~span) | (draw_next(d) & span);
 	struct naive_address out;
 
+	if (reads_what_it_wrote(m) || pair->disturbed)
+		return NULL;
+	calm.interfere = 0;
+	memory.shape = &calm;
+	kept = memory;
 	n.memory.ctx = &memory;
 	store.type = NW_STORE;
 	store.read_write = store.unaligned = false;
 	out = again(&n, q, q->va, store);
-	if (m->may_write != (out.fault.statuscode == NAIVE_FAULT_NONE && !has_update(&n)))
+	if (q->access.type <= NW_STORE &&
+	    m->may_write != (out.fault.statuscode == NAIVE_FAULT_NONE && !has_update(&n)))
 		return "may_write";
 	if (uses_contiguous(m))
 		return NULL;
+	memory = kept;
 	out = again(&n, q, va, q->access);
 	if (out.fault.statuscode != NAIVE_FAULT_NONE || out.paddress != (m->pa ^ q->va ^ va))
 		return "span_bits";

@@ -48,7 +48,7 @@ static const struct {
 	{FEAT_HPDS, FEAT_NONE}, {FEAT_HPDS2, FEAT_HPDS},    {FEAT_XNX, FEAT_EL2},
 	{FEAT_PAN, FEAT_NONE},  {FEAT_PAN2, FEAT_PAN},      {FEAT_UAO, FEAT_NONE},
 	{FEAT_E0PD, FEAT_NONE}, {FEAT_MixedEnd, FEAT_NONE}, {FEAT_PAN3, FEAT_PAN2},
-	{FEAT_VHE, FEAT_EL2},   {FEAT_PAuth, FEAT_NONE},
+	{FEAT_VHE, FEAT_EL2},   {FEAT_PAuth, FEAT_NONE},    {FEAT_HAFDBS, FEAT_NONE},
 };
 
 static void draw_features(struct draw *d, struct nw_features *f)
@@ -195,7 +195,7 @@ static uint64_t draw_tcr_two_ranges(struct draw *d, const struct nw_features *f)
 
 	tcr |= rare(d, 30, 37) | rare(d, 30, 38) | rare(d, 30, 51) |
 	       rare(d, 30, 52);                         /* TBI, TBID */
-	tcr |= rare(d, 60, 39) | rare(d, 60, 40);       /* HA, HD */
+	tcr |= rare(d, 65, 39) | rare(d, 75, 40);       /* HA, HD */
 	tcr |= rare(d, 40, 41) | rare(d, 40, 42);       /* HPD */
 	tcr |= rare(d, 4, 55) | rare(d, 4, 56);         /* E0PD */
 	return tcr | rare(d, 50, 22) | rare(d, 50, 36); /* A1, AS */
@@ -207,7 +207,7 @@ static uint64_t draw_tcr_one_range(struct draw *d, const struct nw_features *f)
 	uint64_t tcr = draw_half(d, f, ds, false) & ~BIT(7);
 
 	tcr |= field(draw_ps(d), 16) | (ds ? BIT(32) : 0) | BIT(31) | BIT(23);
-	return tcr | rare(d, 30, 20) | rare(d, 60, 21) | rare(d, 60, 22) | rare(d, 40, 24) |
+	return tcr | rare(d, 30, 20) | rare(d, 65, 21) | rare(d, 75, 22) | rare(d, 40, 24) |
 	       rare(d, 30, 29);
 }
 
@@ -248,7 +248,7 @@ static uint64_t draw_vtcr(struct draw *d, const struct nw_features *f)
 		level++;
 	vtcr |= draw_percent(d, 4) ? field(draw_below(d, 4), 6) | rare(d, 30, 33)
 				   : start_level_field(granule, level);
-	return vtcr | rare(d, 60, 21) | rare(d, 60, 22) | rare(d, 50, 19) | BIT(31);
+	return vtcr | rare(d, 65, 21) | rare(d, 75, 22) | rare(d, 50, 19) | BIT(31);
 }
 
 static uint64_t draw_mair(struct draw *d)

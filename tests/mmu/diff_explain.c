@@ -5,55 +5,70 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool differs(const struct diff_case *c, const struct diff_question *q)
+static const char *difference(const struct diff_case *c, const struct diff_question *q)
 {
 	static struct diff_pair pair;
-	bool yes;
+	const char *what;
 
 	diff_pair_open(&pair, c);
-	yes = diff_ask(&pair, q) != NULL;
+	what = diff_ask(&pair, q);
 	diff_pair_close(&pair);
-	return yes;
+	return what;
 }
 
-/* Clears bit after bit of a value in the case or question, as long as it still differs. */
-static void shrink_value(struct diff_case *c, struct diff_question *q, uint64_t *value)
+/* Clears bit after bit of a value in the case or question, as long as it still differs in that. */
+static void shrink_value(struct diff_case *c, struct diff_question *q, const char *what,
+			 uint64_t *value)
 {
 	for (int bit = 63; bit >= 0; bit--) {
 		uint64_t kept = *value;
 
 		*value &= ~(UINT64_C(1) << bit);
-		if (*value != kept && !differs(c, q))
+		if (*value != kept && difference(c, q) != what)
 			*value = kept;
 	}
 }
 
-static void shrink_rate(struct diff_case *c, struct diff_question *q, unsigned *rate)
+static void shrink_rate(struct diff_case *c, struct diff_question *q, const char *what,
+			unsigned *rate)
 {
 	unsigned kept = *rate;
 
 	*rate = 0;
-	if (!differs(c, q))
+	if (difference(c, q) != what)
 		*rate = kept;
 }
 
-static void shrink(struct diff_case *c, struct diff_question *q)
+static void shrink_choice(struct diff_case *c, struct diff_question *q, const char *what,
+			  uint8_t *choice)
+{
+	uint8_t kept = *choice;
+
+	*choice = 0;
+	if (difference(c, q) != what)
+		*choice = kept;
+}
+
+static void shrink(struct diff_case *c, struct diff_question *q, const char *what)
 {
 	struct diff_shape *s = &c->shape;
 	uint64_t *registers = (uint64_t *)&c->registers;
 
 	for (size_t n = 0; n < sizeof c->registers / sizeof *registers; n++)
-		shrink_value(c, q, &registers[n]);
-	shrink_value(c, q, &c->features.set);
-	shrink_value(c, q, &q->va);
-	shrink_rate(c, q, &s->invalid);
-	shrink_rate(c, q, &s->block);
-	shrink_rate(c, q, &s->no_access_flag);
-	shrink_rate(c, q, &s->wild);
-	shrink_rate(c, q, &s->restricted);
-	shrink_rate(c, q, &s->abort);
-	shrink_rate(c, q, &s->unsupported);
-	shrink_rate(c, q, &s->interfere);
+		shrink_value(c, q, what, &registers[n]);
+	if (!q->pan && !q->access.pan)
+		shrink_value(c, q, what, &c->features.set);
+	shrink_value(c, q, what, &q->va);
+	for (unsigned n = 0; n < NW_CHOICE_COUNT; n++)
+		shrink_choice(c, q, what, &c->choices.of[n]);
+	shrink_rate(c, q, what, &s->invalid);
+	shrink_rate(c, q, what, &s->block);
+	shrink_rate(c, q, what, &s->no_access_flag);
+	shrink_rate(c, q, what, &s->wild);
+	shrink_rate(c, q, what, &s->restricted);
+	shrink_rate(c, q, what, &s->abort);
+	shrink_rate(c, q, what, &s->unsupported);
+	shrink_rate(c, q, what, &s->interfere);
 }
 
 static void print_registers(const struct nw_registers *r)
@@ -62,9 +77,9 @@ static void print_registers(const struct nw_registers *r)
 	if (r->name)                                                                               \
 		printf("  %-10s 0x%016llx\n", #name, (unsigned long long)r->name);
 	SHOW(SCTLR_EL1)
-	SHOW(TCR_EL1) SHOW(TTBR0_EL1) SHOW(TTBR1_EL1) SHOW(MAIR_EL1) SHOW(SCTLR_EL2) SHOW(TCR_EL2)
-		SHOW(TTBR0_EL2) SHOW(TTBR1_EL2) SHOW(MAIR_EL2) SHOW(HCR_EL2) SHOW(VTCR_EL2)
-			SHOW(VTTBR_EL2)
+	SHOW(TCR_EL1)
+	SHOW(TTBR0_EL1) SHOW(TTBR1_EL1) SHOW(MAIR_EL1) SHOW(SCTLR_EL2) SHOW(TCR_EL2) SHOW(TTBR0_EL2)
+		SHOW(TTBR1_EL2) SHOW(MAIR_EL2) SHOW(HCR_EL2) SHOW(VTCR_EL2) SHOW(VTTBR_EL2)
 #undef SHOW
 }
 
@@ -82,6 +97,21 @@ static void print_features(const struct nw_features *f)
 		if (f->set >> n & 1)
 			printf(" %s", names[n]);
 	printf("\n");
+}
+
+static void print_choices(const struct nw_choices *choices)
+{
+	static const char *const names[] = {
+#define ALTERNATIVE(name, word, text)
+#define CHOICE(name, word, text, ...) word,
+#include "mmu/choice.def"
+#undef CHOICE
+#undef ALTERNATIVE
+	};
+
+	for (unsigned n = 0; n < NW_CHOICE_COUNT; n++)
+		if (choices->of[n])
+			printf("  %s: %u\n", names[n], choices->of[n]);
 }
 
 static void print_question(const struct diff_question *q)
@@ -134,14 +164,15 @@ void diff_explain(const struct diff_case *c, const struct diff_question *q, cons
 	struct diff_question asked = *q;
 	const char *now;
 
-	if (differs(c, q))
-		shrink(&least, &asked);
+	if (difference(c, q) == what)
+		shrink(&least, &asked, what);
 	else
 		printf("alone it does not differ: what follows lacks what came before\n");
 	diff_pair_open(&pair, &least);
 	now = diff_ask(&pair, &asked);
 	printf("the walkers differ in: %s\n", now ? now : what);
 	print_features(&least.features);
+	print_choices(&least.choices);
 	print_registers(&least.registers);
 	print_question(&asked);
 	print_answer("mmu", &pair.mmu_answer, &pair.mmu_memory);

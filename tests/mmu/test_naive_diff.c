@@ -102,7 +102,7 @@ static const struct kind {
 	{FAULT_PERMISSION, "Permission", 0, 3, {true, true, true}},
 	{FAULT_EXTERNAL_ON_WALK, "External on walk", -1, 3, {true, true, true}},
 	{FAULT_ALIGNMENT, "Alignment", 0, 0, {true, true, false}}, /* walks are aligned */
-	{FAULT_UNSUPPORTED_UPDATE, "Unsupported update", 0, 0, {false, false, false}},
+	{FAULT_UNSUPPORTED_UPDATE, "Unsupported update", 0, 0, {true, true, true}},
 };
 
 static unsigned reached(const struct kind *k, int level, enum where where)

@@ -45,7 +45,11 @@ struct naive_choices {
 	bool ic_permission_faults; /* IC IVAU at EL0 */
 	bool fetch_device_faults;
 	bool af_update_on_fault; /* Access flag update with a Permission or Alignment fault */
-	bool at_updates;         /* AT may update the Access flag */
+	bool dirty_update_on_alignment; /* dirty state update with an Alignment fault */
+	bool unsupported_update_aborts; /* External abort instead of fault 0x31 */
+	int repeats_max; /* of a walk whose descriptor others changed; then the update is
+			    unsupported */
+	bool at_updates; /* AT may update the Access flag */
 	uint8_t (*reserved_mair)(uint8_t attr);
 	int reserved_s2_cacheability; /* NAIVE_NC, ... */
 	int reserved_sh;
@@ -121,9 +125,12 @@ struct naive_address {
 	struct naive_memattrs memattrs;
 };
 
-/* One descriptor access. */
+/* One descriptor access. s1level: of stage 2, the level of the stage 1 descriptor that is looked
+ * for; NAIVE_OUTPUT: none. */
+enum { NAIVE_OUTPUT = -2 };
+
 struct naive_log {
-	int stage, level;
+	int stage, level, s1level;
 	bool update;
 	uint64_t address, descriptor;
 };
@@ -137,6 +144,7 @@ struct naive {
 	struct naive_memory memory;
 	int pstate_el;
 	bool pstate_pan;
+	int s1level, repeats; /* of the translation that is under way */
 	unsigned log_count;
 	struct naive_log log[NAIVE_LOG];
 };
@@ -276,6 +284,7 @@ struct naive_address S2Translate(struct naive *n, struct naive_fault fault,
 				 const struct naive_address *ipa, bool aligned,
 				 const struct naive_access *accdesc);
 uint64_t BigEndianReverse(uint64_t value);
+void naive_begin(struct naive *n);
 void naive_note(struct naive *n, int stage, int level, bool update, uint64_t address,
 		uint64_t descriptor);
 

@@ -34,11 +34,14 @@ static bool SettingAccessFlagPermitted(const struct naive *n, const struct naive
 	return n->choices.af_update_on_fault;
 }
 
-static bool SettingDirtyStatePermitted(const struct naive_fault *fault,
+static bool SettingDirtyStatePermitted(const struct naive *n, const struct naive_fault *fault,
 				       const struct naive_access *accdesc)
 {
-	return fault->statuscode == NAIVE_FAULT_NONE && accdesc->write &&
-	       accdesc->acctype != NAIVE_AT && !is_cache_op(accdesc);
+	if (!accdesc->write || accdesc->acctype == NAIVE_AT || is_cache_op(accdesc))
+		return false;
+	if (fault->statuscode == NAIVE_FAULT_ALIGNMENT)
+		return n->choices.dirty_update_on_alignment;
+	return fault->statuscode == NAIVE_FAULT_NONE;
 }
 
 /*
@@ -52,21 +55,15 @@ static struct naive_fault MemSwapTableDesc(struct naive *n, int stage, struct na
 	uint64_t expected = ee ? BigEndianReverse(prev_desc) : prev_desc;
 	uint64_t desired = ee ? BigEndianReverse(new_desc) : new_desc;
 
-	naive_note(n, stage, fault.level, true, address, new_desc);
-	*again = false;
-	switch (n->memory.swap(n->memory.ctx, address, expected, desired)) {
-	case NAIVE_SWAP_DONE:
-		break;
-	case NAIVE_SWAP_DIFFERS:
-		*again = true;
-		break;
-	case NAIVE_SWAP_UNSUPPORTED:
-		fault.statuscode = NAIVE_FAULT_HW_UPDATE;
-		break;
-	case NAIVE_SWAP_ABORT:
+	enum naive_swap swap = n->memory.swap(n->memory.ctx, address, expected, desired);
+
+	*again = swap == NAIVE_SWAP_DIFFERS && n->repeats++ < n->choices.repeats_max;
+	if (swap == NAIVE_SWAP_DONE)
+		naive_note(n, stage, fault.level, true, address, new_desc);
+	else if (swap == NAIVE_SWAP_ABORT || (!*again && n->choices.unsupported_update_aborts))
 		fault.statuscode = NAIVE_FAULT_EXTERNAL_ON_WALK;
-		break;
-	}
+	else if (!*again)
+		fault.statuscode = NAIVE_FAULT_HW_UPDATE;
 	return fault;
 }
 
@@ -114,7 +111,7 @@ static bool s2_update(struct naive *n, struct naive_walked *w, const struct S2TT
 	if (p->ha && SettingAccessFlagPermitted(n, &w->fault))
 		new_desc |= UINT64_C(1) << 10;
 	if (p->ha && p->hd && bits(new_desc, 51, 51) &&
-	    SettingDirtyStatePermitted(&w->fault, accdesc))
+	    SettingDirtyStatePermitted(n, &w->fault, accdesc))
 		new_desc |= UINT64_C(1) << 7;
 	if (new_desc != w->descriptor)
 		w->fault = MemSwapTableDesc(n, 2, w->fault, w->descriptor, new_desc, p->ee,
@@ -235,7 +232,9 @@ static bool s1_start_faults(const struct naive *n, struct S1TTWParams *p, uint64
 
 /*
  * Hardware update of the leaf w. Its address is an IPA in EL1&0: stage 2 must permit a read and a
- * write there, and its fault is the result.
+ * write there, and its fault is the result. The pseudocode lets that inherit "write" from a
+ * Permission fault of stage 1 with which the Access flag is updated nevertheless; ESR_ELx.WnR says
+ * whether a read would not meet the fault, and it would.
  */
 static bool s1_update(struct naive *n, struct naive_walked *w, enum naive_regime regime,
 		      const struct S1TTWParams *p, const struct naive_access *accdesc)
@@ -248,13 +247,18 @@ static bool s1_update(struct naive *n, struct naive_walked *w, enum naive_regime
 	if (p->ha && SettingAccessFlagPermitted(n, &w->fault))
 		new_desc |= UINT64_C(1) << 10;
 	if (p->ha && p->hd && bits(new_desc, 51, 51) &&
-	    SettingDirtyStatePermitted(&w->fault, accdesc))
+	    SettingDirtyStatePermitted(n, &w->fault, accdesc))
 		new_desc &= ~(UINT64_C(1) << 7);
 	if (new_desc == w->descriptor)
 		return false;
 	if (regime == NAIVE_EL10 && EL2Enabled(n)) {
-		struct naive_address pa = S2Translate(n, w->fault, &w->descaddr, true, &descaccess);
+		struct naive_address pa;
+		struct naive_fault fault = NoFault(accdesc);
 
+		fault.level = w->fault.level;
+		n->s1level = w->walkstate.level;
+		pa = S2Translate(n, fault, &w->descaddr, true, &descaccess);
+		n->s1level = NAIVE_OUTPUT;
 		if (pa.fault.statuscode != NAIVE_FAULT_NONE) {
 			w->fault = pa.fault;
 			return false;
@@ -323,7 +327,7 @@ struct naive_address FullTranslate(struct naive *n, uint64_t va, struct naive_ac
 	enum naive_regime regime = TranslationRegime(n, accdesc.el);
 	struct naive_address ipa;
 
-	n->log_count = 0;
+	naive_begin(n);
 	ipa = S1Translate(n, NoFault(&accdesc), regime, va, aligned, &accdesc);
 	if (ipa.fault.statuscode != NAIVE_FAULT_NONE)
 		return ipa;
@@ -362,7 +366,7 @@ struct naive_at_result AT(struct naive *n, uint64_t va, bool both_stages, int el
 	struct naive_address addrdesc;
 
 	accdesc.pan = ataccess == NAIVE_AT_READ_PAN || ataccess == NAIVE_AT_WRITE_PAN;
-	n->log_count = 0;
+	naive_begin(n);
 	addrdesc = S1Translate(n, NoFault(&accdesc), regime, va, true, &accdesc);
 	if (both_stages && addrdesc.fault.statuscode == NAIVE_FAULT_NONE && EL2Enabled(n))
 		addrdesc = S2Translate(n, addrdesc.fault, &addrdesc, true, &accdesc);

@@ -3,12 +3,21 @@
 
 enum descriptor_type { DESCRIPTOR_INVALID, DESCRIPTOR_TABLE, DESCRIPTOR_LEAF };
 
+void naive_begin(struct naive *n)
+{
+	n->log_count = 0;
+	n->repeats = 0;
+	n->s1level = NAIVE_OUTPUT;
+}
+
 void naive_note(struct naive *n, int stage, int level, bool update, uint64_t address,
 		uint64_t descriptor)
 {
+	int s1level = stage == 2 ? n->s1level : NAIVE_OUTPUT;
+
 	if (n->log_count < NAIVE_LOG)
 		n->log[n->log_count++] =
-			(struct naive_log){stage, level, update, address, descriptor};
+			(struct naive_log){stage, level, s1level, update, address, descriptor};
 }
 
 uint64_t BigEndianReverse(uint64_t value)
@@ -283,8 +292,11 @@ static void fetch_stage1(struct naive *n, struct naive_walked *w, const struct S
 	uint64_t address = w->descaddr.paddress;
 
 	if (regime == NAIVE_EL10 && EL2Enabled(n)) {
-		struct naive_address pa = S2Translate(n, w->fault, &w->descaddr, true, &walkaccess);
+		struct naive_address pa;
 
+		n->s1level = w->walkstate.level;
+		pa = S2Translate(n, w->fault, &w->descaddr, true, &walkaccess);
+		n->s1level = NAIVE_OUTPUT;
 		if (pa.fault.statuscode != NAIVE_FAULT_NONE) {
 			w->fault = pa.fault;
 			return;
