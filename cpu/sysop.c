@@ -123,6 +123,11 @@ static struct outcome action_by_va(struct cpu *cpu, struct operation o)
 	return by_va(cpu, o, NW_CACHE_OP);
 }
 
+static struct outcome action_ic(struct cpu *cpu, struct operation o)
+{
+	return mem_probe(cpu, (va_t){cpu->x[o.slot]}, NW_IC_OP);
+}
+
 static struct outcome action_invalidate(struct cpu *cpu, struct operation o)
 {
 	return by_va(cpu, o, NW_CACHE_INVALIDATE);

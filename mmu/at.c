@@ -3,7 +3,6 @@
  * AArch64.AT, AArch64.EncodePAR. They never fill the TLB, and use it only by choice, so that
  * PAR_EL1 shows what the tables say now; walk caches answer them as they answer every walk.
  */
-#include "impdef.h"
 #include "unit.h"
 
 /* PAR_EL1[11]. */
@@ -36,14 +35,16 @@ static uint64_t par_of_fault(const struct nw_fault *fault)
 	       FIELD_PUT(PAR_EL1_F1_PTW, fault->s1ptw) | FIELD_PUT(PAR_EL1_F1_S, fault->stage2);
 }
 
-/* Device and Normal Non-cacheable memory is Outer Shareable, whatever the tables say. */
+/*
+ * Device and Normal Non-cacheable memory is Outer Shareable, whatever the tables say. NS is UNKNOWN
+ * outside Secure state: 1, the space of the output. XS is not shown (ReportedPARAttrs).
+ */
 static uint64_t par_of_output(pa_t pa, struct nw_attributes attributes)
 {
 	bool outer = ttw_is_device(attributes) || attributes.attr == ATTR_NORMAL_NC;
 	uint64_t sh = outer ? SH_OUTER : attributes.sh;
 
-	return PAR_EL1_RES1 | FIELD_PUT(PAR_EL1_F0_SH, sh) |
-	       FIELD_PUT(PAR_EL1_F0_NS, IMPDEF_PAR_NS) |
+	return PAR_EL1_RES1 | FIELD_PUT(PAR_EL1_F0_SH, sh) | FIELD_PUT(PAR_EL1_F0_NS, 1) |
 	       FIELD_PUT(PAR_EL1_F0_PA, PAR_EL1_F0_PA(pa.value)) |
 	       FIELD_PUT(PAR_EL1_F0_ATTR, attributes.attr);
 }

@@ -4,8 +4,6 @@
  */
 #include "ttw.h"
 
-#include "impdef.h"
-
 /*
  * Level -1 has codes of its own; there is no leaf at -1, so neither Access flag nor Permission
  * faults.
@@ -64,16 +62,18 @@ struct nw_fault ttw_stage1_fault(enum nw_fault_type type, int8_t level, struct n
 	return (struct nw_fault){.type = type, .level = level, .write = reports_write(access)};
 }
 
-/* HPFAR_EL2: not for alignment faults and external aborts; for a walk the IPA of the descriptor. */
-static bool has_ipa(enum nw_fault_type type, bool s1ptw)
+/*
+ * HPFAR_EL2: not for alignment faults and external aborts; for a walk the IPA of the descriptor. A
+ * Permission fault of the access itself is a choice: see ttw_check_stage2().
+ */
+static bool has_ipa(enum nw_fault_type type)
 {
 	switch (type) {
 	case FAULT_TRANSLATION:
 	case FAULT_ADDRESS_SIZE:
 	case FAULT_ACCESS_FLAG:
-		return true;
 	case FAULT_PERMISSION:
-		return s1ptw || IMPDEF_HPFAR_ON_PERMISSION_FAULT;
+		return true;
 	default:
 		return false;
 	}
@@ -88,7 +88,7 @@ struct nw_fault ttw_stage2_fault(enum nw_fault_type type, int8_t level, struct n
 		.stage2 = true,
 		.s1ptw = s1ptw,
 		.write = reports_write(access),
-		.ipa_valid = has_ipa(type, s1ptw),
+		.ipa_valid = has_ipa(type),
 		.ipa = ipa,
 	};
 }

@@ -5,8 +5,6 @@
  */
 #include "geometry.h"
 
-#include "impdef.h"
-
 static uint64_t low_mask(unsigned bits)
 {
 	return bits >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << bits) - 1;
@@ -175,6 +173,16 @@ static void set_types(const struct nw_features *f, const struct ttw_params *p,
 		row->type[DESCRIPTOR_TABLE] = DESC_TABLE;
 }
 
+/* nT of a block: software is about to change its size. */
+static void set_nt(const struct ttw_core *core, struct ttw_level *row)
+{
+	bool bbm = nw_has(core->features, FEAT_BBML1) || nw_has(core->features, FEAT_BBML2);
+
+	if (bbm && row->level < TTW_LEVEL_MAX &&
+	    core->choices->of[CHOICE_BLOCK_NT] == BLOCK_NT_FAULTS)
+		row->refused_mask |= FIELD_MASK(BLOCK_nT);
+}
+
 static void set_levels(const struct ttw_core *core, struct ttw_params *p)
 {
 	for (int level = p->start_level; level <= TTW_LEVEL_MAX; level++) {
@@ -189,6 +197,7 @@ static void set_levels(const struct ttw_core *core, struct ttw_params *p)
 		row->offset_mask = low_mask(table_bits) & ~low_mask(3);
 		set_types(core->features, p, row);
 		set_contiguous(core, p, row);
+		set_nt(core, row);
 	}
 }
 

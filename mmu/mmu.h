@@ -91,8 +91,9 @@ enum nw_access_type {
 	NW_STORE,
 	NW_AT_LOAD,  /* AT: the permission of a load, but nothing is loaded */
 	NW_AT_STORE,
-	NW_CACHE_OP, /* DC CVAC and the like and IC IVAU, by virtual address */
+	NW_CACHE_OP, /* DC CVAC and the like, by virtual address */
 	NW_CACHE_INVALIDATE, /* DC IVAC: needs write permission */
+	NW_IC_OP, /* IC IVAU */
 };
 
 struct nw_access {
@@ -132,8 +133,9 @@ unsigned nw_fault_status(const struct nw_fault *fault);
 
 /* Memory attributes of a result, as MAIR_ELx.Attr<n> encodes them (PAR_EL1.ATTR) and PAR_EL1.SH. */
 struct nw_attributes {
-	uint8_t attr;
+	uint8_t attr; /* without the encodings that also say XS=0 */
 	uint8_t sh;
+	bool xs; /* the XS attribute: TLBI nXS does not wait for it */
 };
 
 struct tlb_entry;

@@ -8,8 +8,6 @@
  */
 #include "geometry.h"
 
-#include "impdef.h"
-
 /* The fields of a TCR that describe one input range of stage 1, wherever that TCR has them. */
 struct stage1_fields {
 	enum vmsa_granule granule;
@@ -195,6 +193,7 @@ static void decode_stage2(const struct ttw_core *core, const struct nw_registers
 	p->big_endian = effective_ee(f, m->SCTLR_EL2);
 	p->has_privilege = true;
 	p->has_xnx = nw_has(f, FEAT_XNX);
+	p->has_xs = nw_has(f, FEAT_XS);
 	p->granule_bits = (uint8_t)geometry_tg0(core, VTCR_EL2_TG0(vtcr));
 	p->ds = VTCR_EL2_DS(vtcr) && nw_has(f, FEAT_LPA2) && p->granule_bits != GRANULE_64K;
 	p->sh = (uint8_t)VTCR_EL2_SH0(vtcr);
@@ -211,19 +210,36 @@ static void decode_stage2(const struct ttw_core *core, const struct nw_registers
 
 /* ------------------------------------------------------------------ regimes */
 
-static bool is_reserved_attr(uint8_t attr)
+static bool is_reserved_attr(const struct nw_features *f, uint8_t attr)
 {
 	if ((attr & 0xf0) == 0)
-		return attr & 3;
+		return (attr & 3) != 0 && !((attr & 3) == 1 && nw_has(f, FEAT_XS));
+	if (attr == ATTR_NORMAL_NC_XS0 || attr == ATTR_NORMAL_WT_RA_XS0)
+		return !nw_has(f, FEAT_XS);
 	return (attr & 0x0f) == 0;
 }
 
-static void decode_mair(uint64_t mair, struct ttw_params *p)
+/* The type that a reserved value stands for. */
+static uint8_t reserved_attr(const struct nw_choices *choices, uint8_t attr)
+{
+	switch (choices->of[CHOICE_RESERVED_ATTR]) {
+	case RESERVED_ATTR_IS_DEVICE:
+		return ATTR_DEVICE_nGnRnE;
+	case RESERVED_ATTR_IS_WRITE_BACK:
+		return ATTR_NORMAL_WB_RAWA;
+	default:
+		return (attr & 0xf0) == 0 ? ATTR_DEVICE_nGnRnE : ATTR_NORMAL_NC;
+	}
+}
+
+static void decode_mair(const struct ttw_core *core, uint64_t mair, struct ttw_params *p)
 {
 	for (unsigned n = 0; n < 8; n++) {
 		uint8_t attr = (uint8_t)(mair >> (8 * n));
 
-		p->attr[n] = is_reserved_attr(attr) ? impdef_reserved_attr(attr) : attr;
+		p->attr[n] = is_reserved_attr(core->features, attr)
+				     ? reserved_attr(core->choices, attr)
+				     : attr;
 	}
 }
 
@@ -250,7 +266,7 @@ static void decode_two_ranges(const struct ttw_core *core, uint64_t tcr, uint64_
 
 		p->upper = range == 1;
 		p->has_privilege = true;
-		decode_mair(mair, p);
+		decode_mair(core, mair, p);
 		decode_stage1(core, &fields[range], p);
 	}
 }
@@ -294,7 +310,7 @@ static void decode_el2(const struct ttw_core *core, const struct nw_registers *m
 	r->i = SCTLR_EL2_I(m->SCTLR_EL2);
 	p->enabled = SCTLR_EL2_M(m->SCTLR_EL2);
 	p->big_endian = effective_ee(core->features, m->SCTLR_EL2);
-	decode_mair(m->MAIR_EL2, p);
+	decode_mair(core, m->MAIR_EL2, p);
 	decode_stage1(core, &fields, p);
 }
 

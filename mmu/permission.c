@@ -4,8 +4,6 @@
  */
 #include "ttw.h"
 
-#include "impdef.h"
-
 enum { TTW_RW = TTW_R | TTW_W, TTW_RWX = TTW_RW | TTW_X };
 
 /* ------------------------------------------------------------------ what descriptors give */
@@ -62,8 +60,7 @@ struct ttw_permissions ttw_stage1_base_permissions(const struct ttw_params *p, u
 
 static bool subject_to_pan(struct nw_access access)
 {
-	bool data = access.type != NW_FETCH && access.type != NW_CACHE_OP &&
-		    access.type != NW_CACHE_INVALIDATE;
+	bool data = access.type != NW_FETCH && access.type < NW_CACHE_OP;
 
 	return data && access.pan && !access.unprivileged;
 }
@@ -91,7 +88,7 @@ uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permission
 }
 
 /* D8.4: the permissions that an access of this type needs, at either stage. */
-static uint8_t required(struct nw_access access)
+static uint8_t required(const struct ttw_regime *r, struct nw_access access)
 {
 	uint8_t both = access.read_write ? TTW_RW : 0;
 
@@ -105,10 +102,24 @@ static uint8_t required(struct nw_access access)
 	case NW_AT_STORE:
 	case NW_CACHE_INVALIDATE:
 		return TTW_W | both;
+	case NW_IC_OP:
+		if (r->choices.of[CHOICE_IC_AT_EL0] == IC_AT_EL0_NEEDS_NOTHING)
+			return 0;
+		break;
 	case NW_CACHE_OP:
 		break;
 	}
-	return access.el == 0 && IMPDEF_IC_AT_EL0_NEEDS_READ ? TTW_R : 0;
+	return access.el == 0 ? TTW_R : 0;
+}
+
+/* The permissions that the access lacks. By choice a fetch from Device memory lacks execution. */
+static uint8_t missing_of(const struct ttw_regime *r, uint8_t permissions, bool device,
+			  struct nw_access access)
+{
+	if (access.type == NW_FETCH && device &&
+	    r->choices.of[CHOICE_FETCH_FROM_DEVICE] == FETCH_FROM_DEVICE_FAULTS)
+		permissions &= (uint8_t)~TTW_X;
+	return required(r, access) & (uint8_t)~permissions;
 }
 
 /* WnR of a Permission fault: 1 if only the write was refused. DC, IC and AT report 1 always. */
@@ -133,7 +144,8 @@ struct nw_fault ttw_check_stage1(const struct ttw_regime *r, const struct ttw_le
 		return none;
 
 	uint8_t missing =
-		required(access) & (uint8_t)~ttw_stage1_permissions(r, leaf->permissions, access);
+		missing_of(r, ttw_stage1_permissions(r, leaf->permissions, access), device, access);
+
 	if (missing == 0)
 		return none;
 
@@ -150,16 +162,19 @@ struct nw_fault ttw_check_stage2(const struct ttw_regime *r, const struct ttw_le
 
 	if (leaf->flat)
 		return none;
-	if (ttw_stage2_is_device(r, leaf) && access.unaligned)
+	bool device = ttw_stage2_is_device(r, leaf);
+
+	if (device && access.unaligned)
 		return ttw_stage2_fault(FAULT_ALIGNMENT, leaf->level, access, ipa, false);
 
-	uint8_t missing = required(access) & (uint8_t)~choose(leaf->permissions, access);
+	uint8_t missing = missing_of(r, choose(leaf->permissions, access), device, access);
 
 	if (missing == 0)
 		return none;
 
 	struct nw_fault fault = ttw_stage2_fault(FAULT_PERMISSION, leaf->level, access, ipa, false);
 
+	fault.ipa_valid = r->choices.of[CHOICE_HPFAR_ON_PERMISSION_FAULT] == HPFAR_WRITTEN;
 	fault.write = write_was_refused(missing, access);
 	return fault;
 }

@@ -35,10 +35,20 @@ struct ttw_leaf {
 	bool not_global;   /* nG; false at stage 2 and where the regime has no ASID */
 	bool clean;        /* writable-clean: a store has to update the descriptor first */
 	bool unaccessed;   /* the Access flag is still 0: never to be cached */
-	uint8_t attr;      /* stage 1: Attr<n> of MAIR_ELx; stage 2: MemAttr[3:0] */
+	uint8_t attr;      /* stage 1: Attr<n> of MAIR_ELx; stage 2: MemAttr[3:0], FnXS as bit 4 */
 	uint8_t sh;
 	struct ttw_permissions permissions;
 };
+
+static inline unsigned s2_attr_memattr(uint8_t attr)
+{
+	return attr & 0xf;
+}
+
+static inline bool s2_attr_fnxs(uint8_t attr)
+{
+	return attr >> 4 & 1;
+}
 
 /* ------------------------------------------------------------------ parameters */
 
@@ -66,6 +76,7 @@ struct ttw_params {
 	bool big_endian;    /* descriptors: SCTLR_ELx.EE of the regime, stage 2: SCTLR_EL2.EE */
 	bool has_privilege; /* HasUnprivileged(): AP[1], PXN, nG mean something */
 	bool has_xnx;       /* stage 2: XN[1:0] has two bits */
+	bool has_xs;        /* stage 2: bit 11 is FnXS */
 	bool e0pd, epd;
 	bool ha;        /* hardware sets the Access flag */
 	bool ds;        /* effective: SH is `sh`, not in the descriptor */

@@ -74,7 +74,9 @@ enum vmsa_attr {
 	ATTR_DEVICE_nGnRE = 0x04,
 	ATTR_DEVICE_nGRE = 0x08,
 	ATTR_DEVICE_GRE = 0x0c,
+	ATTR_NORMAL_NC_XS0 = 0x40, /* FEAT_XS */
 	ATTR_NORMAL_NC = 0x44,
+	ATTR_NORMAL_WT_RA_XS0 = 0xa0, /* FEAT_XS */
 	ATTR_NORMAL_WT_RA = 0xaa,
 	ATTR_NORMAL_WB_RAWA = 0xff,
 };
@@ -88,6 +90,13 @@ enum vmsa_memattr {
 	MEMATTR_NORMAL_NC = 0x5,
 	MEMATTR_NORMAL_WT = 0xa,
 	MEMATTR_NORMAL_WB = 0xf,
+};
+
+/* MemAttr[2:0] of Normal memory while HCR_EL2.FWB is 1. */
+enum vmsa_memattr_fwb {
+	MEMATTR_FWB_NC = 0x5,
+	MEMATTR_FWB_WB = 0x6,
+	MEMATTR_FWB_STAGE1 = 0x7,
 };
 
 /* ESR_ELx.EC. */

@@ -131,7 +131,8 @@ INLINE bool stage2_walk(const struct ttw_port *port, struct ttw_state *w,
 		.level = w->level->level,
 		.span_bits = (uint8_t)w->span_bits,
 		.clean = ttw_is_clean(p, w->descriptor),
-		.attr = (uint8_t)S2_LEAF_MemAttr(w->descriptor),
+		.attr = (uint8_t)(S2_LEAF_MemAttr(w->descriptor) |
+				  (p->has_xs ? S2_LEAF_FnXS(w->descriptor) << 4 : 0)),
 		.sh = p->ds ? p->sh : (uint8_t)S2_LEAF_SH(w->descriptor),
 		.permissions = ttw_stage2_base_permissions(p, w->descriptor),
 	};

@@ -102,6 +102,127 @@ START_TEST(shareability_of_both_stages)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ HCR_EL2.FWB */
+
+static const uint64_t fwb = UINT64_C(1) << 46, hcr_cd = UINT64_C(1) << 32,
+		      hcr_id = UINT64_C(1) << 33;
+
+/* Stage 1 under MemAttr[2:0] of FWB=1; MemAttr[3] means nothing. */
+static const struct {
+	const char *name;
+	unsigned attr, sh1, memattr, sh2, expected_attr, expected_sh;
+} fwb_rows[] = {
+	{"Device over Normal", 0xff, 0, 0, 0, 0x00, 2},
+	{"Device-nGRE over Normal", 0xff, 0, 2, 0, 0x08, 2},
+	{"two Device types", 0x04, 0, 2, 0, 0x04, 2},
+	{"two Device types, stage 2 stronger", 0x0c, 0, 1, 0, 0x04, 2},
+	{"stage 1 decides, Device", 0x08, 0, 7, 0, 0x08, 2},
+	{"stage 1 decides, Write-Through", 0xbb, 3, 7, 0, 0xbb, 3},
+	{"stage 1 decides, Non-cacheable", 0x44, 0, 7, 0, 0x44, 2},
+	{"Write-Back over Device", 0x00, 0, 6, 3, 0xff, 3},
+	{"Write-Back over Non-cacheable", 0x44, 0, 6, 0, 0xff, 0},
+	{"Write-Back over Write-Through keeps the hints", 0x89, 0, 6, 0, 0xcd, 0},
+	{"Write-Back over transient Write-Through", 0x12, 0, 6, 0, 0x56, 0},
+	{"Write-Back over outer Write-Back, inner Non-cacheable", 0xe4, 0, 6, 0, 0xef, 0},
+	{"Non-cacheable over Write-Back", 0xff, 3, 5, 3, 0x44, 2},
+	{"Non-cacheable over Device", 0x04, 3, 5, 3, 0x04, 2},
+	{"reserved is Non-cacheable", 0xff, 3, 4, 3, 0x44, 2},
+	{"shareability of stage 2", 0xff, 0, 6, 2, 0xff, 2},
+	{"shareability of the stage 1 descriptor", 0x00, 2, 6, 0, 0xff, 2},
+};
+
+START_TEST(stage2_forced_write_back)
+{
+	for (unsigned bit3 = 0; bit3 <= 8; bit3 += 8) {
+		struct ttw_regime r = regime_of(1 | 1 << 2 | 1 << 12, 1 | fwb);
+		struct ttw_leaf s1 = leaf_of(fwb_rows[_i].attr, fwb_rows[_i].sh1);
+		struct ttw_leaf s2 = leaf_of(fwb_rows[_i].memattr | bit3, fwb_rows[_i].sh2);
+		struct nw_attributes a = ttw_attributes(&r, &s1, &s2, load);
+
+		ck_assert_msg(a.attr == fwb_rows[_i].expected_attr &&
+				      a.sh == fwb_rows[_i].expected_sh,
+			      "%s: attr 0x%02x sh %u", fwb_rows[_i].name, a.attr, a.sh);
+		ck_assert_int_eq(ttw_stage2_is_device(&r, &s2), fwb_rows[_i].memattr < 4);
+	}
+}
+END_TEST
+
+/* CD and ID act on the result; a fetch from what is Device then is Non-cacheable. */
+START_TEST(stage2_forced_write_back_and_cd_and_id)
+{
+	struct ttw_leaf wb = leaf_of(0xff, 3), device = leaf_of(0x04, 3), force = leaf_of(6, 3),
+			same = leaf_of(7, 3);
+	struct ttw_regime r = regime_of(1 | 1 << 2 | 1 << 12, 1 | fwb | hcr_cd);
+
+	ck_assert_uint_eq(ttw_attributes(&r, &device, &force, load).attr, 0x44);
+	ck_assert_uint_eq(ttw_attributes(&r, &device, &same, load).attr, 0x04);
+	ck_assert_uint_eq(ttw_attributes(&r, &wb, &same, fetch).attr, 0xff);
+	r = regime_of(1 | 1 << 2 | 1 << 12, 1 | fwb | hcr_id);
+	ck_assert_uint_eq(ttw_attributes(&r, &wb, &force, load).attr, 0xff);
+	ck_assert_uint_eq(ttw_attributes(&r, &wb, &same, fetch).attr, 0x44);
+	r = regime_of(1 | 1 << 2 | 1 << 12, 1 | fwb);
+	ck_assert_uint_eq(
+		ttw_attributes(&r, &wb, &(struct ttw_leaf){.level = 3, .attr = 1}, fetch).attr,
+		0x44);
+}
+END_TEST
+
+START_TEST(fwb_needs_its_feature)
+{
+	struct nw_features f = without(all_features(), FEAT_S2FWB);
+	struct nw_registers registers = {.SCTLR_EL1 = 1 | 1 << 2, .HCR_EL2 = 1 | fwb};
+	struct ttw_regime r = decode(REGIME_EL10, &registers, &f);
+	struct ttw_leaf s1 = leaf_of(0xff, 3), s2 = leaf_of(0x5, 3);
+
+	ck_assert_uint_eq(ttw_attributes(&r, &s1, &s2, load).attr, 0x44);
+	ck_assert(!ttw_stage2_is_device(&r, &s2));
+	s2.attr = 0x8; /* outer Write-Through, and no Device type */
+	ck_assert(!ttw_stage2_is_device(&r, &s2));
+}
+END_TEST
+
+/* ------------------------------------------------------------------ FEAT_XS */
+
+/* Attr<n>, FWB, MemAttr, FnXS: the attribute without XS, and XS. */
+static const struct {
+	const char *name;
+	unsigned attr, memattr; /* MemAttr 0x100: stage 2 off */
+	bool fwb, fnxs;
+	unsigned expected;
+	bool xs;
+} xs_rows[] = {
+	{"Device", 0x04, 0x100, false, false, 0x04, true},
+	{"Device, XS=0", 0x05, 0x100, false, false, 0x04, false},
+	{"Non-cacheable", 0x44, 0x100, false, false, 0x44, true},
+	{"Non-cacheable, XS=0", 0x40, 0x100, false, false, 0x44, false},
+	{"Write-Through", 0xaa, 0x100, false, false, 0xaa, true},
+	{"Write-Through, XS=0", 0xa0, 0x100, false, false, 0xaa, false},
+	{"Write-Back", 0xff, 0x100, false, false, 0xff, false},
+	{"Write-Back outer only", 0xf4, 0x100, false, false, 0xf4, true},
+	{"Device under Device", 0x04, 0x1, false, false, 0x04, true},
+	{"Device under Device with FnXS", 0x04, 0x1, false, true, 0x04, false},
+	{"XS=0 of stage 1 stays", 0x05, 0x1, false, false, 0x04, false},
+	{"Non-cacheable under Write-Back with FnXS", 0x44, 0xf, false, true, 0x44, false},
+	{"FWB, Device, FnXS", 0x44, 0x1, true, true, 0x04, false},
+	{"FWB, Device", 0x44, 0x1, true, false, 0x04, true},
+	{"FWB, forced Write-Back", 0x44, 0x6, true, false, 0xff, false},
+	{"FWB, stage 1 decides", 0x05, 0x7, true, false, 0x04, false},
+};
+
+START_TEST(the_xs_attribute)
+{
+	struct ttw_regime r = regime_of(1 | 1 << 2 | 1 << 12, 1 | (xs_rows[_i].fwb ? fwb : 0));
+	struct ttw_leaf s1 = leaf_of(xs_rows[_i].attr, 0);
+	struct ttw_leaf s2 = xs_rows[_i].memattr == 0x100
+				     ? r.flat
+				     : leaf_of(xs_rows[_i].memattr | xs_rows[_i].fnxs << 4, 0);
+	struct nw_attributes a = ttw_attributes(&r, &s1, &s2, load);
+
+	ck_assert_msg(a.attr == xs_rows[_i].expected && a.xs == xs_rows[_i].xs,
+		      "%s: attr 0x%02x xs %d", xs_rows[_i].name, a.attr, a.xs);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ control bits */
 
 enum { C = 1 << 2, I = 1 << 12 };
@@ -172,21 +293,28 @@ END_TEST
 /* ------------------------------------------------------------------ descriptors and MAIR */
 
 /*
- * Every MAIR value that the architecture defines (without FEAT_XS and FEAT_MTE2) is taken as it is.
+ * Every MAIR value that the architecture defines (without FEAT_MTE2) is taken as it is. FEAT_XS
+ * adds 0b0000dd01, 0x40 and 0xa0.
  */
 START_TEST(mair_values_are_kept_unless_reserved)
 {
-	struct nw_features f = all_features();
-
-	for (uint64_t attr = 0; attr < 256; attr++) {
+	for (uint64_t n = 0; n < 512; n++) {
+		uint64_t attr = n & 255;
+		bool has_xs = n >> 8;
+		struct nw_features f = has_xs ? all_features() : without(all_features(), FEAT_XS);
 		struct nw_registers r = {.MAIR_EL1 = attr << 40, .MAIR_EL2 = attr << 40};
 		bool device = attr == 0x00 || attr == 0x04 || attr == 0x08 || attr == 0x0c;
 		bool normal = (attr & 0xf0) != 0 && (attr & 0x0f) != 0;
-		uint64_t expected = device || normal ? attr : attr < 16 ? 0x00 : 0x44;
+		bool xs0 = attr == 0x01 || attr == 0x05 || attr == 0x09 || attr == 0x0d ||
+			   attr == 0x40 || attr == 0xa0;
+		uint64_t expected = device || normal || (has_xs && xs0) ? attr
+				    : attr < 16                         ? 0x00
+									: 0x44;
 
 		ck_assert_uint_eq(decode(REGIME_EL10, &r, &f).stage1[0].attr[5], expected);
 		ck_assert_uint_eq(decode(REGIME_EL10, &r, &f).stage1[1].attr[5], expected);
 		ck_assert_uint_eq(decode(REGIME_EL2, &r, &f).stage1[0].attr[5], expected);
+		ck_assert_uint_eq(decode(REGIME_EL20, &r, &f).stage1[1].attr[5], expected);
 	}
 }
 END_TEST
@@ -243,6 +371,10 @@ int main(void)
 	tcase_add_test(tcase, normal_under_normal);
 	tcase_add_test(tcase, device_wins_and_the_stronger_device_too);
 	tcase_add_loop_test(tcase, shareability_of_both_stages, 0, ROWS(sh_rows));
+	tcase_add_loop_test(tcase, stage2_forced_write_back, 0, ROWS(fwb_rows));
+	tcase_add_test(tcase, stage2_forced_write_back_and_cd_and_id);
+	tcase_add_test(tcase, fwb_needs_its_feature);
+	tcase_add_loop_test(tcase, the_xs_attribute, 0, ROWS(xs_rows));
 	tcase_add_loop_test(tcase, control_bits, 0, ROWS(control_rows));
 	tcase_add_loop_test(tcase, stage1_off, 0, ROWS(off_rows));
 	tcase_add_test(tcase, mair_values_are_kept_unless_reserved);

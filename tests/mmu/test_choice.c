@@ -137,6 +137,256 @@ START_TEST(contiguous_beyond_input)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ attributes */
+
+static const struct nw_access el1_load = {.type = NW_LOAD, .el = 1};
+static const struct nw_access el1_fetch = {.type = NW_FETCH, .el = 1};
+
+/* What attr and memattr (with SH) give by alternative; memattr 0x100: stage 2 is off. */
+static const struct {
+	const char *name;
+	enum nw_choice choice;
+	unsigned attr, sh1, memattr, sh2;
+	bool fwb;
+	unsigned alternatives;
+	struct {
+		unsigned attr, sh;
+	} result[3];
+} attribute_rows[] = {
+	{"reserved Device",
+	 CHOICE_RESERVED_ATTR,
+	 0x02,
+	 3,
+	 0x100,
+	 0,
+	 false,
+	 3,
+	 {{0x00, 2}, {0x00, 2}, {0xff, 3}}},
+	{"reserved Normal",
+	 CHOICE_RESERVED_ATTR,
+	 0x70,
+	 3,
+	 0x100,
+	 0,
+	 false,
+	 3,
+	 {{0x44, 2}, {0x00, 2}, {0xff, 3}}},
+	{"tagged",
+	 CHOICE_RESERVED_ATTR,
+	 0xf0,
+	 0,
+	 0x100,
+	 0,
+	 false,
+	 3,
+	 {{0x44, 2}, {0x00, 2}, {0xff, 0}}},
+	{"reserved MemAttr",
+	 CHOICE_RESERVED_MEMATTR,
+	 0xff,
+	 3,
+	 0xc,
+	 3,
+	 false,
+	 3,
+	 {{0xf4, 3}, {0xfb, 3}, {0xff, 3}}},
+	{"reserved SH of stage 1",
+	 CHOICE_RESERVED_SH,
+	 0xff,
+	 1,
+	 0x100,
+	 0,
+	 false,
+	 3,
+	 {{0xff, 0}, {0xff, 2}, {0xff, 3}}},
+	{"reserved SH of stage 2",
+	 CHOICE_RESERVED_SH,
+	 0xff,
+	 0,
+	 0xf,
+	 1,
+	 false,
+	 3,
+	 {{0xff, 0}, {0xff, 2}, {0xff, 3}}},
+	{"Device of stage 1 made Write-Back",
+	 CHOICE_STAGE1_SHAREABILITY,
+	 0x04,
+	 0,
+	 6,
+	 0,
+	 true,
+	 2,
+	 {{0xff, 0}, {0xff, 2}}},
+	{"Non-cacheable of stage 1 made Write-Back",
+	 CHOICE_STAGE1_SHAREABILITY,
+	 0x44,
+	 3,
+	 6,
+	 0,
+	 true,
+	 2,
+	 {{0xff, 3}, {0xff, 2}}},
+	{"Write-Back is as shareable as it says",
+	 CHOICE_STAGE1_SHAREABILITY,
+	 0xff,
+	 0,
+	 6,
+	 0,
+	 true,
+	 2,
+	 {{0xff, 0}, {0xff, 0}}},
+};
+
+START_TEST(attributes)
+{
+	struct nw_registers r = {
+		.SCTLR_EL1 = 1 | 1 << 2 | 1 << 12,
+		.MAIR_EL1 = attribute_rows[_i].attr,
+		.HCR_EL2 = 1 | (uint64_t)attribute_rows[_i].fwb << 46,
+	};
+	struct nw_features f = all_features();
+
+	for (unsigned n = 0; n < attribute_rows[_i].alternatives; n++) {
+		struct ttw_regime regime =
+			decode_with(REGIME_EL10, &r, &f, attribute_rows[_i].choice, n);
+		struct ttw_leaf s1 = {.level = 3,
+				      .attr = regime.stage1[0].attr[0],
+				      .sh = (uint8_t)attribute_rows[_i].sh1};
+		struct ttw_leaf s2 = {.level = 3,
+				      .attr = (uint8_t)attribute_rows[_i].memattr,
+				      .sh = (uint8_t)attribute_rows[_i].sh2};
+		bool one = attribute_rows[_i].memattr == 0x100;
+		struct nw_attributes a =
+			ttw_attributes(&regime, &s1, one ? &regime.flat : &s2, el1_load);
+
+		ck_assert_msg(a.attr == attribute_rows[_i].result[n].attr &&
+				      a.sh == attribute_rows[_i].result[n].sh,
+			      "%s, alternative %u: attr 0x%02x sh %u", attribute_rows[_i].name, n,
+			      a.attr, a.sh);
+	}
+}
+END_TEST
+
+/* ------------------------------------------------------------------ permissions */
+
+static const struct ttw_permissions all = {TTW_R | TTW_W | TTW_X, TTW_R | TTW_W | TTW_X};
+
+START_TEST(fetch_from_device)
+{
+	struct nw_registers r = {.SCTLR_EL1 = 1, .HCR_EL2 = 1};
+	struct nw_features f = all_features();
+
+	for (unsigned n = 0; n < 2; n++) {
+		struct ttw_regime regime =
+			decode_with(REGIME_EL10, &r, &f, CHOICE_FETCH_FROM_DEVICE, n);
+		bool faults = n == FETCH_FROM_DEVICE_FAULTS;
+		struct ttw_leaf s1 = {.level = 2, .attr = 0x04, .permissions = all};
+		struct ttw_leaf s2 = {.level = 1, .attr = 0x01, .permissions = all};
+		struct nw_fault fault = ttw_check_stage1(&regime, &s1, el1_fetch);
+
+		ck_assert_uint_eq(nw_fault_status(&fault), faults ? 0x0e : 0);
+		fault = ttw_check_stage2(&regime, &s2, (ipa_t){0}, el1_fetch);
+		ck_assert_uint_eq(nw_fault_status(&fault), faults ? 0x0d : 0);
+		/* Data, Normal memory and stage 1 off are no matter. */
+		ck_assert_uint_eq(ttw_check_stage1(&regime, &s1, el1_load).type, FAULT_NONE);
+		ck_assert_uint_eq(ttw_check_stage2(&regime, &s2, (ipa_t){0}, el1_load).type,
+				  FAULT_NONE);
+		s1.attr = 0x44;
+		s2.attr = 0x5;
+		ck_assert_uint_eq(ttw_check_stage1(&regime, &s1, el1_fetch).type, FAULT_NONE);
+		ck_assert_uint_eq(ttw_check_stage2(&regime, &s2, (ipa_t){0}, el1_fetch).type,
+				  FAULT_NONE);
+		ck_assert_uint_eq(ttw_check_stage1(&regime, &regime.flat, el1_fetch).type,
+				  FAULT_NONE);
+	}
+}
+END_TEST
+
+START_TEST(hpfar_on_permission_fault)
+{
+	struct nw_registers r = {.HCR_EL2 = 1};
+	struct nw_features f = all_features();
+
+	for (unsigned n = 0; n < 2; n++) {
+		struct ttw_regime regime =
+			decode_with(REGIME_EL10, &r, &f, CHOICE_HPFAR_ON_PERMISSION_FAULT, n);
+		struct ttw_leaf nothing = {.level = 3, .attr = 0xf};
+		struct nw_fault fault =
+			ttw_check_stage2(&regime, &nothing, (ipa_t){0x5000}, el1_load);
+
+		ck_assert_uint_eq(fault.type, FAULT_PERMISSION);
+		ck_assert_int_eq(fault.ipa_valid, n == HPFAR_WRITTEN);
+		/* That of a stage 1 walk is written always. */
+		fault = ttw_stage2_fault(FAULT_PERMISSION, 3, el1_load, (ipa_t){0x5000}, true);
+		ck_assert(fault.ipa_valid);
+	}
+}
+END_TEST
+
+/* IC IVAU at EL0 of a page that EL0 may not read; DC needs read permission there always. */
+START_TEST(ic_at_el0)
+{
+	struct nw_registers r = {.SCTLR_EL1 = 1, .HCR_EL2 = 1};
+	struct nw_features f = all_features();
+
+	for (unsigned n = 0; n < 2; n++) {
+		struct ttw_regime regime = decode_with(REGIME_EL10, &r, &f, CHOICE_IC_AT_EL0, n);
+		struct ttw_leaf leaf = {.level = 3, .attr = 0xff, .permissions = {TTW_R, 0}};
+		struct ttw_leaf leaf2 = {.level = 3, .attr = 0xf};
+		struct nw_access ic = {.type = NW_IC_OP, .unprivileged = true};
+		struct nw_access dc = {.type = NW_CACHE_OP, .unprivileged = true};
+		struct nw_access el1 = {.type = NW_IC_OP, .el = 1};
+		enum nw_fault_type expected =
+			n == IC_AT_EL0_NEEDS_READ ? FAULT_PERMISSION : FAULT_NONE;
+
+		ck_assert_uint_eq(ttw_check_stage1(&regime, &leaf, ic).type, expected);
+		ck_assert_uint_eq(ttw_check_stage2(&regime, &leaf2, (ipa_t){0}, ic).type, expected);
+		ck_assert_uint_eq(ttw_check_stage1(&regime, &leaf, dc).type, FAULT_PERMISSION);
+		ck_assert_uint_eq(ttw_check_stage1(&regime, &leaf, el1).type, FAULT_NONE);
+		ck_assert_uint_eq(ttw_check_stage2(&regime, &leaf2, (ipa_t){0}, el1).type,
+				  FAULT_NONE);
+	}
+}
+END_TEST
+
+/* ------------------------------------------------------------------ nT */
+
+/* Features with level 1, level 2, both or neither; a block of level 2, and a page. */
+START_TEST(block_nt)
+{
+	static const uint64_t index[4] = {0, 0, 1, 1}, nt = 1 << 16;
+	static struct memory m;
+	static struct nw_walk log;
+	struct nw_registers r = {
+		.SCTLR_EL1 = 1, .TCR_EL1 = 16 | UINT64_C(5) << 32, .TTBR0_EL1 = 0x100000};
+
+	for (unsigned n = 0; n < 16; n++) {
+		bool level1 = n & 1, level2 = n & 2, faults = n & 4, page = n & 8;
+		struct nw_features f = all_features();
+		struct ttw_memory w = walker_memory(&m, &log);
+
+		if (!level1)
+			f = without(f, FEAT_BBML1);
+		if (!level2)
+			f = without(f, FEAT_BBML2);
+
+		struct ttw_regime regime =
+			decode_with(REGIME_EL10, &r, &f, CHOICE_BLOCK_NT,
+				    faults ? BLOCK_NT_FAULTS : BLOCK_NT_TRANSLATES);
+
+		put_path(&m, page ? 4 : 3, index, 0x40000401 | nt | (page ? 2 : 0));
+
+		struct ttw_translation t = ttw_translate(&regime, (va_t){0x201000}, el1_load, &w);
+
+		if (faults && (level1 || level2) && !page) {
+			ck_assert_uint_eq(nw_fault_status(&t.fault), 0x06);
+			continue;
+		}
+		ck_assert_uint_eq(t.fault.type, FAULT_NONE);
+		ck_assert_uint_eq(t.pa.value, page ? 0x40010000 : 0x40001000);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("mmu/choice");
@@ -145,6 +395,11 @@ int main(void)
 	tcase_add_loop_test(tcase, size_out_of_range, 0, ROWS(size_rows));
 	tcase_add_loop_test(tcase, reserved_granule, 0, ROWS(granule_rows));
 	tcase_add_test(tcase, contiguous_beyond_input);
+	tcase_add_loop_test(tcase, attributes, 0, ROWS(attribute_rows));
+	tcase_add_test(tcase, fetch_from_device);
+	tcase_add_test(tcase, hpfar_on_permission_fault);
+	tcase_add_test(tcase, ic_at_el0);
+	tcase_add_test(tcase, block_nt);
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);

@@ -35,6 +35,7 @@ static const char *const registers[] = {
 	"ISS_SYSTEM", "ISS_CALL",    "ISS_BREAKPOINT", "ISS_WFX",        "TTBR_52",
 	"S1_TABLE",   "S1_LEAF",     "S2_TABLE",       "S2_LEAF",        "ADDRESS_48",
 	"ADDRESS_DS", "ADDRESS_LPA", "TCR_EL2_E2H1",   "SCTLR_EL2_E2H1", "TTBR1_EL2",
+	"BLOCK",
 };
 
 START_TEST(each_bit_of_a_register_is_in_exactly_one_row)
@@ -162,6 +163,8 @@ static const struct row positions[] = {
 	{"SCTLR_EL1", "EPAN", 57, 57},
 	{"TTBR1_EL2", "ASID", 63, 48},
 	{"TTBR0_EL2", "ASID", 63, 48},
+	{"S2_LEAF", "FnXS", 11, 11},
+	{"BLOCK", "nT", 16, 16},
 	{"ADDRESS_DS", "OA_51_50", 9, 8},
 	{"ADDRESS_LPA", "OA_51_48", 15, 12},
 };
