@@ -48,16 +48,13 @@ static const struct preset {
 	{"neoverse-n1", 0x414fd0c1, V8_2 | F(FEAT_SSBS), 48, true},
 };
 
-/* Named already, not yet offered by any core. */
-#define IN_WORK (F(FEAT_S2FWB) | F(FEAT_BBML1) | F(FEAT_BBML2) | F(FEAT_XS))
-
 /*
  * Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing. Not
  * FEAT_PAuth: the core lacks its instructions; the walker knows what it makes of TCR_ELx.TBID.
  */
 static uint64_t modelled_features(void)
 {
-	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_PAuth) & ~F(FEAT_NONE) & ~IN_WORK;
+	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_PAuth) & ~F(FEAT_NONE);
 }
 
 bool cpu_preset(const char *name, struct cpu_config *config)

@@ -78,7 +78,7 @@ struct diff_answer {
 	bool write_known;
 	uint64_t pa, par;
 	unsigned attr, sh;
-	bool device;
+	bool device, xs;
 	unsigned count;
 	struct naive_log log[NAIVE_LOG];
 	/* mmu/ alone */

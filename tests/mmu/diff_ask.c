@@ -8,10 +8,38 @@
 /* ------------------------------------------------------------------ the naive walker's view of a
  * case */
 
-static uint8_t reserved_mair(uint8_t attr)
+static uint8_t weakest_mair(uint8_t attr)
 {
 	return attr & 0xf0 ? 0x44 : 0x00;
 }
+
+static uint8_t device_mair(uint8_t attr)
+{
+	(void)attr;
+	return 0x00;
+}
+
+static uint8_t write_back_mair(uint8_t attr)
+{
+	(void)attr;
+	return 0xff;
+}
+
+static uint8_t (*const reserved_mair[])(uint8_t attr) = {
+	[RESERVED_ATTR_IS_WEAKEST] = weakest_mair,
+	[RESERVED_ATTR_IS_DEVICE] = device_mair,
+	[RESERVED_ATTR_IS_WRITE_BACK] = write_back_mair,
+};
+static const int reserved_memattr[] = {
+	[RESERVED_MEMATTR_IS_NC] = NAIVE_NC,
+	[RESERVED_MEMATTR_IS_WT] = NAIVE_WT,
+	[RESERVED_MEMATTR_IS_WB] = NAIVE_WB,
+};
+static const int reserved_sh[] = {
+	[RESERVED_SH_IS_NONE] = NAIVE_NSH,
+	[RESERVED_SH_IS_OUTER] = NAIVE_OSH,
+	[RESERVED_SH_IS_INNER] = NAIVE_ISH,
+};
 
 static bool naive_read(void *ctx, uint64_t address, uint64_t *value)
 {
@@ -46,6 +74,9 @@ static struct naive_features naive_features(const struct nw_features *f)
 		.pauth = nw_has(f, FEAT_PAuth),
 		.mixed_end = nw_has(f, FEAT_MixedEnd),
 		.hafdbs = nw_has(f, FEAT_HAFDBS) ? 2 : 0,
+		.bbm = nw_has(f, FEAT_BBML2)   ? 2
+		       : nw_has(f, FEAT_BBML1) ? 1
+					       : 0,
 	};
 }
 
@@ -75,11 +106,13 @@ static struct naive_choices naive_choices(const struct diff_case *c)
 		.unsupported_update_aborts =
 			of[CHOICE_UNSUPPORTED_UPDATE] == UNSUPPORTED_UPDATE_ABORTS,
 		.repeats_max = 4,
-		.ic_permission_faults = true,
+		.ic_permission_faults = of[CHOICE_IC_AT_EL0] == IC_AT_EL0_NEEDS_READ,
+		.fetch_device_faults = of[CHOICE_FETCH_FROM_DEVICE] == FETCH_FROM_DEVICE_FAULTS,
+		.nT_faults = of[CHOICE_BLOCK_NT] == BLOCK_NT_FAULTS,
 		.at_updates = of[CHOICE_AT_ACCESS_FLAG] == AT_SETS_ACCESS_FLAG,
-		.reserved_mair = reserved_mair,
-		.reserved_s2_cacheability = NAIVE_NC,
-		.reserved_sh = NAIVE_NSH,
+		.reserved_mair = reserved_mair[of[CHOICE_RESERVED_ATTR]],
+		.reserved_s2_cacheability = reserved_memattr[of[CHOICE_RESERVED_MEMATTR]],
+		.reserved_sh = reserved_sh[of[CHOICE_RESERVED_SH]],
 	};
 }
 
@@ -171,6 +204,7 @@ static void put_outputs(struct diff_answer *a, const struct nw_translation *t)
 	a->pa = t->pa.value;
 	a->attr = t->attributes.attr;
 	a->sh = t->attributes.sh;
+	a->xs = t->attributes.xs;
 	a->device = t->device;
 	a->may_write = t->may_write;
 	a->span_bits = t->span_bits;
@@ -217,6 +251,9 @@ static struct naive_access naive_access(const struct nw_access *access)
 	switch (access->type) {
 	case NW_FETCH:
 		a.acctype = NAIVE_IFETCH;
+		return a;
+	case NW_IC_OP:
+		a.acctype = NAIVE_IC;
 		return a;
 	case NW_CACHE_OP:
 	case NW_CACHE_INVALIDATE:
@@ -294,6 +331,14 @@ static struct naive_at_result ask_naive_at(struct naive *n, const struct diff_qu
 	return AT(n, q->va, ops[q->op].both, ops[q->op].el, ops[q->op].access);
 }
 
+/* An attribute without XS, which mmu/ tells by itself, and which PAR_EL1 need not tell. */
+static unsigned plain_attr(unsigned attr)
+{
+	if ((attr & 0xf0) == 0)
+		return attr & 0xc;
+	return attr == 0x40 ? 0x44 : attr == 0xa0 ? 0xaa : attr;
+}
+
 static void ask_naive(struct diff_pair *pair, const struct diff_question *q)
 {
 	struct diff_answer *a = &pair->naive_answer;
@@ -317,7 +362,8 @@ static void ask_naive(struct diff_pair *pair, const struct diff_question *q)
 		put_fault(a, &out.fault);
 		if (out.fault.statuscode == NAIVE_FAULT_NONE) {
 			a->pa = out.paddress;
-			a->attr = EncodePARAttrs(n, &out.memattrs);
+			a->attr = plain_attr(EncodePARAttrs(n, &out.memattrs));
+			a->xs = out.memattrs.xs;
 			a->sh = PAREncodeShareability(&out.memattrs);
 			a->device = out.memattrs.is_device;
 		}
@@ -352,7 +398,10 @@ static const char *compare_faults(const struct diff_answer *m, const struct diff
 /* NS and bit 10 of an output, [63:48] of a fault: UNKNOWN or IMPLEMENTATION DEFINED. */
 static uint64_t known_par(uint64_t par)
 {
-	return par & (par & 1 ? BIT(48) - 1 : ~(BIT(9) | BIT(10)));
+	if (par & 1)
+		return par & (BIT(48) - 1);
+	return (par & ~(BIT(9) | BIT(10) | UINT64_C(0xff) << 56)) |
+	       (uint64_t)plain_attr((unsigned)(par >> 56)) << 56;
 }
 
 static const char *compare_outputs(const struct diff_answer *m, const struct diff_answer *n)
@@ -367,6 +416,8 @@ static const char *compare_outputs(const struct diff_answer *m, const struct dif
 		return "device";
 	if (m->sh != n->sh)
 		return "shareability";
+	if (m->xs != n->xs)
+		return "XS";
 	return NULL;
 }
 

@@ -44,11 +44,13 @@ static void add(struct nw_features *f, enum nw_feature feature)
 static const struct {
 	enum nw_feature feature, requires;
 } optional[] = {
-	{FEAT_EL2, FEAT_NONE},  {FEAT_LVA, FEAT_NONE},      {FEAT_TTST, FEAT_NONE},
-	{FEAT_HPDS, FEAT_NONE}, {FEAT_HPDS2, FEAT_HPDS},    {FEAT_XNX, FEAT_EL2},
-	{FEAT_PAN, FEAT_NONE},  {FEAT_PAN2, FEAT_PAN},      {FEAT_UAO, FEAT_NONE},
-	{FEAT_E0PD, FEAT_NONE}, {FEAT_MixedEnd, FEAT_NONE}, {FEAT_PAN3, FEAT_PAN2},
-	{FEAT_VHE, FEAT_EL2},   {FEAT_PAuth, FEAT_NONE},    {FEAT_HAFDBS, FEAT_NONE},
+	{FEAT_EL2, FEAT_NONE},    {FEAT_LVA, FEAT_NONE},      {FEAT_TTST, FEAT_NONE},
+	{FEAT_HPDS, FEAT_NONE},   {FEAT_HPDS2, FEAT_HPDS},    {FEAT_XNX, FEAT_EL2},
+	{FEAT_PAN, FEAT_NONE},    {FEAT_PAN2, FEAT_PAN},      {FEAT_UAO, FEAT_NONE},
+	{FEAT_E0PD, FEAT_NONE},   {FEAT_MixedEnd, FEAT_NONE}, {FEAT_PAN3, FEAT_PAN2},
+	{FEAT_VHE, FEAT_EL2},     {FEAT_PAuth, FEAT_NONE},    {FEAT_HAFDBS, FEAT_NONE},
+	{FEAT_S2FWB, FEAT_EL2},   {FEAT_XS, FEAT_NONE},       {FEAT_BBML1, FEAT_NONE},
+	{FEAT_BBML2, FEAT_BBML1},
 };
 
 static void draw_features(struct draw *d, struct nw_features *f)
@@ -92,9 +94,11 @@ static void draw_choices(struct draw *d, struct nw_choices *choices)
 
 	memset(choices, 0, sizeof *choices);
 	if (draw_percent(d, 50))
-		return;
-	for (unsigned n = 0; n < NW_CHOICE_COUNT; n++)
-		choices->of[n] = (uint8_t)draw_below(d, alternatives_of[n]);
+		for (unsigned n = 0; n < NW_CHOICE_COUNT; n++)
+			choices->of[n] = (uint8_t)draw_below(d, alternatives_of[n]);
+	/* The only ways of the naive walker. */
+	choices->of[CHOICE_STAGE1_SHAREABILITY] = STAGE1_SHAREABILITY_IS_EFFECTIVE;
+	choices->of[CHOICE_HPFAR_ON_PERMISSION_FAULT] = HPFAR_WRITTEN;
 }
 
 /* ------------------------------------------------------------------ geometry */
@@ -426,13 +430,13 @@ static void draw_at(struct draw *d, const struct diff_case *c, struct diff_quest
 
 static enum nw_access_type draw_type(struct draw *d, unsigned el)
 {
-	static const enum nw_access_type types[] = {NW_FETCH,   NW_LOAD,     NW_LOAD,
-						    NW_STORE,   NW_STORE,    NW_STORE,
-						    NW_AT_LOAD, NW_AT_STORE, NW_CACHE_OP};
+	static const enum nw_access_type types[] = {NW_FETCH,    NW_LOAD,  NW_LOAD,    NW_STORE,
+						    NW_STORE,    NW_STORE, NW_AT_LOAD, NW_AT_STORE,
+						    NW_CACHE_OP, NW_IC_OP};
 
 	if (el != 0 && draw_percent(d, 10))
 		return NW_CACHE_INVALIDATE;
-	return types[draw_below(d, 9)];
+	return types[draw_below(d, sizeof types / sizeof types[0])];
 }
 
 /* EL1 does not exist with E2H and TGE: nothing gets there. */
