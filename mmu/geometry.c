@@ -185,6 +185,8 @@ static void set_nt(const struct ttw_core *core, struct ttw_level *row)
 
 static void set_levels(const struct ttw_core *core, struct ttw_params *p)
 {
+	uint64_t count = 0;
+
 	for (int level = p->start_level; level <= TTW_LEVEL_MAX; level++) {
 		struct ttw_level *row = &p->level[level - TTW_LEVEL_MIN];
 		unsigned table_bits =
@@ -192,6 +194,9 @@ static void set_levels(const struct ttw_core *core, struct ttw_params *p)
 
 		row->level = (int8_t)level;
 		row->header = (struct nw_fetch){.level = (int8_t)level}.header;
+		row->count = UINT64_C(1) << 8 * (level - TTW_LEVEL_MIN);
+		row->count_before = count;
+		count += row->count;
 		row->shift = (uint8_t)vmsa_level_shift(p->granule_bits, level);
 		row->offset_shift = row->shift - 3;
 		row->offset_mask = low_mask(table_bits) & ~low_mask(3);
@@ -246,6 +251,7 @@ void geometry_set_base(struct ttw_params *p, uint64_t ttbr)
 void geometry_set(const struct ttw_core *core, struct ttw_params *p, unsigned ps)
 {
 	p->oa_bits = (uint8_t)decode_oa_bits(core->features, p->granule_bits, ps);
+	p->ia_max = low_mask(p->ia_bits);
 	p->oa_max = low_mask(p->oa_bits);
 	set_levels(core, p);
 	set_address_format(core->features, p);

@@ -107,9 +107,9 @@ struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_requ
 
 	mmu->caches.el = q->access.el;
 
-	struct ttw_translation t =
-		ttw_translate_input(q->r, &q->input, q->va, q->access, &mmu->memory, stage1_only);
+	struct ttw_translation t;
 
+	ttw_translate_input(q->r, &q->input, q->va, q->access, &mmu->memory, stage1_only, &t);
 	if (mmu->config.check_walk_caches && mmu->memory.caches != NULL)
 		mmu_recheck(mmu, q, stage1_only, &t);
 	if (observer->walk != NULL && is_walk(q, !stage1_only)) {

@@ -193,7 +193,7 @@ static void decode_stage2(const struct ttw_core *core, const struct nw_registers
 	p->big_endian = effective_ee(f, m->SCTLR_EL2);
 	p->has_privilege = true;
 	p->has_xnx = nw_has(f, FEAT_XNX);
-	p->has_xs = nw_has(f, FEAT_XS);
+	p->fnxs_mask = nw_has(f, FEAT_XS) ? FIELD_MASK(S2_LEAF_FnXS) : 0;
 	p->granule_bits = (uint8_t)geometry_tg0(core, VTCR_EL2_TG0(vtcr));
 	p->ds = VTCR_EL2_DS(vtcr) && nw_has(f, FEAT_LPA2) && p->granule_bits != GRANULE_64K;
 	p->sh = (uint8_t)VTCR_EL2_SH0(vtcr);

@@ -33,9 +33,9 @@ void mmu_recheck(struct nw_mmu *mmu, const struct mmu_request *q, bool stage1_on
 		 const struct ttw_translation *t)
 {
 	struct nw_walk log;
-	const struct ttw_memory memory = {.port = mmu->config.port, .log = &log};
-	struct ttw_translation full =
-		ttw_translate_input(q->r, &q->input, q->va, q->access, &memory, stage1_only);
+	const struct ttw_memory memory = {.port = mmu->config.port, .log = &log, .no_effect = true};
+	struct ttw_translation full;
 
+	ttw_translate_input(q->r, &q->input, q->va, q->access, &memory, stage1_only, &full);
 	mmu->counts.cache_mismatches += !same_translation(t, &full);
 }

@@ -61,6 +61,8 @@ struct ttw_level {
 	uint64_t offset_mask;  /* of an entry's offset; the start level has a width of its own */
 	uint64_t refused_mask; /* bits that make a leaf a Translation fault */
 	uint64_t header;       /* the level as struct nw_fetch has it */
+	uint64_t count;        /* one fetch of this level, as nw_walk.sums has it */
+	uint64_t count_before; /* one of each level from the start level to the one above */
 	uint8_t offset_shift;  /* how far the input address is to be shifted to give that offset */
 	uint8_t shift;         /* log2 of what one entry covers */
 	uint8_t contiguous_bits; /* log2 of the entries of a contiguous group; 0: no group */
@@ -76,7 +78,6 @@ struct ttw_params {
 	bool big_endian;    /* descriptors: SCTLR_ELx.EE of the regime, stage 2: SCTLR_EL2.EE */
 	bool has_privilege; /* HasUnprivileged(): AP[1], PXN, nG mean something */
 	bool has_xnx;       /* stage 2: XN[1:0] has two bits */
-	bool has_xs;        /* stage 2: bit 11 is FnXS */
 	bool e0pd, epd;
 	bool ha;        /* hardware sets the Access flag */
 	bool ds;        /* effective: SH is `sh`, not in the descriptor */
@@ -96,6 +97,8 @@ struct ttw_params {
 	uint64_t address_mask;     /* table and leaf addresses: descriptor[47:g], [49:g] with DS */
 	/* Writable-clean: (descriptor & clean_mask) == clean_value, never while HA or HD is 0. */
 	uint64_t clean_mask, clean_value;
+	uint64_t fnxs_mask; /* stage 2: FnXS, or no bit */
+	uint64_t ia_max;    /* the highest address of ia_bits */
 	uint64_t high_mask; /* their bits [51:48] or [51:50]... */
 	uint8_t high_shift; /* ... and how far these are to be shifted up */
 	struct ttw_level level[TTW_LEVELS];
@@ -220,10 +223,9 @@ struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct
  * The same after ttw_input(), which gave input. stage1_only: up to the end of stage 1 (AT S1*): its
  * table reads pass through stage 2, its output does not; pa is the IPA and stage2 is flat.
  */
-struct ttw_translation ttw_translate_input(const struct ttw_regime *r,
-					   const struct ttw_input *input, va_t va,
-					   struct nw_access access, const struct ttw_memory *memory,
-					   bool stage1_only);
+void ttw_translate_input(const struct ttw_regime *r, const struct ttw_input *input, va_t va,
+			 struct nw_access access, const struct ttw_memory *memory, bool stage1_only,
+			 struct ttw_translation *t);
 
 /* ------------------------------------------------------------------ checks, also on a TLB hit */
 
@@ -282,7 +284,8 @@ static inline struct ttw_permissions ttw_stage2_base_permissions(const struct tt
 		(unsigned)S2_LEAF_S2AP(descriptor) | (ttw_is_clean(p, descriptor) ? S2AP_W : 0);
 	uint8_t data = (uint8_t)((s2ap & S2AP_R ? TTW_R : 0) | (s2ap & S2AP_W ? TTW_W : 0));
 
-	return (struct ttw_permissions){set.privileged | data, set.unprivileged | data};
+	return (struct ttw_permissions){(set.privileged & TTW_X) | data,
+					(set.unprivileged & TTW_X) | data};
 }
 
 /*

@@ -17,7 +17,7 @@ enum { REPEATS_MAX = 4 };
 
 bool ttw_writes_stage2(const struct walker *k, struct stage2_input in)
 {
-	if (in.like->purpose == FETCH_FOR_STAGE1)
+	if (in.purpose == FETCH_FOR_STAGE1)
 		return in.update;
 	return ttw_writes(k->access);
 }

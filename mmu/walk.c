@@ -57,22 +57,12 @@ struct nw_port_read ttw_read_port(struct walker *k, bool big_endian, uint64_t pa
 	return d;
 }
 
-/* Adds one fetch of each level from first to last to the sums of a walk. */
-INLINE void count_levels(struct walker *k, enum nw_fetch_for purpose, int8_t first, int8_t last)
-{
-	const uint64_t one_each = UINT64_C(0x0101010101010101);
-
-	k->memory->log->sums[purpose] +=
-		one_each << 8 * (first - TTW_LEVEL_MIN) & one_each >> 8 * (6 - last);
-}
-
 /* ------------------------------------------------------------------ stage 2 */
 
 bool ttw_stage2_faulted(struct walker *k, struct stage2_input in, enum nw_fault_type type,
 			int8_t level)
 {
-	k->fault = ttw_stage2_fault(type, level, k->access, in.ipa,
-				    in.like->purpose == FETCH_FOR_STAGE1);
+	k->fault = ttw_stage2_fault(type, level, k->access, in.ipa, in.purpose == FETCH_FOR_STAGE1);
 	return false;
 }
 
@@ -118,11 +108,12 @@ INLINE bool stage2_walk(const struct ttw_port *port, struct ttw_state *w,
 		enter_cached_table(p, w, found);
 	w->next = port->walker->next;
 
-	int8_t first = w->level->level;
+	uint64_t before = w->level->count_before;
 	bool done = ttw_walk(port, stage2_read, stage2_fault, w, ipa.value);
 
 	port->walker->next = w->next;
-	count_levels(port->walker, port->input.like->purpose, first, w->level->level);
+	port->walker->memory->log->sums[port->input.purpose] +=
+		w->level->count_before + w->level->count - before;
 	if (!done)
 		return false;
 
@@ -132,7 +123,7 @@ INLINE bool stage2_walk(const struct ttw_port *port, struct ttw_state *w,
 		.span_bits = (uint8_t)w->span_bits,
 		.clean = ttw_is_clean(p, w->descriptor),
 		.attr = (uint8_t)(S2_LEAF_MemAttr(w->descriptor) |
-				  (p->has_xs ? S2_LEAF_FnXS(w->descriptor) << 4 : 0)),
+				  (w->descriptor & p->fnxs_mask) >> (S2_LEAF_FnXS_LSB - 4)),
 		.sh = p->ds ? p->sh : (uint8_t)S2_LEAF_SH(w->descriptor),
 		.permissions = ttw_stage2_base_permissions(p, w->descriptor),
 	};
@@ -143,7 +134,7 @@ INLINE bool stage2_walk(const struct ttw_port *port, struct ttw_state *w,
 INLINE bool stage2_check(struct walker *k, struct stage2_input in,
 			 const struct ttw_stage2_output *output)
 {
-	if (in.like->purpose == FETCH_FOR_OUTPUT) {
+	if (in.purpose == FETCH_FOR_OUTPUT) {
 		k->fault = ttw_check_stage2(k->r, &output->leaf, in.ipa, k->access);
 		return k->fault.type == FAULT_NONE;
 	}
@@ -179,8 +170,7 @@ INLINE bool find_ipa(const struct ttw_port *port, struct ttw_stage2_output *outp
 	struct walker *k = port->walker;
 
 	return caches && caches->find_ipa &&
-	       caches->find_ipa(caches->ctx, k->r, port->input.ipa, port->input.like->purpose,
-				output) &&
+	       caches->find_ipa(caches->ctx, k->r, port->input.ipa, port->input.purpose, output) &&
 	       !(output->leaf.clean && ttw_writes_stage2(k, port->input));
 }
 
@@ -197,9 +187,7 @@ INLINE bool stage2_translate(struct walker *k, const struct ttw_caches *caches,
 		output->leaf = k->r->flat;
 		return true;
 	}
-	if (p->bad != FAULT_NONE)
-		return stage2_fault(&port, p->bad, 0);
-	if (in.ipa.value >> p->ia_bits)
+	if (p->bad != FAULT_NONE || in.ipa.value > p->ia_max)
 		return stage2_fault(&port, FAULT_TRANSLATION, 0);
 	if (find_ipa(&port, output))
 		return stage2_check(k, in, output);
@@ -209,7 +197,7 @@ INLINE bool stage2_translate(struct walker *k, const struct ttw_caches *caches,
 		stage2_check(k, in, output);
 	} while (stage2_update(&port, &w, output));
 	if (caches && caches->keep_ipa && !output->leaf.unaccessed)
-		caches->keep_ipa(caches->ctx, k->r, in.ipa, in.like->purpose, output);
+		caches->keep_ipa(caches->ctx, k->r, in.ipa, in.purpose, output);
 	return k->fault.type == FAULT_NONE;
 }
 
@@ -230,7 +218,7 @@ INLINE bool stage1_fault(const struct ttw_port *port, enum nw_fault_type type, i
 INLINE bool locate_descriptor(const struct ttw_port *port, struct ttw_state *w, uint64_t address)
 {
 	const struct stage2_input in = {
-		{address}, &table_fetch[w->level->level - TTW_LEVEL_MIN], false};
+		{address}, FETCH_FOR_STAGE1, &table_fetch[w->level->level - TTW_LEVEL_MIN], false};
 	struct ttw_stage2_output s2;
 
 	if (!stage2_translate(port->walker, port->caches, in, &s2))
@@ -242,8 +230,10 @@ INLINE bool locate_descriptor(const struct ttw_port *port, struct ttw_state *w, 
 
 bool ttw_locate_for_update(struct walker *k, struct ttw_found *found)
 {
-	const struct stage2_input in = {
-		{found->input}, &table_fetch[found->level->level - TTW_LEVEL_MIN], true};
+	const struct stage2_input in = {{found->input},
+					FETCH_FOR_STAGE1,
+					&table_fetch[found->level->level - TTW_LEVEL_MIN],
+					true};
 	struct nw_fault before = k->fault;
 	struct ttw_stage2_output s2;
 
@@ -277,14 +267,16 @@ INLINE bool stage1_read(const struct ttw_port *port, struct ttw_state *w, uint64
 						       w->piece_bits, w->table, w->pa});
 	}
 
-	uint64_t piece = low_mask(w->piece_bits);
+	uint64_t pa = w->pa;
 
+	if (w->cached) /* some PA of the piece */
+		pa = (pa & ~low_mask(w->piece_bits)) | (address & low_mask(w->piece_bits));
 	w->next = k->next; /* behind the records of stage 2 */
 
-	bool aborted = !fetch(port, w, address, (w->pa & ~piece) | (address & piece));
+	bool aborted = !fetch(port, w, address, pa);
 
 	k->next = w->next;
-	count_levels(k, FETCH_FOR_NONE, w->level->level, w->level->level);
+	k->memory->log->sums[FETCH_FOR_NONE] += w->level->count;
 	return !aborted || stage1_fault(port, FAULT_EXTERNAL_ON_WALK, w->level->level);
 }
 
@@ -375,7 +367,7 @@ INLINE void both_stages(struct walker *k, const struct ttw_caches *caches,
 	if (stage1_only || !k->r->stage2.enabled)
 		return;
 
-	const struct stage2_input in = {t->ipa, &output_fetch, false};
+	const struct stage2_input in = {t->ipa, FETCH_FOR_OUTPUT, &output_fetch, false};
 	struct ttw_stage2_output s2;
 
 	if (!stage2_translate(k, caches, in, &s2))
@@ -393,48 +385,51 @@ static enum nw_walk_kind walk_kind(const struct ttw_regime *r)
 	return r->stage1[0].enabled ? WALK_NESTED : WALK_STAGE2_ONLY;
 }
 
-struct ttw_translation ttw_translate_input(const struct ttw_regime *r,
-					   const struct ttw_input *input, va_t va,
-					   struct nw_access access, const struct ttw_memory *memory,
-					   bool stage1_only)
+void ttw_translate_input(const struct ttw_regime *r, const struct ttw_input *input, va_t va,
+			 struct nw_access access, const struct ttw_memory *memory, bool stage1_only,
+			 struct ttw_translation *t)
 {
 	const uint32_t window_latency = memory->port.window_latency;
 	struct nw_walk *log = memory->log;
-	struct walker k = {
-		.r = r,
-		.input = input,
-		.access = access,
-		.va = va,
-		.memory = memory,
-		.next = log->fetch,
-		.window_header = (struct nw_fetch){.latency = window_latency}.header,
-	};
-	struct ttw_translation t = {.span_bits = 0};
+	struct walker k;
 
+	/* One by one, which is faster than what compilers make of a value for all. */
+	k.r = r;
+	k.input = input;
+	k.access = access;
+	k.va = va;
+	k.memory = memory;
+	k.next = log->fetch;
+	k.window_header = (struct nw_fetch){.latency = window_latency}.header;
+	k.port_latency = 0;
+	k.port_fetches = k.updates = k.repeats = 0;
+	k.fault = (struct nw_fault){.type = FAULT_NONE};
 	log->kind = walk_kind(r);
 	log->regime = r->regime;
 	log->va = va;
 	log->access = access;
 	memset(log->sums, 0, sizeof log->sums);
+	t->pa.value = 0;
 	/* Not the same twice: the second is compiled without caches. */
 	if (memory->caches)
-		both_stages(&k, memory->caches, &t, stage1_only);
+		both_stages(&k, memory->caches, t, stage1_only);
 	else
-		both_stages(&k, NULL, &t, stage1_only);
+		both_stages(&k, NULL, t, stage1_only);
 	log->fetch_count = (unsigned)(k.next - log->fetch);
 	log->update_count = k.updates;
 	log->latency = k.port_latency +
 		       (uint64_t)(log->fetch_count - k.updates - k.port_fetches) * window_latency;
-	t.fault = k.fault;
+	t->fault = k.fault;
 	log->fault = k.fault;
-	log->pa = t.pa;
-	return t;
+	log->pa = t->pa;
 }
 
 struct ttw_translation ttw_translate(const struct ttw_regime *r, va_t va, struct nw_access access,
 				     const struct ttw_memory *memory)
 {
 	struct ttw_input input = ttw_input(r, va, access);
+	struct ttw_translation t;
 
-	return ttw_translate_input(r, &input, va, access, memory, false);
+	ttw_translate_input(r, &input, va, access, memory, false, &t);
+	return t;
 }

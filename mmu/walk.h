@@ -35,6 +35,7 @@ struct walker {
  */
 struct stage2_input {
 	ipa_t ipa;
+	enum nw_fetch_for purpose; /* a constant where it is inlined, which like->purpose is not */
 	const struct nw_fetch *like;
 	bool update;
 };
@@ -116,8 +117,7 @@ INLINE bool oa_out_of_range(const struct ttw_params *p, uint64_t address)
 INLINE bool access_flag_faults(const struct ttw_port *port, const struct ttw_params *p)
 {
 	const struct walker *k = port->walker;
-	bool cache_op =
-		k->access.type >= NW_CACHE_OP && port->input.like->purpose != FETCH_FOR_STAGE1;
+	bool cache_op = k->access.type >= NW_CACHE_OP && port->input.purpose != FETCH_FOR_STAGE1;
 
 	return !p->ha && !(cache_op && k->r->choices.of[CHOICE_CACHE_OP_ACCESS_FLAG] ==
 					       CACHE_OP_IGNORES_ACCESS_FLAG);

@@ -176,7 +176,9 @@ START_TEST(stage1_alone_reads_its_tables_through_stage2)
 	struct ttw_memory m = walker_memory(&p.memory, &log_);
 	va_t va = {p.ia};
 	struct ttw_input input = ttw_input(&regime, va, el1_load);
-	struct ttw_translation t = ttw_translate_input(&regime, &input, va, el1_load, &m, true);
+	struct ttw_translation t;
+
+	ttw_translate_input(&regime, &input, va, el1_load, &m, true, &t);
 
 	ck_assert_uint_eq(t.fault.type, FAULT_NONE);
 	ck_assert_uint_eq(t.pa.value, p.walk1.oa);
