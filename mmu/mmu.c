@@ -100,22 +100,27 @@ static bool is_walk(const struct mmu_request *q, bool both_stages)
 	       input->ia >> r->stage2.ia_bits == 0;
 }
 
-struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_request *q,
-				       bool stage1_only, bool at)
+static void walk_tables(struct nw_mmu *mmu, const struct mmu_request *q, bool stage1_only, bool at,
+			struct ttw_translation *t)
 {
 	const struct nw_observer *observer = &mmu->config.observer;
 
 	mmu->caches.el = q->access.el;
-
-	struct ttw_translation t;
-
-	ttw_translate_input(q->r, &q->input, q->va, q->access, &mmu->memory, stage1_only, &t);
+	ttw_translate_input(q->r, &q->input, q->va, q->access, &mmu->memory, stage1_only, t);
 	if (mmu->config.check_walk_caches && mmu->memory.caches != NULL)
-		mmu_recheck(mmu, q, stage1_only, &t);
+		mmu_recheck(mmu, q, stage1_only, t);
 	if (observer->walk != NULL && is_walk(q, !stage1_only)) {
 		mmu->walk.at = at;
 		observer->walk(observer->ctx, &mmu->walk);
 	}
+}
+
+struct ttw_translation mmu_walk_tables(struct nw_mmu *mmu, const struct mmu_request *q,
+				       bool stage1_only, bool at)
+{
+	struct ttw_translation t;
+
+	walk_tables(mmu, q, stage1_only, at, &t);
 	return t;
 }
 
@@ -327,7 +332,7 @@ struct nw_translation nw_translate(struct nw_mmu *mmu, va_t va, struct nw_access
 	if (has_lookup(mmu, &q))
 		t = look_up(mmu, &q, now, &entry);
 	else
-		t = mmu_walk_tables(mmu, &q, false, false);
+		walk_tables(mmu, &q, false, false, &t);
 	return result(q.r, &t, access, entry);
 }
 

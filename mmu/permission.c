@@ -90,26 +90,23 @@ uint8_t ttw_stage1_permissions(const struct ttw_regime *r, struct ttw_permission
 /* D8.4: the permissions that an access of this type needs, at either stage. */
 static uint8_t required(const struct ttw_regime *r, struct nw_access access)
 {
-	uint8_t both = access.read_write ? TTW_RW : 0;
+	static const uint8_t needs[] = {
+		[NW_FETCH] = TTW_X,
+		[NW_LOAD] = TTW_R,
+		[NW_STORE] = TTW_W,
+		[NW_AT_LOAD] = TTW_R,
+		[NW_AT_STORE] = TTW_W,
+		[NW_CACHE_OP] = 0,
+		[NW_CACHE_INVALIDATE] = TTW_W,
+		[NW_IC_OP] = 0,
+	};
+	uint8_t needed = access.read_write ? TTW_RW : needs[access.type];
 
-	switch (access.type) {
-	case NW_FETCH:
-		return TTW_X;
-	case NW_LOAD:
-	case NW_AT_LOAD:
-		return TTW_R | both;
-	case NW_STORE:
-	case NW_AT_STORE:
-	case NW_CACHE_INVALIDATE:
-		return TTW_W | both;
-	case NW_IC_OP:
-		if (r->choices.of[CHOICE_IC_AT_EL0] == IC_AT_EL0_NEEDS_NOTHING)
-			return 0;
-		break;
-	case NW_CACHE_OP:
-		break;
-	}
-	return access.el == 0 ? TTW_R : 0;
+	if (needed != 0 || access.el != 0)
+		return needed;
+	if (access.type == NW_IC_OP && r->choices.of[CHOICE_IC_AT_EL0] == IC_AT_EL0_NEEDS_NOTHING)
+		return 0;
+	return TTW_R; /* cache maintenance at EL0 */
 }
 
 /* The permissions that the access lacks. By choice a fetch from Device memory lacks execution. */

@@ -187,7 +187,7 @@ INLINE bool stage2_translate(struct walker *k, const struct ttw_caches *caches,
 		output->leaf = k->r->flat;
 		return true;
 	}
-	if (p->bad != FAULT_NONE || in.ipa.value > p->ia_max)
+	if (in.ipa.value > p->ia_max || p->bad != FAULT_NONE)
 		return stage2_fault(&port, FAULT_TRANSLATION, 0);
 	if (find_ipa(&port, output))
 		return stage2_check(k, in, output);
@@ -361,11 +361,12 @@ INLINE void both_stages(struct walker *k, const struct ttw_caches *caches,
 {
 	if (!stage1_translate(k, caches, t))
 		return;
-	t->stage2 = k->r->flat;
-	t->pa.value = t->ipa.value;
-	t->span_bits = t->stage1.span_bits;
-	if (stage1_only || !k->r->stage2.enabled)
+	if (stage1_only || !k->r->stage2.enabled) {
+		t->stage2 = k->r->flat;
+		t->pa.value = t->ipa.value;
+		t->span_bits = t->stage1.span_bits;
 		return;
+	}
 
 	const struct stage2_input in = {t->ipa, FETCH_FOR_OUTPUT, &output_fetch, false};
 	struct ttw_stage2_output s2;
@@ -374,6 +375,7 @@ INLINE void both_stages(struct walker *k, const struct ttw_caches *caches,
 		return;
 	t->stage2 = s2.leaf;
 	t->pa = s2.pa;
+	t->span_bits = t->stage1.span_bits;
 	if (t->stage2.span_bits < t->span_bits)
 		t->span_bits = t->stage2.span_bits;
 }
