@@ -19,6 +19,11 @@ for image in build/bench/*.img build/bare/*.img; do
 	same "$name: nestwalk and QEMU" "$work/ours" "$work/theirs"
 done
 
+# Six updates by EL2, two by AT for EL1; they are no fetches.
+"$NESTWALK" run --bare -q --stats "$work/stats" build/bare/update.img >/dev/null 2>&1 </dev/null
+got=$(jq -r '.descriptor_fetches.updates' "$work/stats")
+if [ "$got" = 8 ]; then ok "update: 8 in the statistics"; else not_ok "update: 8 in the statistics" "$got"; fi
+
 # Translation fault, level -1, stage 2, S1PTW (DDI 0487, "ISS encoding for an exception from a Data Abort"): DFSC 0x2B,
 # S1PTW bit 7, WnR of the store bit 6; HPFAR_EL2.FIPA is the IPA of the descriptor, which lies above 2^48.
 timeout 60 "$NESTWALK" run --bare -q build/bare/s1ptw.img >"$work/ours" 2>/dev/null </dev/null
