@@ -225,8 +225,8 @@ static const struct {
 } kept[] = {
 	/* RES1 in both: 11, 22, 28, 29; RES0 in both: 9, 10, 13, 17, 21, 27, 30 to 43 */
 	{"SCTLR_EL2", SYSREG_SCTLR_EL2, 0x30400800, 0x0200100037ddd9ff},
-	/* RES0 in both: 6, 35, 51 to 54, 57, 58, 60 to 63, and HA and HD at 39 and 40 */
-	{"TCR_EL2", SYSREG_TCR_EL2, 0, 0x0987fe77ffffffbf},
+	/* RES0 in both: 6, 35, 51 to 54, 57, 58, 60 to 63 */
+	{"TCR_EL2", SYSREG_TCR_EL2, 0, 0x0987fff7ffffffbf},
 	/* CPTR_EL2: TFP, FPEN, TCPAC, and the bits that E2H=0 makes RES1 */
 	{"CPTR_EL2", SYSREG_CPTR_EL2, 0, 0x803037ff},
 	{"CNTHCTL_EL2", SYSREG_CNTHCTL_EL2, 0, 0xfff},
