@@ -194,8 +194,9 @@ static struct ttw_translation conflict(const struct mmu_request *q)
 }
 
 /*
- * A write through a writable-clean entry needs an update of the descriptor first: it walks, and the
- * entry learns of it, unless memory gave something else meanwhile.
+ * A write through a writable-clean entry needs an update of the descriptor first, which comes
+ * before most faults: it walks, and the entry learns of it, unless memory gave something else
+ * meanwhile.
  */
 static struct ttw_translation make_dirty(struct nw_mmu *mmu, const struct mmu_request *q,
 					 struct ttw_translation *found)
@@ -224,16 +225,15 @@ static struct ttw_translation answer(struct nw_mmu *mmu, const struct tlb *tlb,
 
 	struct ttw_translation t = hit(q, found, false);
 
-	if ((t.stage1.clean || t.stage2.clean) && ttw_writes(q->access) &&
-	    t.fault.type == FAULT_NONE)
+	if ((t.stage1.clean || t.stage2.clean) && ttw_writes(q->access))
 		return make_dirty(mmu, q, found);
 	return t;
 }
 
-/* A translation without a fault is, unless it ignored an Access flag of 0. */
+/* A translation without a fault is, unless it went by an Access flag of 0. */
 static bool may_be_cached(const struct ttw_translation *t)
 {
-	return t->fault.type == FAULT_NONE && !t->stage1.unaccessed && !t->stage2.unaccessed;
+	return t->fault.type == FAULT_NONE && !t->unaccessed;
 }
 
 /* An L1 miss: L2 answers, or else a walk, which fills L2. Both are what L1 is to be filled with. */

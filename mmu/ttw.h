@@ -34,7 +34,6 @@ struct ttw_leaf {
 	bool flat;         /* the stage is off: identity, all permitted, attr and sh mean nothing */
 	bool not_global;   /* nG; false at stage 2 and where the regime has no ASID */
 	bool clean;        /* writable-clean: a store has to update the descriptor first */
-	bool unaccessed;   /* the Access flag is still 0: never to be cached */
 	uint8_t attr;      /* stage 1: Attr<n> of MAIR_ELx; stage 2: MemAttr[3:0], FnXS as bit 4 */
 	uint8_t sh;
 	struct ttw_permissions permissions;
@@ -150,6 +149,8 @@ struct ttw_translation {
 	ipa_t ipa;             /* of va: what stage 1 gives */
 	pa_t pa;               /* of va */
 	uint8_t span_bits;     /* the smaller of the leaves */
+	/* A leaf on the way keeps Access flag 0, which DC, IC and AT may do: nothing is cached. */
+	bool unaccessed;
 	struct ttw_leaf stage1, stage2;
 };
 

@@ -158,8 +158,8 @@ INLINE bool stage2_update(const struct ttw_port *port, struct ttw_state *w,
 		(struct ttw_found){p, w->level, ipa.value,
 				   w->table | entry_offset(w->level, ipa.value), w->descriptor});
 
+	port->walker->unaccessed |= !S2_LEAF_AF(updated.descriptor);
 	output->leaf.clean = ttw_is_clean(p, updated.descriptor);
-	output->leaf.unaccessed = !S2_LEAF_AF(updated.descriptor);
 	return updated.again;
 }
 
@@ -196,7 +196,7 @@ INLINE bool stage2_translate(struct walker *k, const struct ttw_caches *caches,
 			return false;
 		stage2_check(k, in, output);
 	} while (stage2_update(&port, &w, output));
-	if (caches && caches->keep_ipa && !output->leaf.unaccessed)
+	if (caches && caches->keep_ipa && !k->unaccessed)
 		caches->keep_ipa(caches->ctx, k->r, in.ipa, in.purpose, output);
 	return k->fault.type == FAULT_NONE;
 }
@@ -261,7 +261,7 @@ INLINE bool stage1_read(const struct ttw_port *port, struct ttw_state *w, uint64
 	if (!w->cached) {
 		if (!locate_descriptor(port, w, address))
 			return false;
-		if (port->caches)
+		if (port->caches && !k->unaccessed)
 			keep_stage1(k, port->params->start_level,
 				    (struct ttw_table){w->level->level, w->hierarchical,
 						       w->piece_bits, w->table, w->pa});
@@ -322,8 +322,8 @@ INLINE bool stage1_update(const struct ttw_port *port, struct ttw_state *w, uint
 		port->walker, (struct ttw_found){p, w->level, w->table | entry_offset(w->level, ia),
 						 0, w->descriptor});
 
+	port->walker->unaccessed |= !S1_LEAF_AF(updated.descriptor);
 	t->stage1.clean = ttw_is_clean(p, updated.descriptor);
-	t->stage1.unaccessed = !S1_LEAF_AF(updated.descriptor);
 	return updated.again;
 }
 
@@ -405,6 +405,7 @@ void ttw_translate_input(const struct ttw_regime *r, const struct ttw_input *inp
 	k.window_header = (struct nw_fetch){.latency = window_latency}.header;
 	k.port_latency = 0;
 	k.port_fetches = k.updates = k.repeats = 0;
+	k.unaccessed = false;
 	k.fault = (struct nw_fault){.type = FAULT_NONE};
 	log->kind = walk_kind(r);
 	log->regime = r->regime;
@@ -422,6 +423,7 @@ void ttw_translate_input(const struct ttw_regime *r, const struct ttw_input *inp
 	log->latency = k.port_latency +
 		       (uint64_t)(log->fetch_count - k.updates - k.port_fetches) * window_latency;
 	t->fault = k.fault;
+	t->unaccessed = k.unaccessed;
 	log->fault = k.fault;
 	log->pa = t->pa;
 }

@@ -26,6 +26,7 @@ struct walker {
 	uint64_t port_latency;  /* of the fetches through the port so far */
 	unsigned port_fetches, updates;
 	unsigned repeats; /* walks made again so far */
+	bool unaccessed;  /* see struct ttw_translation */
 	struct nw_fault fault;
 };
 

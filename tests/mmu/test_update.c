@@ -763,6 +763,80 @@ START_TEST(a_clean_entry_walks_for_its_first_store)
 }
 END_TEST
 
+/* An MMU with the registers and choices of now. */
+static struct nw_mmu *new_mmu(struct nw_config config)
+{
+	struct nw_event event = {.type = NW_EVENT_REGISTER};
+	struct nw_mmu *mmu;
+
+	config.features = all_features();
+	config.choices = choices;
+	config.port = (struct nw_port){.ctx = &p.memory, .read = memory_read, .update = update};
+	mmu = nw_mmu_new(&config);
+	*nw_registers(mmu) = registers;
+	nw_event(mmu, &event);
+	return mmu;
+}
+
+/* Stage 2 refuses both the update and the output: the update comes first, also after a hit. */
+START_TEST(a_clean_entry_finds_the_fault_of_the_update_first)
+{
+	struct nw_mmu *mmu = new_mmu((struct nw_config){.l1d = {16, 0, 0}});
+
+	make_clean(leaf1(), false);
+	*leaf2_of_table() &= ~bit7;
+	*leaf2() &= ~bit7;
+	ck_assert_uint_eq(through(mmu, load).fault.type, FAULT_NONE);
+	for (unsigned n = 0; n < 2; n++) {
+		struct nw_fault fault = through(mmu, store).fault;
+
+		ck_assert(fault.type == FAULT_PERMISSION && fault.s1ptw);
+		ck_assert_uint_eq(fault.ipa.value, p.walk1.descriptor_address[3]);
+	}
+	nw_mmu_free(mmu);
+}
+END_TEST
+
+/*
+ * "A translation table entry with the Access flag 0 is not held in a TLB": what DC and AT leave so
+ * answers nothing but them.
+ */
+START_TEST(nothing_with_access_flag_0_is_cached)
+{
+	const struct tlb_shape some = {16, 0, 0};
+	struct nw_config config = {
+		.l1d = some, .l2 = some, .walk_caches = {.stage1 = some, .ipa = some}};
+	const struct nw_access clean = {.type = NW_CACHE_OP, .el = 1};
+	struct nw_mmu *mmu;
+
+	for (unsigned stage2 = 0; stage2 < 2; stage2++) {
+		set_up_pair();
+		choices.of[CHOICE_CACHE_OP_ACCESS_FLAG] = CACHE_OP_IGNORES_ACCESS_FLAG;
+		registers.TCR_EL1 &= ~tcr_ha;
+		registers.VTCR_EL2 &= ~(uint64_t)vtcr_ha;
+		*(stage2 ? leaf2() : leaf1()) &= ~af;
+		mmu = new_mmu(config);
+		ck_assert_uint_eq(through(mmu, clean).fault.type, FAULT_NONE);
+		ck_assert_uint_eq(through(mmu, load).fault.type, FAULT_ACCESS_FLAG);
+		nw_mmu_free(mmu);
+	}
+
+	set_up_pair();
+	choices.of[CHOICE_AT_ACCESS_FLAG] = AT_LEAVES_ACCESS_FLAG;
+	for (unsigned level = 1; level < 4; level++) {
+		uint64_t *leaf = memory_cell(&p.memory, p.lookup[level].descriptor_pa[3]);
+
+		*leaf &= ~af;
+		mmu = new_mmu(config);
+		ck_assert_uint_eq(nw_at(mmu, AT_S12E1R, (va_t){p.ia}, 2, false, 0).par & 1, 0);
+		ck_assert_uint_eq(*leaf & af, 0);
+		ck_assert_uint_eq(through(mmu, load).fault.type, FAULT_NONE);
+		ck_assert_uint_eq(*leaf & af, af);
+		nw_mmu_free(mmu);
+	}
+}
+END_TEST
+
 START_TEST(nw_probe_does_not_update)
 {
 	struct nw_config config = {
@@ -810,6 +884,8 @@ int main(void)
 	tcase_add_test(tcase, an_entry_without_access_flag_is_not_cached);
 	tcase_add_test(tcase, choices_of_at_and_of_faults_together);
 	tcase_add_test(tcase, a_clean_entry_walks_for_its_first_store);
+	tcase_add_test(tcase, a_clean_entry_finds_the_fault_of_the_update_first);
+	tcase_add_test(tcase, nothing_with_access_flag_0_is_cached);
 	tcase_add_test(tcase, nw_probe_does_not_update);
 	suite_add_tcase(suite, tcase);
 
