@@ -108,44 +108,61 @@ static const struct field_row {
 	NEEDS_SPSR(SPSR_EL2),
 };
 
-/* The layouts that HCR_EL2.E2H=1 gives to registers of EL2. */
-static const struct {
-	const char *reg, *layout;
-} e2h1_layouts[] = {
-	{"SCTLR_EL2", "SCTLR_EL2_E2H1"},
-	{"TCR_EL2", "TCR_EL2_E2H1"},
-	{"CPTR_EL2", "CPTR_EL2_E2H1"},
-	{"CNTHCTL_EL2", "CNTHCTL_EL2_E2H1"},
+/* Layouts by number: those of registers, then the views that HCR_EL2.E2H=1 gives of registers of
+ * EL2. */
+enum { VIEWS = 4, LAYOUTS = SYSREG_COUNT + VIEWS };
+
+static const enum sysreg viewed[VIEWS] = {
+	SYSREG_SCTLR_EL2,
+	SYSREG_TCR_EL2,
+	SYSREG_CPTR_EL2,
+	SYSREG_CNTHCTL_EL2,
 };
 
-static const char *const sysreg_names[SYSREG_COUNT] = {
+static const char *const layout_names[LAYOUTS] = {
 #define SYSREG(name, op0, op1, CRn, CRm, op2, lowest_el, access, reset, needs, hook) #name,
 #include "sysreg.def"
 #undef SYSREG
+	"SCTLR_EL2_E2H1",
+	"TCR_EL2_E2H1",
+	"CPTR_EL2_E2H1",
+	"CNTHCTL_EL2_E2H1",
 };
 
 struct masks {
 	uint64_t res0, res1;
 };
 
-static struct masks masks_of(const struct nw_features *features, const char *layout)
+/* Of the layout named; `last` is the answer for the row before, which most often has the same. */
+static struct masks *masks_named(struct masks masks[LAYOUTS + 1], const char *name,
+				 struct masks *last)
 {
-	struct masks m = {0, 0};
+	size_t n = (size_t)(last - masks);
+
+	if (n < LAYOUTS && strcmp(layout_names[n], name) == 0)
+		return last;
+	for (n = 0; n < LAYOUTS && strcmp(layout_names[n], name) != 0;)
+		n++;
+	return &masks[n]; /* the last one: no register, but a descriptor or a syndrome */
+}
+
+static void collect(const struct nw_features *features, struct masks masks[LAYOUTS + 1])
+{
+	struct masks *m = masks;
 
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-		if (strcmp(reserved[i].layout, layout) != 0)
-			continue;
-		m.res0 |= reserved[i].res0;
-		m.res1 |= reserved[i].res1;
+		m = masks_named(masks, reserved[i].layout, m);
+		m->res0 |= reserved[i].res0;
+		m->res1 |= reserved[i].res1;
 	}
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		const struct field_row *row = &fields[i];
-		bool there = row->needs != FEAT_NEVER && nw_has(features, row->needs);
 
-		if (!there && strcmp(row->layout, layout) == 0)
-			*(row->absent1 ? &m.res1 : &m.res0) |= row->mask;
+		if (row->needs != FEAT_NEVER && nw_has(features, row->needs))
+			continue;
+		m = masks_named(masks, row->layout, m);
+		*(row->absent1 ? &m->res1 : &m->res0) |= row->mask;
 	}
-	return m;
 }
 
 /*
@@ -153,23 +170,24 @@ static struct masks masks_of(const struct nw_features *features, const char *lay
  * (Glossary of DDI 0487, "RES0" and "RES1"): a register with two layouts has only the bits reserved
  * that both reserve.
  */
-static struct masks common(struct masks a, struct masks b)
+static void merge_views(struct masks masks[LAYOUTS + 1])
 {
-	return (struct masks){a.res0 & b.res0, a.res1 & b.res1};
+	for (size_t i = 0; i < VIEWS; i++) {
+		masks[viewed[i]].res0 &= masks[SYSREG_COUNT + i].res0;
+		masks[viewed[i]].res1 &= masks[SYSREG_COUNT + i].res1;
+	}
 }
 
 void features_masks(const struct nw_features *features, uint64_t res0[SYSREG_COUNT],
 		    uint64_t res1[SYSREG_COUNT])
 {
-	for (enum sysreg reg = 0; reg < SYSREG_COUNT; reg++) {
-		struct masks m = masks_of(features, sysreg_names[reg]);
+	struct masks masks[LAYOUTS + 1] = {{0, 0}};
 
-		for (size_t i = 0; i < sizeof(e2h1_layouts) / sizeof(e2h1_layouts[0]); i++) {
-			if (nw_has(features, FEAT_VHE) &&
-			    strcmp(e2h1_layouts[i].reg, sysreg_names[reg]) == 0)
-				m = common(m, masks_of(features, e2h1_layouts[i].layout));
-		}
-		res0[reg] = m.res0;
-		res1[reg] = m.res1;
+	collect(features, masks);
+	if (nw_has(features, FEAT_VHE))
+		merge_views(masks);
+	for (enum sysreg reg = 0; reg < SYSREG_COUNT; reg++) {
+		res0[reg] = masks[reg].res0;
+		res1[reg] = masks[reg].res1;
 	}
 }
