@@ -308,17 +308,29 @@ void take_exception(struct cpu *cpu, const struct exception *e)
 
 /* ------------------------------------------------------------------ return */
 
+/* EffectiveTBI() of an instruction: TBID takes fetches out of it with FEAT_PAuth. */
+static bool tbi_of_branch(const struct cpu *cpu, uint64_t tcr, bool two_ranges, bool upper)
+{
+	uint64_t tbi, tbid;
+
+	if (two_ranges) { /* TCR_EL1 and TCR_EL2_E2H1 are alike */
+		tbi = upper ? TCR_EL1_TBI1(tcr) : TCR_EL1_TBI0(tcr);
+		tbid = upper ? TCR_EL1_TBID1(tcr) : TCR_EL1_TBID0(tcr);
+	} else {
+		tbi = TCR_EL2_TBI(tcr);
+		tbid = TCR_EL2_TBID(tcr);
+	}
+	return tbi != 0 && !(tbid != 0 && cpu_has(cpu, FEAT_PAuth));
+}
+
 uint64_t branch_address(const struct cpu *cpu, uint64_t target, unsigned el)
 {
 	uint64_t top = UINT64_C(0xff) << 56;
 	bool host = el_is_in_host(cpu, el), two_ranges = el != 2 || host;
 	uint64_t tcr = cpu->sysreg[el == 2 || host ? SYSREG_TCR_EL2 : SYSREG_TCR_EL1];
 	bool upper = two_ranges && (target >> 55 & 1) != 0;
-	bool tbi = !two_ranges ? TCR_EL2_TBI(tcr) != 0
-		   : upper     ? TCR_EL1_TBI1(tcr) != 0 /* of TCR_EL2_E2H1 too */
-			       : TCR_EL1_TBI0(tcr) != 0;
 
-	if (!tbi)
+	if (!tbi_of_branch(cpu, tcr, two_ranges, upper))
 		return target;
 	return upper ? target | top : target & ~top;
 }

@@ -10,6 +10,12 @@ for image in build/bench/*.img build/bare/*.img; do
 		not_ok "$name" "status $status: $(head -n 1 "$work/err")"
 		continue
 	fi
+	case $image in
+	build/bare/*)
+		timeout 300 "$NESTWALK" run --bare -q --slow --append rounds=3 "$image" >"$work/slow" 2>/dev/null </dev/null
+		same "$name: without translation filter" "$work/slow" "$work/ours"
+		;;
+	esac
 	if ! command -v qemu-system-aarch64 >/dev/null; then
 		skip "$name on QEMU" "qemu-system-aarch64 is not installed"
 		continue

@@ -455,6 +455,36 @@ static const struct {
 	{0, E2H, UINT64_C(1) << 37, 0x5a00000012345678, 0x5a00000012345678},
 };
 
+/* EffectiveTBI: TBID (bit 51, 52; 29 with one range) takes fetches out, with FEAT_PAuth. */
+static const struct {
+	unsigned el;
+	uint64_t hcr, tcr, target;
+} untagged[] = {
+	{2, E2H, UINT64_C(1) << 37 | UINT64_C(1) << 51, 0x5a00000012345678},
+	{2, E2H, UINT64_C(1) << 38 | UINT64_C(1) << 52, 0x5a80000012345678},
+	{2, 0, UINT64_C(1) << 20 | UINT64_C(1) << 29, 0x5a00000012345678},
+};
+
+START_TEST(tbid_keeps_the_tag)
+{
+	for (unsigned pauth = 0; pauth < 2; pauth++) {
+		struct cpu_config config = board_config("max");
+
+		if (pauth)
+			config.features.set |= UINT64_C(1) << FEAT_PAuth;
+
+		struct board *board = board_with(config, 2);
+		uint64_t target = untagged[_i].target;
+
+		sysreg_write(board->cpu, SYSREG_HCR_EL2, untagged[_i].hcr);
+		sysreg_write(board->cpu, SYSREG_TCR_EL2, untagged[_i].tcr);
+		ck_assert((branch_address(board->cpu, target, untagged[_i].el) == target) ==
+			  (pauth != 0));
+		board_free(board);
+	}
+}
+END_TEST
+
 START_TEST(branch_drops_the_tag_of_the_regime)
 {
 	struct board *board = host_board(tags[_i].el, tags[_i].hcr);
@@ -509,6 +539,84 @@ START_TEST(wfi_of_el0_follows_the_regime)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ accesses of EL2 */
+
+#define PAN (UINT64_C(1) << 22)
+#define UAO (UINT64_C(1) << 23)
+
+enum { LDR = 0xf9400020, LDTR = 0xf8400820, STTR = 0xf8000822 };
+enum { LEVEL1 = 0x10000, LEVEL2 = 0x11000, LEVEL3 = 0x12000, PAGES = 0x100000 };
+
+/* AArch64.IsUnprivAccessPriv, and PAN of EL2&0: page 0 is EL0's too, page 0x1000 is not. esr 0: no
+ * fault. */
+static const struct {
+	const char *name;
+	uint32_t word;
+	uint64_t hcr, pstate, va, esr;
+} accesses[] = {
+	{"ldr, page of EL0", LDR, HOST, 0, 0, 0},
+	{"ldr, page of EL0, PAN", LDR, HOST, PAN, 0, 0x9600000f},
+	{"ldr, page of EL0, PAN, {1,0}", LDR, E2H, PAN, 0, 0x9600000f},
+	{"ldr, page of EL2, PAN", LDR, HOST, PAN, 0x1000, 0},
+	{"ldtr, page of EL0", LDTR, HOST, 0, 0, 0},
+	{"ldtr, page of EL0, PAN", LDTR, HOST, PAN, 0, 0},
+	{"ldtr, page of EL0, PAN UAO", LDTR, HOST, PAN | UAO, 0, 0x9600000f},
+	{"ldtr, page of EL2", LDTR, HOST, 0, 0x1000, 0x9600000f},
+	{"ldtr, page of EL2, UAO", LDTR, HOST, UAO, 0x1000, 0},
+	{"ldtr, page of EL2, {1,0}", LDTR, E2H, 0, 0x1000, 0},
+	{"sttr, page of EL2", STTR, HOST, 0, 0x1000, 0x9600004f},
+	{"sttr, page of EL0", STTR, HOST, 0, 0, 0},
+};
+
+/* 4 KB, 32 bits: level 1 entry 1 is RAM where it is, entry 0 leads to the pages. */
+static struct board *translated_board(uint64_t hcr, bool slow)
+{
+	struct cpu_config config = board_config("max");
+
+	config.slow = slow;
+	config.tlb_off = false;
+	config.l1i = config.l1d = (struct tlb_shape){8, 0, 0};
+
+	struct board *board = board_with(config, 2);
+	struct cpu *cpu = board->cpu;
+
+	board_poke(board, RAM_BASE + LEVEL1, (RAM_BASE + LEVEL2) | 3);
+	board_poke(board, RAM_BASE + LEVEL1 + 8, RAM_BASE | 0x701);
+	board_poke(board, RAM_BASE + LEVEL2, (RAM_BASE + LEVEL3) | 3);
+	board_poke(board, RAM_BASE + LEVEL3, (RAM_BASE + PAGES) | 0x743);
+	board_poke(board, RAM_BASE + LEVEL3 + 8, (RAM_BASE + PAGES) | 0x703);
+	sysreg_write(cpu, SYSREG_HCR_EL2, hcr);
+	sysreg_write(cpu, SYSREG_MAIR_EL2, 0xff);
+	sysreg_write(cpu, SYSREG_TTBR0_EL2, RAM_BASE + LEVEL1);
+	sysreg_write(cpu, SYSREG_TCR_EL2,
+		     32 | UINT64_C(1) << 23 | UINT64_C(2) << 32); /* T0SZ, EPD1, IPS */
+	sysreg_write(cpu, SYSREG_VBAR_EL2, RAM_BASE + 0x8000);
+	sysreg_write(cpu, SYSREG_SCTLR_EL2, 1 | 1 << 23); /* M, SPAN */
+	return board;
+}
+
+START_TEST(access_of_el2_is_privileged_or_not)
+{
+	for (unsigned slow = 0; slow < 2; slow++) {
+		struct board *board = translated_board(accesses[_i].hcr, slow);
+		struct cpu *cpu = board->cpu;
+		/* A privileged access first: the filter must not answer another with it. */
+		const uint32_t words[] = {LDR, accesses[_i].word, 0x14000000}, stay = 0x14000000;
+
+		board_code(board, RAM_BASE + 0x8200, &stay, 1);
+		board_code(board, RAM_BASE, words, 3);
+		cpu->x[1] = accesses[_i].va;
+		cpu->pstate.pan = (accesses[_i].pstate & PAN) != 0;
+		cpu->pstate.uao = (accesses[_i].pstate & UAO) != 0;
+		cpu->pc = accesses[_i].pstate & PAN ? RAM_BASE + 4 : RAM_BASE;
+		cpu_run(cpu, 5000);
+		ck_assert_msg(cpu_sysreg(cpu, "ESR_EL2") == accesses[_i].esr, "%s: 0x%llx",
+			      accesses[_i].name, (unsigned long long)cpu_sysreg(cpu, "ESR_EL2"));
+		board_free(board);
+	}
+}
+END_TEST
+
 #define ROWS(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 int main(void)
@@ -530,8 +638,10 @@ int main(void)
 	tcase_add_test(tcase, virtual_counter_of_the_host_has_no_offset);
 	tcase_add_loop_test(tcase, entry_to_el2_sets_pan, 0, ROWS(entries));
 	tcase_add_loop_test(tcase, branch_drops_the_tag_of_the_regime, 0, ROWS(tags));
+	tcase_add_loop_test(tcase, tbid_keeps_the_tag, 0, ROWS(untagged));
 	tcase_add_test(tcase, return_to_el1_under_tge_is_illegal);
 	tcase_add_test(tcase, wfi_of_el0_follows_the_regime);
+	tcase_add_loop_test(tcase, access_of_el2_is_privileged_or_not, 0, ROWS(accesses));
 	suite_add_tcase(suite, tcase);
 	return board_run_suite(suite);
 }
