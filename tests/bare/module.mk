@@ -1,5 +1,5 @@
 # Bare EL2 test images: they print on the PL011 and exit by semihosting, the same bytes here and on QEMU.
-BARE_IMAGES := build/bare/s1ptw.img build/bare/exceptions.img build/bare/translation.img build/bare/dump.img build/bare/update.img
+BARE_IMAGES := $(patsubst %,build/bare/%.img,s1ptw exceptions translation dump vhe host descriptors update)
 .PHONY: bare-images
 bare-images: $(BARE_IMAGES)
 guests: bare-images

@@ -369,14 +369,14 @@ static const struct {
 	/* Armv8.0: no nAA, DSSBS, EPAN; SPAN is RES1 */
 	{"cortex-a53", SYSREG_SCTLR_EL1, 0x0000000037dddb9f, 0x30d00980},
 	{"cortex-a53", SYSREG_SCTLR_EL2, 0x32cd183f, 0x30c50830},
-	/* no HA, HD, TBID; all others */
+	/* no TBID; all others */
 	{"max", SYSREG_TCR_EL1, 0x0987fff7ffffffbf, 0},
 	{"cortex-a53", SYSREG_TCR_EL1, 0x00000077ffffffbf, 0},
 	{"cortex-a53", SYSREG_TCR_EL2, 0x000000008097ff3f, 0x80800000},
 	{"max", SYSREG_VTCR_EL2, 0x000000039e6fffff, 0x80000000},
 	{"cortex-a53", SYSREG_VTCR_EL2, 0x8007ffff, 0x80000000},
 	{"cortex-a53", SYSREG_TTBR0_EL2, 0x0000fffffffffffe, 0},
-	/* to TRVM but 15, RW, CD, ID, E2H, TLOR; TID4, TICAB, TOCU, TTLBIS, TTLBOS */
+	/* to TRVM but 15, RW, CD, ID, E2H, TLOR, FWB; TID4, TICAB, TOCU, TTLBIS, TTLBOS */
 	{"max", SYSREG_HCR_EL2, 0x00d6400fffff7fff, 0x80000000},
 	{"cortex-a53", SYSREG_HCR_EL2, 0x3ffff7fff, 0x80000000},
 	{"max", SYSREG_VBAR_EL1, 0xfffffffffffff800, 0},
