@@ -1,4 +1,5 @@
-/* Suite cpu/sysop: which TLBI a word is, and where it is UNDEFINED. */
+/* Suite cpu/sysop: which TLBI a word is, where it is UNDEFINED, and what its omission can lead to.
+ */
 #include "board.h"
 
 #include "cpu/exception.h"
@@ -178,6 +179,109 @@ START_TEST(no_other_word_is_a_tlbi)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ TLB conflict aborts */
+
+enum {
+	LEVEL0 = RAM_BASE + 0x10000,
+	LEVEL1 = LEVEL0 + 0x1000,
+	LEVEL2 = LEVEL1 + 0x1000,
+	LEVEL3 = LEVEL2 + 0x1000,
+	S2_LEVEL1 = LEVEL3 + 0x1000, /* two, concatenated: 40 bits */
+};
+
+#define WINDOW   UINT64_C(0x80000000)
+#define S2_BLOCK UINT64_C(0x4fd) /* AF, read and write, Normal */
+#define S1_BLOCK UINT64_C(0x401) /* AF, attribute 0 */
+
+/* Stage 1 of EL2 or EL1: RAM flat, a table of level 3 at WINDOW. Stage 2: the low 4 GB flat. */
+static void make_tables(struct board *board)
+{
+	board_poke(board, LEVEL0, LEVEL1 | 3);
+	board_poke(board, LEVEL1 + 8 * 1, UINT64_C(0x40000000) | S1_BLOCK);
+	board_poke(board, LEVEL1 + 8 * 2, LEVEL2 | 3);
+	board_poke(board, LEVEL2, LEVEL3 | 3);
+	board_poke(board, LEVEL3, RAM_BASE | S1_BLOCK | 2);
+	for (uint64_t i = 0; i < 4; i++)
+		board_poke(board, S2_LEVEL1 + 8 * i, i << 30 | S2_BLOCK);
+}
+
+static void enable(struct board *board, unsigned el, bool stage2)
+{
+	struct cpu *cpu = board->cpu;
+
+	sysreg_write(cpu, el == 2 ? SYSREG_TTBR0_EL2 : SYSREG_TTBR0_EL1, LEVEL0);
+	sysreg_write(cpu, el == 2 ? SYSREG_MAIR_EL2 : SYSREG_MAIR_EL1, 0xff);
+	sysreg_write(cpu, SYSREG_TCR_EL2, 2 << 16 | 16);
+	sysreg_write(cpu, SYSREG_TCR_EL1, UINT64_C(2) << 32 | 16 << 16 | 16 | UINT64_C(2) << 30);
+	sysreg_write(cpu, SYSREG_VTCR_EL2, 2 << 16 | 1 << 6 | 24);
+	sysreg_write(cpu, SYSREG_VTTBR_EL2, S2_LEVEL1);
+	sysreg_write(cpu, SYSREG_HCR_EL2, UINT64_C(1) << 31 | stage2);
+	sysreg_write(cpu, el == 2 ? SYSREG_SCTLR_EL2 : SYSREG_SCTLR_EL1, 1);
+	pstate_select(cpu, el, true);
+}
+
+static const struct conflict_row {
+	const char *name;
+	unsigned el;
+	bool stage2;
+	unsigned target, ec;
+} conflict_rows[] = {
+	{"stage 1 of EL2", 2, false, 2, 0x25},
+	{"stage 1 of EL1", 1, false, 1, 0x25},
+	{"both stages: it may be stage 2's", 1, true, 2, 0x24},
+};
+
+static struct board *conflict_board(const struct conflict_row *row)
+{
+	/* LDR X1, [X2]; LDR X1, [X3]; LDR X1, [X2]; TLBI of the regime; DSB SY; LDR X1, [X2] */
+	const uint32_t code[] = {0xf9400041, 0xf9400061,
+				 0xf9400041, row->el == 2 ? 0xd50c871f : 0xd508871f,
+				 0xd5033f9f, 0xf9400041};
+	struct cpu_config config = board_config("max");
+
+	config.tlb_off = false;
+	config.l1d = (struct tlb_shape){16, 0, 0};
+	config.choices.of[CHOICE_TLB_OVERLAP] = TLB_OVERLAP_CONFLICT;
+
+	struct board *board = sysop_board(config);
+
+	board_code(board, RAM_BASE, code, 6);
+	make_tables(board);
+	enable(board, row->el, row->stage2);
+	cpu_set_x(board->cpu, 2, WINDOW);
+	cpu_set_x(board->cpu, 3, WINDOW + 0x8000);
+	cpu_set_pc(board->cpu, (va_t){RAM_BASE});
+	return board;
+}
+
+/* A table becomes a block without break-before-make; a page and the block are then both there. */
+START_TEST(a_tlb_conflict_is_an_abort_until_tlbi)
+{
+	const struct conflict_row *row = &conflict_rows[_i];
+	struct board *board = conflict_board(row);
+	struct cpu *cpu = board->cpu;
+
+	cpu_run(cpu, 1);
+	board_poke(board, LEVEL2, RAM_BASE | S1_BLOCK);
+	cpu_run(cpu, 1);
+	ck_assert_msg(cpu_pc(cpu).value == RAM_BASE + 8, "%s", row->name);
+	cpu_run(cpu, 1); /* the abort and the NOP of its vector */
+	ck_assert_uint_eq(cpu_el(cpu), row->target);
+
+	uint64_t esr = cpu_sysreg(cpu, row->target == 2 ? "ESR_EL2" : "ESR_EL1");
+
+	ck_assert_msg(esr >> 26 == row->ec, "%s: %#llx", row->name, (unsigned long long)esr);
+	ck_assert_uint_eq(esr & 0x3f, 0x30);
+	ck_assert_uint_eq(cpu_sysreg(cpu, row->target == 2 ? "FAR_EL2" : "FAR_EL1"), WINDOW);
+
+	pstate_select(cpu, row->el, true);
+	cpu_set_pc(cpu, (va_t){RAM_BASE + 12});
+	cpu_run(cpu, 3);
+	ck_assert_uint_eq(cpu_pc(cpu).value, RAM_BASE + 24);
+	board_free(board);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("cpu/sysop");
@@ -186,6 +290,8 @@ int main(void)
 	tcase_add_loop_test(tcase, a_word_is_its_operation_at_the_levels_that_have_it, 0, TLBIS);
 	tcase_add_loop_test(tcase, a_word_is_undefined_without_its_feature, 0, TLBIS);
 	tcase_add_test(tcase, no_other_word_is_a_tlbi);
+	tcase_add_loop_test(tcase, a_tlb_conflict_is_an_abort_until_tlbi, 0,
+			    sizeof(conflict_rows) / sizeof(conflict_rows[0]));
 	suite_add_tcase(suite, tcase);
 	return board_run_suite(suite);
 }
