@@ -132,6 +132,7 @@ endef
 naive_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out tests/naive/test_%,$(wildcard tests/naive/*.c)))
 suite_OBJ_tests/naive/test_naive := $(naive_OBJ)
 suite_OBJ_tests/mmu/test_naive_diff := $(naive_OBJ) $(patsubst %.c,$(B)/%.o,$(wildcard tests/mmu/diff_*.c))
+suite_OBJ_tests/mmu/test_naive_tlb := $(suite_OBJ_tests/mmu/test_naive_diff)
 $(foreach room,mmu cpu sim naive,$(eval $(call suite_rules,$(room))))
 
 SUITES_cov := $(SUITES_mmu)

@@ -34,6 +34,7 @@ struct diff_shape {
 	bool big_endian, both_endian;
 	unsigned invalid, block, no_access_flag, wild, restricted, abort, unsupported, interfere;
 	unsigned ap; /* 0 to 3: the usual AP[2:1] and S2AP[1:0]; 4: random */
+	bool single; /* no Contiguous bits: they would have to agree */
 	bool dbm;    /* usual */
 };
 
@@ -51,11 +52,19 @@ bool diff_read(struct diff_memory *memory, uint64_t pa, uint64_t *value);
 enum naive_swap diff_swap(struct diff_memory *memory, uint64_t pa, uint64_t expected,
 			  uint64_t desired);
 
+/* What mmu/ caches; nothing for most comparisons. */
+struct diff_caches {
+	bool on;
+	struct tlb_shape l1, l2;
+	struct walk_cache_shapes walk;
+};
+
 struct diff_case {
 	struct nw_features features;
 	struct nw_choices choices;
 	struct nw_registers registers;
 	struct diff_shape shape;
+	struct diff_caches caches;
 };
 
 /* One translation, or one AT. */
@@ -66,9 +75,13 @@ struct diff_question {
 	enum nw_at_op op;
 	uint8_t el;
 	bool pan;
+	enum nw_regime regime;
 };
 
 struct diff_case diff_draw_case(struct draw *d);
+
+/* One whose answers do not depend on what is cached: nothing changes tables but the MMU itself. */
+struct diff_case diff_draw_cached_case(struct draw *d);
 struct diff_question diff_draw_question(struct draw *d, const struct diff_case *c);
 
 /* ------------------------------------------------------------------ answering */
@@ -86,6 +99,8 @@ struct diff_answer {
 	unsigned span_bits;
 };
 
+#define DIFF_ROLES 2048
+
 struct diff_pair {
 	struct nw_mmu *mmu;
 	struct naive naive;
@@ -93,18 +108,42 @@ struct diff_pair {
 	struct diff_answer mmu_answer, naive_answer;
 	struct nw_walk walk; /* the last that mmu/ made */
 	bool walked;
-	bool disturbed; /* another observer may have changed descriptors meanwhile */
+	struct {
+		uint64_t address;
+		unsigned role;
+	} roles[DIFF_ROLES]; /* of descriptors, by hash */
+	unsigned hits;       /* answers of the TLBs */
+	bool disturbed;      /* another observer may have changed descriptors meanwhile */
 };
 
 /* A pair for the case; the pair must not move while it is in use. */
 void diff_pair_open(struct diff_pair *pair, const struct diff_case *c);
 void diff_pair_close(struct diff_pair *pair);
 
+/* The halves of what follows. */
+void diff_ask_mmu(struct diff_pair *pair, const struct diff_question *q);
+void diff_ask_naive(struct diff_pair *pair, const struct diff_question *q);
+struct naive_access diff_naive_access(const struct nw_access *access);
+unsigned diff_plain_attr(unsigned attr);
+void diff_put_outputs(struct diff_answer *a, const struct nw_translation *t);
+
 /* Asks both. NULL, or what differs. */
 const char *diff_ask(struct diff_pair *pair, const struct diff_question *q);
 
 /* After an answer without a fault: do may_write and span_bits hold? NULL, or what does not. */
 const char *diff_ask_more(struct diff_pair *pair, const struct diff_question *q, struct draw *d);
+
+/*
+ * Asks both, while mmu/ caches: faults and outputs are the same, descriptors read are not. tangled:
+ * the tables are such that software would have to invalidate; the case is over.
+ */
+const char *diff_ask_cached(struct diff_pair *pair, const struct diff_question *q, bool *tangled);
+bool diff_same_memory(const struct diff_memory *m, const struct diff_memory *n);
+
+/* Prints a case, a question and what both answered. */
+void diff_tell(const struct diff_pair *pair, const struct diff_case *c,
+	       const struct diff_question *q);
+void diff_print_question(const struct diff_question *q);
 
 /* Prints all there is to know, after taking away what the difference does not need. */
 void diff_explain(const struct diff_case *c, const struct diff_question *q, const char *what);

@@ -315,7 +315,8 @@ static void draw_shape(struct draw *d, struct diff_case *c)
 	const struct nw_registers *r = &c->registers;
 	static const uint16_t rates[] = {0, 4, 4, 16, 16, 64, 400};
 	unsigned bits = usual_address_bits(c);
-	bool ee1 = r->SCTLR_EL1 >> 25 & 1, ee2 = r->SCTLR_EL2 >> 25 & 1;
+	bool mixed = nw_has(&c->features, FEAT_MixedEnd);
+	bool ee1 = mixed && (r->SCTLR_EL1 >> 25 & 1), ee2 = mixed && (r->SCTLR_EL2 >> 25 & 1);
 
 	memset(s, 0, sizeof *s);
 	s->seed = draw_next(d);
@@ -339,6 +340,10 @@ static void draw_shape(struct draw *d, struct diff_case *c)
 	s->interfere = draw_percent(d, 30) ? 300 : 0;
 	s->ap = draw_percent(d, 20) ? 4 : draw_percent(d, 60) ? 1 : 3;
 	s->dbm = draw_percent(d, 40);
+	if (d->deepest) { /* leaves at level 0 are rare else */
+		s->block |= 64;
+		s->no_access_flag |= 64;
+	}
 }
 
 /* ------------------------------------------------------------------ cases and questions */
@@ -377,6 +382,30 @@ struct diff_case diff_draw_case(struct draw *d)
 	r->TTBR0_EL2 = draw_ttbr(d, &c.shape);
 	r->TTBR1_EL2 = draw_ttbr(d, &c.shape);
 	r->VTTBR_EL2 = draw_ttbr(d, &c.shape);
+	return c;
+}
+
+static void draw_caches(struct draw *d, struct diff_caches *c)
+{
+	static const struct tlb_shape shapes[] = {
+		{0, 0, 0}, {1, 0, 0}, {4, 2, 0}, {48, 0, 0}, {UINT32_MAX, 0, 0}};
+
+	c->on = true;
+	c->l1 = shapes[draw_below(d, 5)];
+	c->l2 = shapes[draw_below(d, 5)];
+	c->walk.stage1 = shapes[draw_below(d, 5)];
+	c->walk.stage2 = shapes[draw_below(d, 5)];
+	c->walk.ipa = shapes[draw_below(d, 5)];
+	c->walk.ipa_for_all = draw_percent(d, 50);
+}
+
+struct diff_case diff_draw_cached_case(struct draw *d)
+{
+	struct diff_case c = diff_draw_case(d);
+
+	c.shape.interfere = 0;
+	c.shape.single = true;
+	draw_caches(d, &c.caches);
 	return c;
 }
 
@@ -422,10 +451,10 @@ static void draw_at(struct draw *d, const struct diff_case *c, struct diff_quest
 
 	bool host = tge && q->op < AT_S1E2R;
 
+	q->regime = REGIME_EL10;
 	if (q->op == AT_S1E2R || q->op == AT_S1E2W || host)
-		q->va = draw_va(d, c, effective_e2h(c) ? REGIME_EL20 : REGIME_EL2);
-	else
-		q->va = draw_va(d, c, REGIME_EL10);
+		q->regime = effective_e2h(c) ? REGIME_EL20 : REGIME_EL2;
+	q->va = draw_va(d, c, q->regime);
 }
 
 static enum nw_access_type draw_type(struct draw *d, unsigned el)
@@ -469,9 +498,9 @@ struct diff_question diff_draw_question(struct draw *d, const struct diff_case *
 	a->read_write = data && draw_percent(d, 15);
 	a->unaligned = data && draw_percent(d, 10);
 	a->pan = nw_has(&c->features, FEAT_PAN) && a->el != 0 && draw_percent(d, 40);
+	q.regime = a->el == 0 && host ? REGIME_EL20 : REGIME_EL10;
 	if (a->el == 2)
-		q.va = draw_va(d, c, effective_e2h(c) ? REGIME_EL20 : REGIME_EL2);
-	else
-		q.va = draw_va(d, c, a->el == 0 && host ? REGIME_EL20 : REGIME_EL10);
+		q.regime = effective_e2h(c) ? REGIME_EL20 : REGIME_EL2;
+	q.va = draw_va(d, c, q.regime);
 	return q;
 }

@@ -78,8 +78,10 @@ static void print_registers(const struct nw_registers *r)
 		printf("  %-10s 0x%016llx\n", #name, (unsigned long long)r->name);
 	SHOW(SCTLR_EL1)
 	SHOW(TCR_EL1)
-	SHOW(TTBR0_EL1) SHOW(TTBR1_EL1) SHOW(MAIR_EL1) SHOW(SCTLR_EL2) SHOW(TCR_EL2) SHOW(TTBR0_EL2)
-		SHOW(TTBR1_EL2) SHOW(MAIR_EL2) SHOW(HCR_EL2) SHOW(VTCR_EL2) SHOW(VTTBR_EL2)
+	SHOW(TTBR0_EL1)
+	SHOW(TTBR1_EL1)
+	SHOW(MAIR_EL1) SHOW(SCTLR_EL2) SHOW(TCR_EL2) SHOW(TTBR0_EL2) SHOW(TTBR1_EL2) SHOW(MAIR_EL2)
+		SHOW(HCR_EL2) SHOW(VTCR_EL2) SHOW(VTTBR_EL2)
 #undef SHOW
 }
 
@@ -114,7 +116,7 @@ static void print_choices(const struct nw_choices *choices)
 			printf("  %s: %u\n", names[n], choices->of[n]);
 }
 
-static void print_question(const struct diff_question *q)
+void diff_print_question(const struct diff_question *q)
 {
 	static const char *const types[] = {"fetch",    "load",     "store",           "AT load",
 					    "AT store", "cache op", "cache invalidate"};
@@ -157,6 +159,23 @@ static void print_answer(const char *who, const struct diff_answer *a,
 		       a->may_write, a->span_bits);
 }
 
+void diff_tell(const struct diff_pair *pair, const struct diff_case *c,
+	       const struct diff_question *q)
+{
+	const struct diff_caches *caches = &c->caches;
+
+	print_features(&c->features);
+	print_choices(&c->choices);
+	print_registers(&c->registers);
+	if (caches->on)
+		printf("  entries: TLB %u, %u; walk caches %u, %u, %u%s\n", caches->l1.entries,
+		       caches->l2.entries, caches->walk.stage1.entries, caches->walk.stage2.entries,
+		       caches->walk.ipa.entries, caches->walk.ipa_for_all ? " for all" : "");
+	diff_print_question(q);
+	print_answer("mmu", &pair->mmu_answer, &pair->mmu_memory);
+	print_answer("naive", &pair->naive_answer, &pair->naive_memory);
+}
+
 void diff_explain(const struct diff_case *c, const struct diff_question *q, const char *what)
 {
 	static struct diff_pair pair;
@@ -171,11 +190,6 @@ void diff_explain(const struct diff_case *c, const struct diff_question *q, cons
 	diff_pair_open(&pair, &least);
 	now = diff_ask(&pair, &asked);
 	printf("the walkers differ in: %s\n", now ? now : what);
-	print_features(&least.features);
-	print_choices(&least.choices);
-	print_registers(&least.registers);
-	print_question(&asked);
-	print_answer("mmu", &pair.mmu_answer, &pair.mmu_memory);
-	print_answer("naive", &pair.naive_answer, &pair.naive_memory);
+	diff_tell(&pair, &least, &asked);
 	diff_pair_close(&pair);
 }

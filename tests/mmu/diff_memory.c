@@ -45,6 +45,8 @@ static uint64_t make_descriptor(const struct diff_shape *s, uint64_t pa)
 		value &= ~UINT64_C(1);
 	if (s->both_endian && !happens(&h, 30))
 		value |= UINT64_C(3) << 56 | BIT(50);
+	if (s->single)
+		value &= ~(BIT(52) | (s->both_endian ? BIT(12) : 0));
 	return value;
 }
 
