@@ -131,6 +131,7 @@ endef
 # The second walker links with its own suite and with the one that compares it with mmu/.
 naive_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out tests/naive/test_%,$(wildcard tests/naive/*.c)))
 suite_OBJ_tests/naive/test_naive := $(naive_OBJ)
+suite_OBJ_tests/naive/test_naive_rules := $(naive_OBJ)
 suite_OBJ_tests/mmu/test_naive_diff := $(naive_OBJ) $(patsubst %.c,$(B)/%.o,$(wildcard tests/mmu/diff_*.c))
 suite_OBJ_tests/mmu/test_naive_tlb := $(suite_OBJ_tests/mmu/test_naive_diff)
 $(foreach room,mmu cpu sim naive,$(eval $(call suite_rules,$(room))))
