@@ -79,7 +79,7 @@ static uint64_t garbage(struct scene *s, const struct entry *e)
 	return other_address(s, &(struct entry){.tree = e->tree, .value = value});
 }
 
-static void mutate_entry(struct scene *s, struct entry *e)
+void mutate_entry(struct scene *s, struct entry *e)
 {
 	unsigned kind = random_below(s->random, 100);
 

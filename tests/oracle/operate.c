@@ -110,5 +110,10 @@ void operate(struct scene *s)
 	for (unsigned i = 0; i < s->target_count; i++) {
 		for (unsigned n = random_in(s->random, 1, 5); n > 0; n--)
 			access_target(s, &s->target[i]);
+		if (!chance(s->random, 25))
+			continue;
+		change_target(s, &s->target[i]);
+		for (unsigned n = random_in(s->random, 1, 3); n > 0; n--)
+			access_target(s, &s->target[i]);
 	}
 }

@@ -46,10 +46,12 @@ void emit_registers(struct scene *s);
 void map_code(struct scene *s);
 void map_targets(struct scene *s);
 void mutate(struct scene *s);
+void mutate_entry(struct scene *s, struct entry *e);
 uint64_t random_leaf(struct scene *s, const struct tree *tree);
 
-/* Operations on the targets, changes of descriptors with their TLB maintenance (operate.c). */
+/* Operations on the targets, changes of descriptors with their TLB maintenance (maintain.c). */
 void operate(struct scene *s);
+void change_target(struct scene *s, const struct target *t);
 
 static inline bool two_ranges(const struct scene *s)
 {
