@@ -158,7 +158,8 @@ oracle: all guests
 	$(Q)tests/oracle/oracle $(or $(N),1000000) $(or $(SEED),1)
 .PHONY: oracle-record
 oracle-record: all guests
-	$(Q)tests/oracle/record
+	$(Q)tests/oracle/record base 40000 2026
+	$(Q)tests/oracle/record update 26000 2027
 matrix-run: all guests
 	$(Q)tests/geometry/matrix all
 fault-table: $(B)/tests/mmu/test_fault_table

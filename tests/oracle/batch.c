@@ -8,12 +8,13 @@
 void batch_generate(struct batch *b, uint64_t seed, uint64_t translations)
 {
 	struct random random = random_from(seed);
+	struct features features = features_offered();
 	uint64_t made = 0;
 
 	b->cases = malloc(CASES_MOST * sizeof(*b->cases));
 	for (b->count = 0; b->cases != NULL && b->count < CASES_MOST && made < translations;
 	     b->count++) {
-		generate(&random, &b->cases[b->count]);
+		generate(&random, features, &b->cases[b->count]);
 		made += case_translations(&b->cases[b->count]);
 	}
 }

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SECONDS "60"
+#define SECONDS "30"
 
 /* All of a file, with a zero behind it; NULL: not to be read. */
 static char *file_text(const char *path)

@@ -16,8 +16,20 @@ static void step(struct reader *r)
 		r->line = (struct result){.kind = RESULT_NONE, .number = UINT64_MAX};
 }
 
+/* Memory comes in the order in which the case first wrote it. */
+static unsigned place(const struct batch *b, const struct result *r)
+{
+	const struct test_case *c = &b->cases[r->number < b->count ? r->number : 0];
+	unsigned i = 0;
+
+	while (i < c->count &&
+	       (c->command[i].kind != COMMAND_WRITE || c->command[i].value[0] != r->address))
+		i++;
+	return i;
+}
+
 /* Operations in their order, then the memory of the case. */
-static int order(const struct result *a, const struct result *b)
+static int order(const struct batch *batch, const struct result *a, const struct result *b)
 {
 	bool changed_a = a->kind == RESULT_CHANGED, changed_b = b->kind == RESULT_CHANGED;
 
@@ -25,6 +37,8 @@ static int order(const struct result *a, const struct result *b)
 		return a->number < b->number ? -1 : 1;
 	if (changed_a != changed_b)
 		return changed_a ? 1 : -1;
+	if (changed_a && a->address != b->address)
+		return place(batch, a) < place(batch, b) ? -1 : 1;
 	if (a->count != b->count)
 		return a->count < b->count ? -1 : 1;
 	return 0;
@@ -73,7 +87,7 @@ void compare(const struct batch *b, const char *ours, const char *theirs, struct
 	step(&a);
 	step(&z);
 	while (a.line.number != UINT64_MAX || z.line.number != UINT64_MAX) {
-		int which = order(&a.line, &z.line);
+		int which = order(b, &a.line, &z.line);
 		uint64_t number = which > 0 ? z.line.number : a.line.number;
 
 		if (which != 0 || !result_equal(&a.line, &z.line)) {

@@ -151,6 +151,113 @@ static bool wxn_under_pan(const struct difference *d)
 	       (sctlr(d) & FIELD_MASK(SCTLR_EL1_EPAN)) != 0;
 }
 
+/* TCR_ELx.HA and HD in the regime that the case is about. */
+static bool updates_dirty_state(const struct difference *d)
+{
+	uint64_t both = FIELD_MASK(TCR_EL1_HA) | FIELD_MASK(TCR_EL1_HD),
+		 el2 = FIELD_MASK(TCR_EL2_HA) | FIELD_MASK(TCR_EL2_HD);
+	uint64_t tcr = case_reg(d->c, REG_tcr_el2);
+
+	if ((case_reg(d->c, REG_tcr_el1) & both) == both)
+		return true;
+	return (case_reg(d->c, REG_hcr_el2) & FIELD_MASK(HCR_EL2_E2H)) != 0 ? (tcr & both) == both
+									    : (tcr & el2) == el2;
+}
+
+static bool clean_is_writable(const struct difference *d)
+{
+	return kind_of(d) == KIND_FETCH && is_abort(&d->ours) &&
+	       (FSC(d->ours.esr) & 0x3c) == FSC_PERMISSION_L0 && (d->ours.esr & S1PTW) == 0 &&
+	       d->ours.hpfar == 0 && updates_dirty_state(d);
+}
+
+/* What memory held when the case last wrote it, as both began with it. */
+static uint64_t written(const struct difference *d, uint64_t address)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < d->c->count; i++) {
+		if (d->c->command[i].kind == COMMAND_WRITE && d->c->command[i].value[0] == address)
+			value = d->c->command[i].value[1];
+	}
+	return value;
+}
+
+static bool has_op(const struct difference *d, bool (*is)(enum op op))
+{
+	for (unsigned i = 0; i < d->c->count; i++) {
+		if (d->c->command[i].kind == COMMAND_OP && is((enum op)d->c->command[i].name))
+			return true;
+	}
+	return false;
+}
+
+/* Bits of a descriptor that the two left otherwise, or that one of them changed alone; tables can
+ * be big-endian. */
+static uint64_t otherwise(const struct difference *d)
+{
+	uint64_t address = d->ours.kind == RESULT_NONE ? d->theirs.address : d->ours.address;
+	uint64_t ours = d->ours.kind == RESULT_NONE ? written(d, address) : d->ours.value;
+	uint64_t theirs = d->theirs.kind == RESULT_NONE ? written(d, address) : d->theirs.value;
+
+	return d->op != NULL ? 0 : ours ^ theirs;
+}
+
+static bool is_flag(uint64_t bits)
+{
+	return bits == FIELD_MASK(S1_LEAF_AF) || bits == __builtin_bswap64(FIELD_MASK(S1_LEAF_AF));
+}
+
+static bool is_dirty(uint64_t bits)
+{
+	uint64_t dirty = UINT64_C(1) << 7, both = dirty | FIELD_MASK(S1_LEAF_AF);
+
+	return bits == dirty || bits == both || bits == __builtin_bswap64(dirty) ||
+	       bits == __builtin_bswap64(both);
+}
+
+static bool is_maintenance(enum op op)
+{
+	return op_kinds[op] == KIND_CACHE || op_kinds[op] == KIND_CACHE1;
+}
+
+static bool is_atomic(enum op op)
+{
+	return op_kinds[op] == KIND_ATOMIC;
+}
+
+static bool is_at_write(enum op op)
+{
+	return op == OP_s1e1w || op == OP_s1e0w || op == OP_s1e1wp || op == OP_s1e2w ||
+	       op == OP_s12e1w || op == OP_s12e0w;
+}
+
+static bool flag_of_maintenance(const struct difference *d)
+{
+	return is_flag(otherwise(d)) && has_op(d, is_maintenance) && d->ours.kind == RESULT_CHANGED;
+}
+
+static bool flag_of_refused_atomic(const struct difference *d)
+{
+	return is_flag(otherwise(d)) && has_op(d, is_atomic) && d->theirs.kind == RESULT_CHANGED;
+}
+
+static bool dirty_of_at(const struct difference *d)
+{
+	bool refused =
+		d->op != NULL && is_at_write((enum op)d->op->name) &&
+		(code_of(&d->theirs) & 0x3c) == FSC_PERMISSION_L0 &&
+		(d->theirs.kind == RESULT_PAR ? d->theirs.value >> 8 & 1 : d->theirs.esr >> 7 & 1);
+
+	return refused || (is_dirty(otherwise(d)) && has_op(d, is_at_write) &&
+			   d->theirs.kind == RESULT_CHANGED);
+}
+
+static bool dirty_of_aborted_atomic(const struct difference *d)
+{
+	return is_dirty(otherwise(d)) && has_op(d, is_atomic) && d->ours.kind == RESULT_CHANGED;
+}
+
 static bool high_output_bits(const struct difference *d)
 {
 	return is_address_size(code_of(&d->ours));

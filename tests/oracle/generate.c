@@ -68,9 +68,9 @@ static void emit_memory(struct scene *s)
 	}
 }
 
-static bool make(struct random *random, struct test_case *c)
+static bool make(struct random *random, struct features features, struct test_case *c)
 {
-	struct scene s = {.random = random, .out = c};
+	struct scene s = {.random = random, .features = features, .out = c};
 
 	c->count = 0;
 	s.memory.random = random;
@@ -78,6 +78,7 @@ static bool make(struct random *random, struct test_case *c)
 	choose_regime(&s);
 	choose_code(&s);
 	choose_controls(&s);
+	s.memory.fwb = (s.hcr & FIELD_MASK(HCR_EL2_FWB)) != 0;
 	if (s.memory.stage2)
 		choose_stage2(&s);
 	choose_stage1(&s);
@@ -95,8 +96,8 @@ static bool make(struct random *random, struct test_case *c)
 	return !s.memory.full;
 }
 
-void generate(struct random *random, struct test_case *c)
+void generate(struct random *random, struct features features, struct test_case *c)
 {
-	while (!make(random, c))
+	while (!make(random, features, c))
 		;
 }

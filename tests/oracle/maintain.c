@@ -1,4 +1,5 @@
-/* Changes of live descriptors, break-before-make where it is needed, with any TLB maintenance that is enough. */
+/* Changes of live descriptors, break-before-make where it is needed, with any TLB maintenance that
+ * is enough. */
 #include "scene.h"
 
 #define EL2 UINT64_C(0x3c9)
@@ -8,7 +9,8 @@ static void tlbi(struct scene *s, enum op op, uint64_t operand)
 	emit(s, COMMAND_OP, op, EL2, operand, 0);
 }
 
-/* The operation itself, or the same for the Inner or the Outer Shareable domain: they follow each other in op.def. */
+/* The operation itself, or the same for the Inner or the Outer Shareable domain: they follow each
+ * other in op.def. */
 static enum op domain(struct scene *s, enum op op)
 {
 	return (enum op)(op + random_below(s->random, 3));
@@ -47,7 +49,8 @@ static uint64_t by_range(const struct scene *s, const struct entry *e, uint64_t 
 	unsigned unit = e->tree->ds ? 16 : e->tree->granule;
 
 	(void)s;
-	return asid | (uint64_t)granule_code(e->tree) << 46 | UINT64_C(31) << 39 | (e->ia >> unit & mask_bits(37));
+	return asid | (uint64_t)granule_code(e->tree) << 46 | UINT64_C(31) << 39 |
+	       (e->ia >> unit & mask_bits(37));
 }
 
 /* ------------------------------------------------------------------ what is enough */
@@ -86,7 +89,8 @@ static void maintain_el2(struct scene *s, const struct entry *e)
 	uint64_t asid = asid_of(s);
 
 	if (s->regime == REGIME_HOST0 && chance(s->random, 50))
-		return tlbi(s, domain(s, chance(s->random, 50) ? OP_vae1 : OP_vale1), by_address(s, e, asid));
+		return tlbi(s, domain(s, chance(s->random, 50) ? OP_vae1 : OP_vale1),
+			    by_address(s, e, asid));
 	switch (random_below(s->random, 5)) {
 	case 0:
 		return tlbi(s, domain(s, OP_alle2), 0);
@@ -135,7 +139,8 @@ static struct entry *leaf_of_stage2(struct memory *m, uint64_t ipa)
 	for (unsigned i = 0; i < m->entry_count; i++) {
 		struct entry *e = &m->entry[i];
 
-		if (e->leaf && !e->code && e->tree == &m->s2 && (e->ia ^ ipa) >> leaf_shift(e->tree, e->level) == 0)
+		if (e->leaf && !e->code && e->tree == &m->s2 &&
+		    (e->ia ^ ipa) >> leaf_shift(e->tree, e->level) == 0)
 			return e;
 	}
 	return NULL;

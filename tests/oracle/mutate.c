@@ -62,7 +62,7 @@ static uint64_t other_leaf(struct scene *s, const struct entry *e)
 
 static uint64_t other_table(struct scene *s, const struct entry *e)
 {
-	uint64_t ignored = VMSA_MASK(7, 2) | VMSA_MASK(11, 10) | VMSA_MASK(58, 51),
+	uint64_t ignored = VMSA_MASK(7, 2) | VMSA_MASK(11, 10) | VMSA_MASK(58, 53),
 		 bits = random64(s->random);
 
 	if (e->tree->stage2 || chance(s->random, 50))
@@ -76,6 +76,7 @@ static uint64_t garbage(struct scene *s, const struct entry *e)
 	uint64_t value =
 		random64(s->random) & no_address(e->tree) & ~FIELD_MASK(S1_LEAF_Contiguous);
 
+	value |= address_field(e->tree, DATA_BASE);
 	return other_address(s, &(struct entry){.tree = e->tree, .value = value});
 }
 
@@ -91,10 +92,8 @@ void mutate_entry(struct scene *s, struct entry *e)
 		e->value = e->leaf ? other_leaf(s, e) : other_table(s, e);
 	else if (leaf_shift(e->tree, e->level) <= 30)
 		e->value = garbage(s, e);
-	/* MemAttr 0bxx00 is reserved but for Device. */
-	if (e->tree->stage2 && S2_LEAF_MemAttr(e->value) > 3 &&
-	    (S2_LEAF_MemAttr(e->value) & 3) == 0)
-		e->value |= FIELD_PUT(S2_LEAF_MemAttr, 1);
+	if (e->tree->stage2 && (e->leaf || (e->value & 3) == DESCRIPTOR_BLOCK))
+		e->value = legal_memattr(&s->memory, e->value);
 	if (s->memory.permissive && e->tree->stage2)
 		e->value |= FIELD_PUT(S2_LEAF_S2AP, S2AP_RW); /* of no meaning in a table */
 }

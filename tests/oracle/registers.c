@@ -3,12 +3,6 @@
 
 #define RW UINT64_C(1) << 31
 
-/* Not yet here. */
-#define EE_LANDED     1
-#define HAFDBS_LANDED 0
-#define FWB_LANDED    0
-#define EPAN_LANDED   1
-
 static enum vmsa_granule random_granule(struct random *r)
 {
 	static const uint8_t granules[] = {GRANULE_4K, GRANULE_4K, GRANULE_16K, GRANULE_64K};
@@ -87,8 +81,8 @@ static uint64_t two_range_tcr(struct scene *s, unsigned ps, bool ds)
 	tcr |= FIELD_PUT(TCR_EL1_TBI0, chance(r, 30)) | FIELD_PUT(TCR_EL1_TBI1, chance(r, 30));
 	tcr |= FIELD_PUT(TCR_EL1_HPD0, chance(r, 15)) | FIELD_PUT(TCR_EL1_HPD1, chance(r, 15));
 	tcr |= FIELD_PUT(TCR_EL1_A1, chance(r, 30)) | FIELD_PUT(TCR_EL1_AS, chance(r, 50));
-	tcr |= FIELD_PUT(TCR_EL1_HA, HAFDBS_LANDED && chance(r, 35)) |
-	       FIELD_PUT(TCR_EL1_HD, HAFDBS_LANDED && chance(r, 35));
+	tcr |= FIELD_PUT(TCR_EL1_HA, s->features.updates && chance(r, 35)) |
+	       FIELD_PUT(TCR_EL1_HD, s->features.updates && chance(r, 35));
 	tcr |= FIELD_PUT(TCR_EL1_SH0, random_below(r, 4) & 2) |
 	       FIELD_PUT(TCR_EL1_SH1, random_below(r, 4) & 2);
 	tcr |= half_controls(r, !s->code_half);
@@ -103,8 +97,8 @@ static uint64_t one_range_tcr(struct scene *s, unsigned ps, bool ds)
 	return FIELD_PUT(TCR_EL2_T0SZ, 64 - t->ia_bits) | FIELD_PUT(TCR_EL2_TG0, tg0(t->granule)) |
 	       FIELD_PUT(TCR_EL2_PS, ps) | FIELD_PUT(TCR_EL2_DS, ds) |
 	       FIELD_PUT(TCR_EL2_TBI, chance(r, 30)) | FIELD_PUT(TCR_EL2_HPD, chance(r, 15)) |
-	       FIELD_PUT(TCR_EL2_HA, HAFDBS_LANDED && chance(r, 35)) |
-	       FIELD_PUT(TCR_EL2_HD, HAFDBS_LANDED && chance(r, 35)) |
+	       FIELD_PUT(TCR_EL2_HA, s->features.updates && chance(r, 35)) |
+	       FIELD_PUT(TCR_EL2_HD, s->features.updates && chance(r, 35)) |
 	       FIELD_PUT(TCR_EL2_SH0, random_below(r, 4) & 2) | UINT64_C(0x80800000);
 }
 
@@ -169,7 +163,7 @@ void choose_stage2(struct scene *s)
 {
 	struct random *r = s->random;
 	unsigned ps = chance(r, 60) ? 6 : random_below(r, 7), code;
-	bool ds = chance(r, 45), ee = EE_LANDED && chance(r, 8);
+	bool ds = chance(r, 45), ee = chance(r, 8);
 	struct tree *t = &s->memory.s2;
 
 	*t = random_tree(s, ds, ps, ee);
@@ -182,8 +176,8 @@ void choose_stage2(struct scene *s)
 		  FIELD_PUT(VTCR_EL2_TG0, tg0(t->granule)) | FIELD_PUT(VTCR_EL2_SL0, code & 3) |
 		  FIELD_PUT(VTCR_EL2_SL2, code >> 2) | FIELD_PUT(VTCR_EL2_PS, ps) |
 		  FIELD_PUT(VTCR_EL2_DS, ds) | FIELD_PUT(VTCR_EL2_VS, chance(r, 50)) |
-		  FIELD_PUT(VTCR_EL2_HA, HAFDBS_LANDED && chance(r, 35)) |
-		  FIELD_PUT(VTCR_EL2_HD, HAFDBS_LANDED && chance(r, 35)) |
+		  FIELD_PUT(VTCR_EL2_HA, s->features.updates && chance(r, 35)) |
+		  FIELD_PUT(VTCR_EL2_HD, s->features.updates && chance(r, 35)) |
 		  FIELD_PUT(VTCR_EL2_SH0, random_below(r, 4) & 2) | UINT64_C(0x80000000);
 	if (!s->memory.permissive && chance(r, 8))
 		s->vtcr = wrong_vtcr(r, s->vtcr);
@@ -196,11 +190,9 @@ static uint64_t random_sctlr(struct random *r)
 {
 	return FIELD_PUT(SCTLR_EL1_A, chance(r, 8)) | FIELD_PUT(SCTLR_EL1_C, chance(r, 92)) |
 	       FIELD_PUT(SCTLR_EL1_I, chance(r, 75)) | FIELD_PUT(SCTLR_EL1_WXN, chance(r, 15)) |
-	       FIELD_PUT(SCTLR_EL1_SPAN, chance(r, 50)) |
-	       FIELD_PUT(SCTLR_EL1_EE, EE_LANDED && chance(r, 8)) |
-	       FIELD_PUT(SCTLR_EL1_E0E, EE_LANDED && chance(r, 8)) |
-	       FIELD_PUT(SCTLR_EL1_UCI, chance(r, 90)) | FIELD_PUT(SCTLR_EL1_DZE, chance(r, 90)) |
-	       FIELD_PUT(SCTLR_EL1_EPAN, EPAN_LANDED && chance(r, 25));
+	       FIELD_PUT(SCTLR_EL1_SPAN, chance(r, 50)) | FIELD_PUT(SCTLR_EL1_EE, chance(r, 8)) |
+	       FIELD_PUT(SCTLR_EL1_E0E, chance(r, 8)) | FIELD_PUT(SCTLR_EL1_UCI, chance(r, 90)) |
+	       FIELD_PUT(SCTLR_EL1_DZE, chance(r, 90)) | FIELD_PUT(SCTLR_EL1_EPAN, chance(r, 25));
 }
 
 static uint64_t random_mair(struct random *r)
@@ -226,7 +218,7 @@ static uint64_t random_hcr(struct scene *s)
 	hcr |= FIELD_PUT(HCR_EL2_PTW, s->memory.stage2 && chance(r, 30)) |
 	       FIELD_PUT(HCR_EL2_CD, chance(r, 5));
 	hcr |= FIELD_PUT(HCR_EL2_ID, chance(r, 5)) |
-	       FIELD_PUT(HCR_EL2_FWB, FWB_LANDED && chance(r, 30));
+	       FIELD_PUT(HCR_EL2_FWB, s->features.fwb && chance(r, 30));
 	return hcr;
 }
 

@@ -2,7 +2,7 @@
 #ifndef ORACLE_SCENE_H
 #define ORACLE_SCENE_H
 
-#include "case.h"
+#include "generate.h"
 #include "tree.h"
 
 /* Which translation the operations meet. */
@@ -25,6 +25,7 @@ struct target {
 
 struct scene {
 	struct random *random;
+	struct features features;
 	struct memory memory;
 	enum regime regime;
 	bool stage1, tge, e2h, dc, asid16;

@@ -228,21 +228,29 @@ struct entry *tree_map(struct memory *m, const struct tree *tree, struct mapping
 
 /* ------------------------------------------------------------------ stage 2 */
 
-/* Mostly all permissions of Normal memory. */
-static uint64_t random_stage2_leaf(struct random *r, const struct tree *tree, bool table)
+uint64_t legal_memattr(const struct memory *m, uint64_t leaf)
 {
-	static const uint8_t memattrs[] = {0xf, 0xf, 0xf, 0x5, 0xa, 0x7,
-					   0xe, 0x0, 0x1, 0x2, 0x3, 0x6};
+	unsigned memattr = (unsigned)S2_LEAF_MemAttr(leaf);
+
+	if (m->fwb)
+		memattr = (memattr & 7) == 4 ? 5 : memattr & 7;
+	else if (memattr > 3 && (memattr & 3) == 0)
+		memattr |= 1;
+	return (leaf & ~FIELD_MASK(S2_LEAF_MemAttr)) | FIELD_PUT(S2_LEAF_MemAttr, memattr);
+}
+
+/* Mostly all permissions of Normal memory. */
+static uint64_t random_stage2_leaf(const struct memory *m, bool table)
+{
+	struct random *r = m->random;
 	unsigned faults = table ? 3 : 8;
 	uint64_t leaf = FIELD_PUT(S2_LEAF_AF, !chance(r, faults));
 
 	leaf |= FIELD_PUT(S2_LEAF_S2AP, chance(r, 3 * faults) ? random_below(r, 4) : S2AP_RW);
 	leaf |= FIELD_PUT(S2_LEAF_XN, chance(r, 30) ? random_below(r, 4) : 0);
-	leaf |= FIELD_PUT(S2_LEAF_MemAttr, chance(r, 3 * faults)
-						   ? memattrs[random_below(r, sizeof(memattrs))]
-						   : 0xf);
+	leaf |= FIELD_PUT(S2_LEAF_MemAttr, chance(r, 3 * faults) ? random_below(r, 16) : 0xf);
 	leaf |= FIELD_PUT(S2_LEAF_DBM, chance(r, 30));
-	if (!tree->ds)
+	if (!m->s2.ds)
 		leaf |= FIELD_PUT(S2_LEAF_SH,
 				  chance(r, 50) ? SH_INNER : random_below(r, 2) * SH_OUTER);
 	return leaf;
@@ -258,9 +266,10 @@ void map_ipa(struct memory *m, uint64_t ipa, bool code, bool table)
 	if (!m->stage2)
 		return;
 	if (!code) {
-		mapping.leaf = random_stage2_leaf(m->random, &m->s2, table);
+		mapping.leaf = random_stage2_leaf(m, table);
 		mapping.level = chance(m->random, 60) ? 3 : 1;
 	}
+	mapping.leaf = legal_memattr(m, mapping.leaf);
 	if (m->permissive)
 		mapping.leaf |= FIELD_PUT(S2_LEAF_S2AP, S2AP_RW);
 	tree_map(m, &m->s2, mapping);

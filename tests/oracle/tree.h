@@ -48,6 +48,7 @@ struct memory {
 	struct random *random;
 	struct tree s1[2], s2;
 	bool full;               /* no IPA is left for a region: the case can't be made */
+	bool fwb;                /* HCR_EL2.FWB: MemAttr has three bits */
 	bool stage2, permissive; /* permissive: stage 2 refuses nothing by its permissions */
 	unsigned ipa_bits;       /* of the addresses that stage 1 puts out */
 	uint64_t next;           /* free memory for tables */
@@ -86,6 +87,9 @@ uint64_t ipa_of(struct memory *m, uint64_t pa);
 /* Makes descriptors on the way to a leaf, and those of stage 2 that reach them. NULL: a leaf is in
  * the way. */
 struct entry *tree_map(struct memory *m, const struct tree *tree, struct mapping mapping);
+
+/* A leaf of stage 2 with a MemAttr that is not reserved. */
+uint64_t legal_memattr(const struct memory *m, uint64_t leaf);
 
 /* Maps an IPA to what its region says. */
 void map_ipa(struct memory *m, uint64_t ipa, bool code, bool table);
