@@ -1,6 +1,7 @@
 #!/bin/sh
 # The installed library: what `make install` puts in place serves a program outside this tree, examples/walkdump.c, with the
-# static and the shared library; both export what the header declares and nothing else; the header needs no other.
+# static and the shared library; both export what the header declares and nothing else; the header needs no other, and
+# the manual page names all of it.
 . tests/e2e/lib.sh
 CC=${CC:-gcc}
 case $VARIANT in # what a program must be linked with beside this variant of the library
@@ -164,6 +165,30 @@ sed -n '/^\.SH EXAMPLES/,/^\.RE/p' "$root$prefix/share/man/man3/nestwalk-mmu.3" 
 build manual $(pkg-config --cflags nestwalk-mmu) "$lib/libnestwalk-mmu.a"
 if [ "$(ASAN_OPTIONS=detect_leaks=0 "$program")" = 0x80005234 ]; then ok manual_example; else not_ok manual_example "$("$program")"; fi
 
+# From C++.
+if command -v g++ >/dev/null; then
+	cat >"$work/program.cc" <<-'END'
+		#include <nestwalk-mmu.h>
+		int main()
+		{
+			nw_config config{};
+			config.features.pa_bits = 48;
+			config.features.granule_4k = true;
+			nw_mmu *mmu = nw_mmu_new(&config);
+			nw_translation t = nw_translate(mmu, va_t{0x1234}, nw_access{}, 0); // everything is off
+			nw_mmu_free(mmu);
+			return t.fault.type != FAULT_NONE || t.pa.value != 0x1234;
+		}
+	END
+	# shellcheck disable=SC2086
+	if g++ -std=c++11 -Wall -Wextra -Werror -I"$root$prefix/include" "$work/program.cc" "$lib/libnestwalk-mmu.a" $flags -o "$work/program" &&
+		"$work/program"; then
+		ok cxx
+	else
+		not_ok cxx "does not build or run"
+	fi
+fi
+
 # ---- what the libraries export
 
 sed -n 's/^[a-z].*[ *]\(nw_[a-z0-9_]*\)(.*/\1/p' "$header" | grep -v '^$' >"$work/all"
@@ -186,7 +211,7 @@ if [ "$VARIANT" = release ] || [ "$VARIANT" = clang ]; then
 	if [ -z "$bad" ]; then ok needs_memory_of_libc_and_no_more; else not_ok needs_memory_of_libc_and_no_more "$bad"; fi
 fi
 
-# ---- the header
+# ---- the header and its manual page
 
 if grep -n '#include "' "$header" >"$work/log"; then not_ok header_includes_none_of_ours "$(cat "$work/log")"; else ok header_includes_none_of_ours; fi
 for compiler in "gcc -std=c11 -pedantic-errors -x c" "clang -std=c11 -pedantic-errors -x c" "g++ -std=c++11 -x c++"; do
@@ -197,4 +222,9 @@ for compiler in "gcc -std=c11 -pedantic-errors -x c" "clang -std=c11 -pedantic-e
 		not_ok "header: $compiler" "$(head -n 1 "$work/log")"
 	fi
 done
+sed -n 's/^\(struct\|enum\) \([a-z_]*\) {.*/\2/p' "$header" | cat - "$work/all" |
+	while read -r word; do
+		grep -qwF -- "$word" "$root$prefix/share/man/man3/nestwalk-mmu.3" || echo "$word"
+	done >"$work/missing"
+if [ -s "$work/missing" ]; then not_ok manual_names_everything "$(tr '\n' ' ' <"$work/missing")"; else ok manual_names_everything; fi
 exit $failed
