@@ -285,6 +285,7 @@ START_TEST(counters_of_the_core_are_passed_on)
 	core.load[1] = 5;
 	core.store[2] = 7;
 	core.tlbi[TLBI_VAE1IS] = 11;
+	core.tlbi[TLBI_RIPAS2LE1OSNXS] = 3;
 	core.exceptions[1][0] = 13;
 	core.exceptions[2][1] = 17;
 	core.by_class[0x24] = 19;
@@ -297,8 +298,9 @@ START_TEST(counters_of_the_core_are_passed_on)
 	ck_assert_int_eq(count(json, "accesses fetch"), 3);
 	ck_assert_int_eq(count(json, "by_el 1 accesses load"), 5);
 	ck_assert_int_eq(count(json, "by_el 2 accesses store"), 7);
-	ck_assert_int_eq(count(json, "tlbi total"), 11);
+	ck_assert_int_eq(count(json, "tlbi total"), 14);
 	ck_assert_int_eq(count(json, "tlbi by_name VAE1IS"), 11);
+	ck_assert_int_eq(count(json, "tlbi by_name RIPAS2LE1OSNXS"), 3);
 	ck_assert_int_eq(count(json, "exceptions EL1 sync"), 13);
 	ck_assert_int_eq(count(json, "exceptions EL2 irq"), 17);
 	ck_assert_int_eq(count(json, "exceptions by_class 0x24"), 19);
