@@ -147,8 +147,8 @@ enum form { BY_ADDRESS, RANGE, BY_ASID, ALL };
 
 /*
  * With HCR_EL2.E2H=1 operations of EL2 are of EL2&0 ("TLB maintenance instructions", the regime of
- * TLBI VAE2IS). QEMU 7.2 has it so for VAE2, VALE2 and ALLE2* only; the others are tried in EL2
- * alone here, and in EL2&0 by tests/mmu/test_residency.c.
+ * TLBI VAE2IS). QEMU 10.0 has it so, 7.2 for VAE2, VALE2 and ALLE2* only: the others are tried in
+ * EL2 alone here, and in EL2&0 by tests/mmu/test_residency.c.
  */
 static const struct op {
 	char name[16];
