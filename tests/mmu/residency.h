@@ -74,6 +74,7 @@ static struct world *world;
 static struct tables spaces[SPACES];
 static const struct context *context;
 static bool stage1_off; /* of EL1&0 */
+static bool hafdbs;     /* HA and HD are 1 at both stages */
 
 /* IPAs with data, and those of two level 2 entries of stage 2 that change as a whole. */
 enum { DATA = 5, WINDOWS = 2 };
@@ -168,7 +169,8 @@ static uint64_t *entry(struct tables *t, uint64_t va, int level)
 static uint64_t any_bits(const struct tables *t)
 {
 	static const uint64_t bits[] = {
-		0, S1_RW_EL0, S1_RO, S1_RW_EL0 | S1_RO, UINT64_C(1) << 53, UINT64_C(1) << 54};
+		S1_DEVICE | S1_RW_EL0, 0, S1_RW_EL0, S1_RO, S1_RW_EL0 | S1_RO, UINT64_C(1) << 53,
+		UINT64_C(1) << 54};
 	bool global = t->tagging == GUEST_GLOBAL || t->tagging == HOST_GLOBAL;
 
 	return bits[pick(ROWS(bits))] | (global || t->tagging == HYP ? 0 : S1_NG);
@@ -194,9 +196,18 @@ static uint64_t any_block(const struct tables *t)
 	       ~mask;
 }
 
+#define AF  S1_LEAF_BASE
+#define DBM (UINT64_C(1) << 51)
+
+/* Bits of a single page that hardware updates: AF may be 0, and read-only be writable-clean. */
+static uint64_t any_updates(void)
+{
+	return hafdbs ? (pick(3) ? AF : 0) | (pick(2) ? DBM : 0) : AF;
+}
+
 static uint64_t page_descriptor(const struct tables *t)
 {
-	return any_output(t) | any_bits(t) | S1_LEAF_BASE | 3;
+	return any_output(t) | any_bits(t) | any_updates() | 3;
 }
 
 static void fill_group(struct tables *t, unsigned region, bool contiguous)
