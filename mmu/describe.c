@@ -32,6 +32,8 @@ static struct nw_stage describe_stage(const struct nw_mmu *mmu, const struct ttw
 		.upper = p->upper,
 		.ds = p->ds,
 		.big_endian = p->big_endian,
+		.ha = p->ha,
+		.hd = p->clean_mask != 0,
 		.hierarchical = p->hierarchical_mask != 0,
 		.top = access.type == NW_FETCH ? p->top_fetch : p->top_data,
 		.granule_bits = p->granule_bits,
@@ -203,12 +205,6 @@ static uint8_t target_el(const struct nw_mmu *mmu, const struct ttw_regime *r,
 	return walk->access.el == 0 && tge ? 2 : 1;
 }
 
-static bool forced_write_back(const struct nw_mmu *mmu, const struct ttw_regime *r)
-{
-	return r->stage2.enabled && nw_has(&mmu->config.features, FEAT_S2FWB) &&
-	       HCR_EL2_FWB(mmu->registers.HCR_EL2);
-}
-
 void nw_describe(const struct nw_mmu *mmu, const struct nw_walk *walk, struct nw_description *d)
 {
 	const struct ttw_regime *r = &mmu->regime[walk->regime];
@@ -219,7 +215,7 @@ void nw_describe(const struct nw_mmu *mmu, const struct nw_walk *walk, struct nw
 		.asid = r->asid,
 		.vmid = r->vmid,
 		.target_el = target_el(mmu, r, walk),
-		.forced_write_back = forced_write_back(mmu, r),
+		.forced_write_back = r->stage2.enabled && r->fwb,
 		.stage1 = describe_stage(mmu, p, walk->access),
 		.stage2 = describe_stage(mmu, &r->stage2, walk->access),
 	};

@@ -312,7 +312,10 @@ struct nw_counts *nw_counts(struct nw_mmu *mmu);
  */
 struct nw_translation nw_translate(struct nw_mmu *mmu, va_t va, struct nw_access access, uint64_t now);
 
-/* The same result without any effect: no TLB, no counts, no observer, no updates. For debuggers and semihosting. */
+/*
+ * The same result without any effect: no TLB, no counts, no observer, no updates, though the walk records those that the
+ * access would make, at each descriptor that it comes to again. For debuggers and semihosting.
+ */
 struct nw_translation nw_probe(struct nw_mmu *mmu, va_t va, struct nw_access access, struct nw_walk *walk);
 
 /* Log2 of the unit in which an access counts: the smaller granule of the stages in force for el; 12 with MMU off. */
@@ -358,6 +361,7 @@ struct nw_stage {
 	bool on;    /* else its output is its input, and nothing below means anything */
 	bool upper; /* stage 1: the half of TTBR1_ELx */
 	bool ds, big_endian;
+	bool ha, hd;       /* hardware updates of Access flag and dirty state */
 	bool hierarchical; /* stage 1: permissions of table descriptors count */
 	uint8_t top;       /* stage 1: the highest bit of the address that counts: 55 with TBI */
 	uint8_t granule_bits, ia_bits, oa_bits;

@@ -107,7 +107,10 @@ static enum nw_fault_type fault_of(struct walker *k, enum nw_port_update_outcome
 	return external ? FAULT_EXTERNAL_ON_WALK : FAULT_UNSUPPORTED_UPDATE;
 }
 
-/* AArch64.MemSwapTableDesc. A probe has no effect and finds that the update would be made. */
+/*
+ * AArch64.MemSwapTableDesc. A probe has no effect; it finds, and records, that the update would be
+ * made.
+ */
 static enum nw_fault_type swap(struct walker *k, const struct nw_fetch *like,
 			       const struct ttw_found *found, uint64_t desired,
 			       struct ttw_updated *result)
@@ -122,8 +125,7 @@ static enum nw_fault_type swap(struct walker *k, const struct nw_fetch *like,
 
 	if (outcome == UPDATE_DONE) {
 		result->descriptor = desired;
-		if (!k->memory->no_effect)
-			record_update(k, like, found, desired);
+		record_update(k, like, found, desired);
 	} else if (type == FAULT_NONE) {
 		result->again = true;
 		k->fault.type = FAULT_NONE;

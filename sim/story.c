@@ -79,6 +79,18 @@ const struct nw_fetch *story_leaf(const struct story *story, unsigned stage)
 	return NULL;
 }
 
+bool story_is_repeated(const struct story *story, const struct nw_fetch *fetch)
+{
+	const struct nw_fetch *before = story->walk.fetch;
+
+	for (; fetch->update && before < fetch; before++) {
+		if (before->update && before->pa.value == fetch->pa.value &&
+		    before->descriptor == fetch->descriptor)
+			return true;
+	}
+	return false;
+}
+
 /* The last record of the stage that faulted: for S1PTW that of the stage 2 walk of a descriptor. */
 const struct nw_fetch *story_culprit(const struct story *story)
 {

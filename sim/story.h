@@ -44,6 +44,12 @@ const struct nw_fetch *story_leaf(const struct story *story, unsigned stage);
 /* The descriptor at which the walk ended in a fault; NULL: none. */
 const struct nw_fetch *story_culprit(const struct story *story);
 
+/*
+ * An update that was told before: memory stays as it is for a probe, which therefore finds it again
+ * wherever the walk comes to the same descriptor.
+ */
+bool story_is_repeated(const struct story *story, const struct nw_fetch *fetch);
+
 static inline const struct nw_step *story_step(const struct story *story,
 					       const struct nw_fetch *fetch)
 {

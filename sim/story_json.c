@@ -61,6 +61,8 @@ static json_t *stage_json(const struct story *story, unsigned number)
 	put_count(object, "output_bits", s->oa_bits);
 	put(object, "ds", json_boolean(s->ds));
 	put(object, "big_endian", json_boolean(s->big_endian));
+	put(object, "ha", json_boolean(s->ha));
+	put(object, "hd", json_boolean(s->hd));
 	put(object, "start_level", s->tables ? json_integer(s->start_level) : json_null());
 	put_count(object, "tables", s->tables);
 	put(object, "base", s->tables ? hex(s->base) : json_null());
@@ -182,6 +184,8 @@ static void add_fetches(const struct story *story, json_t *fetches, json_t *upda
 	for (unsigned i = 0; i < story->walk.fetch_count; i++) {
 		const struct nw_fetch *fetch = &story->walk.fetch[i];
 
+		if (story_is_repeated(story, fetch))
+			continue;
 		if (fetch->update)
 			json_array_append_new(updates, fetch_json(story, fetch, n));
 		else
@@ -199,6 +203,7 @@ static json_t *attribute_json(struct nw_attributes a)
 	meaning_of_attribute(a.attr, text);
 	put(object, "attr", hex(a.attr));
 	put_count(object, "sh", a.sh);
+	put(object, "xs", json_boolean(a.xs));
 	put(object, "type", json_string(text));
 	return object;
 }

@@ -199,6 +199,10 @@ static void print_controls(struct printer *p, const struct story *story, unsigne
 	wrap_item(p, 2, "DS=%d", s->ds);
 	if (s->big_endian)
 		wrap_item(p, 2, "tables big-endian (EE=1)");
+	if (s->ha)
+		wrap_item(p, 2, "Access flag by hardware (HA=1)");
+	if (s->hd)
+		wrap_item(p, 2, "dirty state by hardware (HD=1)");
 	if (number == 1 && s->top == 55)
 		wrap_item(p, 2, "VA[63:56] ignored (TBI)");
 	if (number == 1 && !s->hierarchical)

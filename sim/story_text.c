@@ -97,6 +97,8 @@ static unsigned print_walk(struct printer *p, const struct story *story)
 	for (unsigned i = 0; i < story->walk.fetch_count; i++) {
 		const struct nw_fetch *fetch = &story->walk.fetch[i];
 
+		if (story_is_repeated(story, fetch))
+			continue;
 		if (fetch->update)
 			print_update(p, fetch);
 		else

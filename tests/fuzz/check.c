@@ -201,6 +201,8 @@ static void check_stage(const struct nw_stage *s)
 
 static uint8_t needed_right(const struct nw_access *access)
 {
+	if (access->read_write)
+		return NW_R | NW_W;
 	switch (access->type) {
 	case NW_FETCH:
 		return NW_X;
@@ -208,6 +210,7 @@ static uint8_t needed_right(const struct nw_access *access)
 	case NW_AT_LOAD:
 		return NW_R;
 	case NW_CACHE_OP:
+	case NW_IC_OP:
 		return 0;
 	default:
 		return NW_W;

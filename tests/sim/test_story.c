@@ -244,6 +244,17 @@ static char *print(const struct story *story, bool json, bool colours)
 	return text;
 }
 
+static unsigned count(const char *text, const char *what)
+{
+	unsigned n = 0;
+
+	while ((text = strstr(text, what)) != NULL) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
 static void assert_lines(const char *text, const char *const *lines)
 {
 	for (; *lines; lines++)
@@ -387,6 +398,65 @@ START_TEST(regimes_of_el2_are_told)
 }
 END_TEST
 
+/* HA and HD at both stages: DBM (bit 51) and AP[2]=1, S2AP[1]=0 are writable and clean. */
+START_TEST(hardware_updates_are_told)
+{
+	static const char *const lines[] = {
+		"Access flag by hardware (HA=1), dirty state by hardware (HD=1)\n",
+		"DBM=1 (dirty bit modifier: writable, clean until it is written)",
+		"hardware update of the stage 1 level 3 descriptor at PA 0x4028 to "
+		"0x0008000000010743: AF=1, AP[2]=0\n",
+		"hardware update of the stage 2 level 3 descriptor at PA 0x7080 to "
+		"0x00080000000107ff: AF=1, S2AP[1]=1\n",
+		"VA 0x5678 = IPA 0x10678 = PA 0x10678",
+		NULL,
+	};
+	static struct world w;
+	struct story story;
+	char *text;
+
+	set_up(&w);
+	add_stage2(&w);
+	w.access.type = NW_STORE;
+	w.r.TCR_EL1 = 0x18500103510;
+	w.r.VTCR_EL2 = 0x80653559;
+	w.memory[S1(3, 5)] = 0x80000000103c3;    /* AF=0, AP=11, DBM */
+	w.memory[S2(3, 0x10)] = 0x800000001037f; /* AF=0, S2AP=01, DBM */
+	story = tell(&w);
+	text = print(&story, false, false);
+	assert_lines(text, lines);
+	free(text);
+	text = print(&story, true, false);
+	ck_assert(strstr(text, "\"descriptor\": \"0x8000000010743\"") != NULL);
+	free(text);
+	ck_assert_uint_eq(w.memory[S1(3, 5)], 0x80000000103c3);
+}
+END_TEST
+
+/* A stage 2 page of several stage 1 tables is updated once, however often the walk comes to it. */
+START_TEST(update_is_told_once)
+{
+	static struct world w;
+	struct story story;
+	char *text;
+
+	set_up(&w);
+	add_stage2(&w);
+	w.r.TTBR0_EL1 = 0x1000;
+	w.r.VTCR_EL2 = 0x80253559;
+	w.memory[S2(2, 0)] = 0x3fd; /* a block of 2 MB, AF=0 */
+	story = tell(&w);
+	ck_assert(!story_faulted(&story));
+	ck_assert_uint_eq(story.walk.update_count, 5);
+	text = print(&story, false, false);
+	ck_assert_uint_eq(count(text, "hardware update of the stage 2 level 2 descriptor at PA "
+				      "0x6000 to 0x00000000000007fd: AF=1"),
+			  1);
+	ck_assert_uint_eq(count(text, "hardware update"), 1);
+	free(text);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("sim/story");
@@ -400,6 +470,8 @@ int main(void)
 	tcase_add_test(tcase, fault_of_a_table_is_told);
 	tcase_add_test(tcase, translation_without_tables_is_told);
 	tcase_add_test(tcase, regimes_of_el2_are_told);
+	tcase_add_test(tcase, hardware_updates_are_told);
+	tcase_add_test(tcase, update_is_told_once);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
