@@ -109,6 +109,8 @@ static struct naive_choices naive_choices(const struct diff_case *c)
 		.ic_permission_faults = of[CHOICE_IC_AT_EL0] == IC_AT_EL0_NEEDS_READ,
 		.fetch_device_faults = of[CHOICE_FETCH_FROM_DEVICE] == FETCH_FROM_DEVICE_FAULTS,
 		.nT_faults = of[CHOICE_BLOCK_NT] == BLOCK_NT_FAULTS,
+		.effective_sh_at_stage1 =
+			of[CHOICE_STAGE1_SHAREABILITY] == STAGE1_SHAREABILITY_IS_EFFECTIVE,
 		.at_updates = of[CHOICE_AT_ACCESS_FLAG] == AT_SETS_ACCESS_FLAG,
 		.reserved_mair = reserved_mair[of[CHOICE_RESERVED_ATTR]],
 		.reserved_s2_cacheability = reserved_memattr[of[CHOICE_RESERVED_MEMATTR]],

@@ -96,9 +96,6 @@ static void draw_choices(struct draw *d, struct nw_choices *choices)
 	if (draw_percent(d, 50))
 		for (unsigned n = 0; n < NW_CHOICE_COUNT; n++)
 			choices->of[n] = (uint8_t)draw_below(d, alternatives_of[n]);
-	/* The only ways of the naive walker. */
-	choices->of[CHOICE_STAGE1_SHAREABILITY] = STAGE1_SHAREABILITY_IS_EFFECTIVE;
-	choices->of[CHOICE_HPFAR_ON_PERMISSION_FAULT] = HPFAR_WRITTEN;
 }
 
 /* ------------------------------------------------------------------ geometry */

@@ -49,7 +49,8 @@ struct naive_choices {
 	bool unsupported_update_aborts; /* External abort instead of fault 0x31 */
 	int repeats_max; /* of a walk whose descriptor others changed; then the update is
 			    unsupported */
-	bool at_updates; /* AT may update the Access flag */
+	bool effective_sh_at_stage1; /* "Apply effective shareability at stage 1" */
+	bool at_updates;             /* AT may update the Access flag */
 	uint8_t (*reserved_mair)(uint8_t attr);
 	int reserved_s2_cacheability; /* NAIVE_NC, ... */
 	int reserved_sh;

@@ -283,7 +283,10 @@ static struct naive_memattrs S1OutputMemAttrs(const struct naive *n, enum naive_
 		memattrs = NormalNCMemAttr();
 	}
 	memattrs.xs = leaf->xs;
-	memattrs.shareability = EffectiveShareability(&memattrs);
+	if (regime != NAIVE_EL10 || !GetS2TTWParams(n).vm || n->choices.effective_sh_at_stage1)
+		memattrs.shareability = EffectiveShareability(&memattrs);
+	else
+		memattrs.shareability = leaf->shareability;
 	return memattrs;
 }
 
