@@ -51,7 +51,7 @@ static struct assoc_span span_of(const struct tlb_key *key, const struct ttw_tra
 
 	return (struct assoc_span){
 		.bits = t->span_bits,
-		.wide = tagged->span_bits > t->span_bits ? tagged->span_bits : t->span_bits,
+		.wide = tagged->wide_bits > t->span_bits ? tagged->wide_bits : t->span_bits,
 		.any_asid = !t->stage1.not_global,
 		.mark = tlb_mark(key->granule_bits, tagged->level),
 	};

@@ -189,7 +189,7 @@ static bool translation_covers(const void *value, uint64_t first, uint64_t last)
 {
 	const struct ttw_translation *t = value;
 
-	return assoc_pages_overlap(t->ipa.value, t->stage2.span_bits, first, last);
+	return assoc_pages_overlap(t->ipa.value, t->stage2.wide_bits, first, last);
 }
 
 /*

@@ -121,6 +121,7 @@ INLINE bool stage2_walk(const struct ttw_port *port, struct ttw_state *w,
 	output->leaf = (struct ttw_leaf){
 		.level = w->level->level,
 		.span_bits = (uint8_t)w->span_bits,
+		.wide_bits = (uint8_t)w->wide_bits,
 		.clean = ttw_is_clean(p, w->descriptor),
 		.attr = (uint8_t)(S2_LEAF_MemAttr(w->descriptor) |
 				  (w->descriptor & p->fnxs_mask) >> (S2_LEAF_FnXS_LSB - 4)),
@@ -300,6 +301,7 @@ INLINE bool stage1_walk(const struct ttw_port *port, struct ttw_state *w, uint64
 	t->stage1 = (struct ttw_leaf){
 		.level = w->level->level,
 		.span_bits = (uint8_t)w->span_bits,
+		.wide_bits = (uint8_t)w->wide_bits,
 		.not_global = p->has_privilege && S1_LEAF_nG(w->descriptor),
 		.clean = ttw_is_clean(p, w->descriptor),
 		.attr = p->attr[S1_LEAF_AttrIndx(w->descriptor)],

@@ -64,7 +64,7 @@ struct ttw_state {
 	bool cached; /* the table comes from a walk cache: pa is known */
 	uint64_t descriptor;
 	uint64_t oa;
-	unsigned span_bits;
+	unsigned span_bits, wide_bits; /* of the leaf, within the output size and as a whole */
 };
 
 /* Reads the descriptor at `offset` in w->table into w->descriptor. */
@@ -137,6 +137,7 @@ INLINE bool leaf(const struct ttw_port *port, ttw_fault *fault, struct ttw_state
 	w->span_bits = w->level->shift;
 	if (S1_LEAF_Contiguous(w->descriptor))
 		w->span_bits += w->level->contiguous_bits;
+	w->wide_bits = w->span_bits;
 
 	uint64_t span = low_mask(w->span_bits);
 

@@ -151,7 +151,7 @@ static void keep_ipa(void *ctx, const struct ttw_regime *r, ipa_t ipa, enum nw_f
 
 	struct assoc_span span = {
 		.bits = output->leaf.span_bits,
-		.wide = output->leaf.span_bits,
+		.wide = output->leaf.wide_bits,
 		.any_asid = true,
 		.mark = tlb_mark(r->stage2.granule_bits, output->leaf.level),
 	};

@@ -406,6 +406,41 @@ START_TEST(all_pieces_of_a_table_go_together)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ leaves larger than the output
+ * size */
+
+static bool el2_walks(uint64_t va)
+{
+	struct nw_access access = {.type = NW_LOAD, .el = 2};
+	unsigned before = walks;
+
+	ck_assert_int_eq(nw_translate(mmu, (va_t){va}, access, ++now).fault.type, FAULT_NONE);
+	return walks != before;
+}
+
+/*
+ * TCR_EL2.PS is 36 bits, the leaf a block of level 0 (512 GB, DS=1): an entry answers for the first
+ * 64 GB alone, but what the leaf gave goes with any address of it (TLBRecord.blocksize is what
+ * TranslationSize() makes of the level).
+ */
+START_TEST(a_leaf_goes_as_a_whole_where_a_part_is_out_of_range)
+{
+	const uint64_t block = UINT64_C(1) << 39, used = block + 0x12345000;
+
+	begin((struct nw_config){.l1d = {UINT32_MAX, 0, 0}});
+	enter(EL2);
+	*world_s2_entry(world, &el2, block, 0) = 0x401;
+	nw_registers(mmu)->TCR_EL2 = UINT64_C(1) << 32 | 1 << 16 | 16;
+	world_signal(mmu);
+	ck_assert(el2_walks(used));
+	ck_assert(!el2_walks(used));
+	world_tlbi(mmu, TLBI_VAE2, operand_va(UINT64_C(1) << 40, 0)); /* the next block */
+	ck_assert(!el2_walks(used));
+	world_tlbi(mmu, TLBI_VAE2, operand_va(block + (UINT64_C(1) << 38), 0));
+	ck_assert(el2_walks(used));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("mmu/tlbi");
@@ -419,6 +454,7 @@ int main(void)
 	tcase_add_test(tcase, an_operation_by_ipa_may_remove_stage_1_tables);
 	tcase_add_loop_test(tcase, of_the_walk_caches_exactly_this_goes, 0, ROWS(cached_rows));
 	tcase_add_test(tcase, all_pieces_of_a_table_go_together);
+	tcase_add_test(tcase, a_leaf_goes_as_a_whole_where_a_part_is_out_of_range);
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);
