@@ -17,6 +17,25 @@ static void leave_out(struct test_case *c, unsigned index)
 	c->count--;
 }
 
+/*
+ * Not registers, nor what the guest's own code needs, nor a change between operations and its
+ * maintenance: without one of them a TLB may answer either way.
+ */
+static bool can_go(const struct test_case *c, unsigned index)
+{
+	const struct command *command = &c->command[index];
+
+	if (command->kind == COMMAND_OP)
+		return op_kinds[command->name] < KIND_TLBI1;
+	if (command->kind == COMMAND_REG || command->code)
+		return false;
+	for (unsigned i = 0; i < index; i++) {
+		if (c->command[i].kind == COMMAND_OP)
+			return false;
+	}
+	return true;
+}
+
 /* Differences of a batch: whether a case has one that nothing explains, and the first of case 0. */
 struct found {
 	bool differs[CASE_COMMANDS + 1];
@@ -55,7 +74,7 @@ static bool try_without(const struct oracle *o, struct batch *b, const struct te
 	b->count = c->count + 1;
 	for (unsigned i = 0; i <= c->count; i++) {
 		b->cases[i] = *c;
-		if (i > 0 && !c->command[i - 1].code && c->command[i - 1].kind != COMMAND_REG)
+		if (i > 0 && can_go(c, i - 1))
 			leave_out(&b->cases[i], i - 1);
 	}
 	return try_all(o, b, found);
@@ -71,8 +90,7 @@ static bool shrink_once(const struct oracle *o, struct batch *b, struct test_cas
 
 	b->count = 0;
 	for (unsigned i = c->count; i > 0; i--) {
-		if (found->differs[i] && !c->command[i - 1].code &&
-		    c->command[i - 1].kind != COMMAND_REG) {
+		if (found->differs[i] && can_go(c, i - 1)) {
 			leave_out(&less, i - 1);
 			b->cases[b->count++] = less;
 		}
