@@ -71,11 +71,11 @@ uint64_t random_leaf(struct scene *s, const struct tree *tree)
 	return leaf;
 }
 
-/* Its page of stage 1, where the largest leaf is to be found, and the address on it. */
-static uint64_t target_address(struct scene *s, const struct tree *tree, int level, unsigned half,
-			       uint64_t ipa)
+/* An address whose low bits are those of its IPA, so that a leaf or group of that size can map it.
+ */
+static uint64_t target_address(struct scene *s, const struct tree *tree, unsigned low,
+			       unsigned half, uint64_t ipa)
 {
-	unsigned low = leaf_shift(tree, level);
 	uint64_t va;
 
 	if (low > tree->ia_bits)
@@ -101,17 +101,21 @@ static void map_target(struct scene *s, struct target *t)
 	uint64_t pa = DATA_BASE + random_below(r, DATA_REGIONS) * REGION_BYTES +
 		      random_below(r, DATA_BYTES / 16) * 16;
 	int level = random_level(r, tree);
+	/* Where the address space is large no other target is of the same group. */
+	unsigned group = chance(r, 12) && tree->ia_bits > 40 ? contiguous_bits(tree, level) : 0;
 
 	t->ipa = ipa_of(m, pa);
 	t->va = t->ipa;
 	if (s->stage1) {
-		t->va = target_address(s, tree, level, t->half, t->ipa);
-		t->leaf = tree_map(m, tree,
-				   (struct mapping){.ia = t->va,
-						    .oa = t->ipa,
-						    .level = (int8_t)level,
-						    .leaf = random_leaf(s, tree),
-						    .table = random_table(r)});
+		t->va = target_address(s, tree, leaf_shift(tree, level) + group, t->half, t->ipa);
+		t->leaf =
+			tree_map(m, tree,
+				 (struct mapping){.ia = t->va,
+						  .oa = t->ipa,
+						  .level = (int8_t)level,
+						  .leaf = random_leaf(s, tree) |
+							  FIELD_PUT(S1_LEAF_Contiguous, group != 0),
+						  .table = random_table(r)});
 	}
 	map_ipa(m, t->ipa, false, false);
 }

@@ -84,6 +84,9 @@ void mutate_entry(struct scene *s, struct entry *e)
 {
 	unsigned kind = random_below(s->random, 100);
 
+	/* A group promises that all of it continues the same address. */
+	if (kind < 45 && e->leaf)
+		e->value &= ~FIELD_MASK(S1_LEAF_Contiguous);
 	if (kind < 25)
 		e->value = other_type(s, e);
 	else if (kind < 45)

@@ -12,6 +12,15 @@ unsigned leaf_shift(const struct tree *tree, int level)
 	return vmsa_level_shift(tree->granule, level);
 }
 
+unsigned contiguous_bits(const struct tree *tree, int level)
+{
+	if (tree->granule == GRANULE_4K)
+		return level > 0 ? 4 : 0;
+	if (tree->granule == GRANULE_16K)
+		return level == 3 ? 7 : level == 2 ? 5 : 0;
+	return level > 1 ? 5 : 0;
+}
+
 /* With 52-bit physical addresses: level 2 always, level 1 of 4 KB and 64 KB, with DS one level
  * more. */
 bool block_supported(const struct tree *tree, int level)

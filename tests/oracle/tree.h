@@ -68,6 +68,8 @@ uint64_t mask_bits(unsigned bits);
 
 /* Log2 of what a leaf at this level maps. */
 unsigned leaf_shift(const struct tree *tree, int level);
+/* Log2 of the entries of a contiguous group; 0: none at this level. */
+unsigned contiguous_bits(const struct tree *tree, int level);
 bool block_supported(const struct tree *tree, int level);
 
 /* Address bits of a descriptor of this tree, with `address` in them. */
