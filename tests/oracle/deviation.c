@@ -105,6 +105,15 @@ static bool device_type(const struct difference *d)
 	       (ours >> 56 == ATTR_DEVICE_nGRE || ours >> 56 == ATTR_DEVICE_GRE);
 }
 
+static bool forced_device_type(const struct difference *d)
+{
+	uint64_t ours = d->ours.value, theirs = d->theirs.value;
+
+	return both_translated(d) && (ours ^ theirs) << 8 == 0 && ours >> 56 < theirs >> 56 &&
+	       theirs >> 56 <= ATTR_DEVICE_GRE &&
+	       (case_reg(d->c, REG_hcr_el2) & FIELD_MASK(HCR_EL2_FWB)) != 0;
+}
+
 static bool reserved_shareability(const struct difference *d)
 {
 	return both_translated(d) && ((d->ours.value ^ d->theirs.value) & ~UINT64_C(0x180)) == 0 &&
