@@ -64,6 +64,12 @@ static uint64_t random_pstate(struct scene *s, unsigned el)
 	return pstate | sometimes(s->random, 30, PAN) | sometimes(s->random, 20, UAO);
 }
 
+/* The other entries of a contiguous group are not there. */
+static bool in_group(const struct target *t)
+{
+	return t->leaf != NULL && (t->leaf->value & FIELD_MASK(S1_LEAF_Contiguous)) != 0;
+}
+
 /* On the page of a target, and now and then where no half reaches. */
 static uint64_t random_address(struct scene *s, const struct target *t, enum op_kind kind)
 {
@@ -74,7 +80,7 @@ static uint64_t random_address(struct scene *s, const struct target *t, enum op_
 		return va | sometimes(r, 10, (uint64_t)random_below(r, 256) << 56);
 	if (chance(r, 12))
 		va += random_below(r, 16);
-	if (chance(r, 2))
+	if (!in_group(t) && chance(r, 2))
 		va = (va | 0xfff) - random_below(r, 8);
 	if (chance(r, 10))
 		va ^= (uint64_t)random_below(r, 256) << 56;
