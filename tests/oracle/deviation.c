@@ -262,6 +262,23 @@ static bool dirty_of_at(const struct difference *d)
 			   d->theirs.kind == RESULT_CHANGED);
 }
 
+static bool atomic_update(const struct difference *d)
+{
+	return kind_of(d) == KIND_ATOMIC && is_abort(&d->ours) &&
+	       (FSC(d->ours.esr) & 0x3c) == FSC_PERMISSION_L0 && (d->ours.esr & S1PTW) != 0 &&
+	       d->theirs.esr == (d->ours.esr | WNR);
+}
+
+static bool is_outer_shareable_by_ipa(enum op op)
+{
+	return op == OP_ipas2e1os || op == OP_ipas2le1os;
+}
+
+static bool outer_shareable_by_ipa(const struct difference *d)
+{
+	return has_op(d, is_outer_shareable_by_ipa);
+}
+
 static bool dirty_of_aborted_atomic(const struct difference *d)
 {
 	return is_dirty(otherwise(d)) && has_op(d, is_atomic) && d->ours.kind == RESULT_CHANGED;

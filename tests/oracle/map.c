@@ -101,7 +101,6 @@ static void map_target(struct scene *s, struct target *t)
 	uint64_t pa = DATA_BASE + random_below(r, DATA_REGIONS) * REGION_BYTES +
 		      random_below(r, DATA_BYTES / 16) * 16;
 	int level = random_level(r, tree);
-	/* Where the address space is large no other target is of the same group. */
 	unsigned group = chance(r, 12) && tree->ia_bits > 40 ? contiguous_bits(tree, level) : 0;
 
 	t->ipa = ipa_of(m, pa);
@@ -120,6 +119,30 @@ static void map_target(struct scene *s, struct target *t)
 	map_ipa(m, t->ipa, false, false);
 }
 
+static bool alone_in_group(const struct memory *m, const struct entry *e)
+{
+	unsigned shift = 3 + contiguous_bits(e->tree, e->level);
+
+	for (unsigned i = 0; i < m->entry_count; i++) {
+		const struct entry *other = &m->entry[i];
+
+		if (other != e && other->tree == e->tree && (other->pa ^ e->pa) >> shift == 0)
+			return false;
+	}
+	return true;
+}
+
+/* A group whose entries do not continue each other would be an error of the software. */
+static void break_groups(struct memory *m)
+{
+	for (unsigned i = 0; i < m->entry_count; i++) {
+		struct entry *e = &m->entry[i];
+
+		if (e->leaf && !e->tree->stage2 && !alone_in_group(m, e))
+			e->value &= ~FIELD_MASK(S1_LEAF_Contiguous);
+	}
+}
+
 void map_targets(struct scene *s)
 {
 	unsigned count = random_in(s->random, 2, TARGETS);
@@ -136,4 +159,5 @@ void map_targets(struct scene *s)
 			count--;
 		}
 	}
+	break_groups(&s->memory);
 }
