@@ -165,10 +165,11 @@ matrix-run: all guests
 fault-table: $(B)/tests/mmu/test_fault_table
 	$(Q)$<
 
-# Coverage of mmu/ by its own suites, then by the kept inputs of the fuzzer alone, with the percentages demanded.
+# Coverage of mmu/ by its own suites, then of its walk by the kept inputs of the fuzzer alone, with the percentages demanded.
 COV_LINES := 98
 COV_BRANCHES := 90
 COV_CORPUS_LINES := 95
+COV_WALK := ^mmu/(walk|update|params|geometry|input|permission|attributes|fault|ttw)[.]
 cov: VARIANT := cov
 cov-run: $(addprefix $(B)/,$(SUITES_cov)) $(B)/tests/fuzz/replay
 	$(Q)rm -rf $(B)/corpus && find $(B) -name '*.gcda' -delete
@@ -178,7 +179,7 @@ cov-run: $(addprefix $(B)/,$(SUITES_cov)) $(B)/tests/fuzz/replay
 	$(Q)GCOV_PREFIX=$(CURDIR)/$(B)/corpus GCOV_PREFIX_STRIP=$(words $(subst /, ,$(CURDIR))) \
 		$(B)/tests/fuzz/replay $(FUZZ_CORPUS) >/dev/null
 	$(Q)cp $(B)/mmu/*.gcno $(B)/corpus/$(B)/mmu
-	$(Q)tools/coverage $(COV_CORPUS_LINES) 0 $(B)/corpus/$(B)/mmu
+	$(Q)tools/coverage $(COV_CORPUS_LINES) 0 $(B)/corpus/$(B)/mmu '$(COV_WALK)'
 
 deps:
 	$(Q)tools/deps

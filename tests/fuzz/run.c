@@ -107,15 +107,17 @@ static bool has_caches(const struct nw_config *c)
 
 /* ------------------------------------------------------------------ steps of the program */
 
+/* Any that a core can make: what is of EL0 is unprivileged, and an atomic is a load or a store. */
 static struct nw_access take_access(struct input *in)
 {
-	uint8_t type = take8(in), flags = take8(in);
+	uint8_t type = (uint8_t)(take8(in) % (NW_IC_OP + 1));
+	uint8_t flags = take8(in), el = (uint8_t)((flags & 3) % 3);
 
 	return (struct nw_access){
-		.type = (enum nw_access_type)(type % (NW_CACHE_INVALIDATE + 1)),
-		.el = (flags & 3) % 3,
-		.unprivileged = (flags & 3) == 0 || flags >> 2 & 1,
-		.read_write = flags >> 3 & 1,
+		.type = (enum nw_access_type)type,
+		.el = el,
+		.unprivileged = el == 0 || flags >> 2 & 1,
+		.read_write = (type == NW_LOAD || type == NW_STORE) && flags >> 3 & 1,
 		.pan = flags >> 4 & 1,
 		.unaligned = flags >> 5 & 1,
 	};

@@ -10,7 +10,8 @@ replay() { # replay VARIANT
 	if "build/$variant/tests/fuzz/replay" "$@" >"$log" 2>&1 && [ "$(wc -l <"$log")" -eq $# ]; then
 		echo "ok $# inputs ($variant)"
 	else
-		echo "not ok inputs ($variant): $(grep -vE '^(    )?#|^ *$' "$log" | tail -n 40 | grep -E '^tests/|^fuzz: |ERROR|runtime error' | tr '\n' ' ')"
+		grep -E '^fuzz: |ERROR: |runtime error: ' "$log" | head -n 1 >"$log.why"
+		echo "not ok inputs ($variant): $(grep '^tests/fuzz/' "$log" | tail -n 1): $(cat "$log.why")"
 		fail=1
 	fi
 }

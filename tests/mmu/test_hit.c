@@ -90,6 +90,21 @@ START_TEST(nothing_but_tlbi_removes_an_entry)
 }
 END_TEST
 
+/* Everything written with 0 after it was in force: both stages are off. */
+START_TEST(registers_written_back_to_0_count)
+{
+	map_page(0x1000);
+	ck_assert_uint_ne(load(0x1000).pa.value, 0x1000);
+	*nw_registers(mmu) = (struct nw_registers){.SCTLR_EL1 = 0};
+	world_signal(mmu);
+
+	struct nw_translation t = load(0x1000);
+
+	ck_assert_int_eq(t.fault.type, FAULT_NONE);
+	ck_assert_uint_eq(t.pa.value, 0x1000);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ the IPA walk cache */
 
 /* Four tables are four IPAs: they fit as long as the output does not take a place among them. */
@@ -167,6 +182,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, nothing_but_tlbi_removes_an_entry, 0,
 			    sizeof events / sizeof *events);
+	tcase_add_test(tcase, registers_written_back_to_0_count);
 	tcase_add_loop_test(tcase, an_ipa_cache_for_tables_takes_outputs_only_where_asked_to, 0, 2);
 	tcase_add_test(tcase, a_hit_uses_the_output_size_of_stage_2_of_now);
 	tcase_add_test(tcase, a_hit_below_the_output_size_of_now_is_one);

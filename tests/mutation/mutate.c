@@ -165,18 +165,30 @@ static unsigned line_number(const struct source *s, size_t at)
 	return number;
 }
 
+static int rest_of_line(const struct source *s, size_t at)
+{
+	return (int)strcspn(s->text + at, "\n");
+}
+
+/* A statement that goes is told with the line before it, since "return false;" is many. */
+static void print_deletion(const struct source *s, const struct mutant *m)
+{
+	size_t before = line_begin(s, m->at);
+
+	before = before == 0 ? 0 : line_begin(s, before - 1);
+	before += strspn(s->text + before, " \t");
+	printf("%.*s ... delete %.*s\n", rest_of_line(s, before), s->text + before,
+	       rest_of_line(s, m->at), s->text + m->at);
+}
+
 static void print_line(const struct source *s, const struct mutant *m)
 {
 	size_t begin = line_begin(s, m->at);
 	size_t end = m->at + m->length;
 
 	begin += strspn(s->text + begin, " \t");
-	if (m->text[0] == '\0') {
-		printf("delete %.*s\n", (int)strcspn(s->text + m->at, "\n"), s->text + m->at);
-		return;
-	}
-	printf("%.*s%s%.*s\n", (int)(m->at - begin), s->text + begin, m->text,
-	       (int)strcspn(s->text + end, "\n"), s->text + end);
+	printf("%.*s%s%.*s\n", (int)(m->at - begin), s->text + begin, m->text, rest_of_line(s, end),
+	       s->text + end);
 }
 
 static void emit(struct job *job, struct token t, size_t length, const char *text)
@@ -187,12 +199,15 @@ static void emit(struct job *job, struct token t, size_t length, const char *tex
 
 	snprintf(m.text, sizeof m.text, "%s", text);
 	if (job->wanted < 0) {
+		int shown = rest_of_line(s, m.at);
+
 		printf("%ld\t%u\t%.*s -> %s\t", number, line_number(s, m.at),
-		       (int)strcspn(s->text + m.at, "\n") < (int)length
-			       ? (int)strcspn(s->text + m.at, "\n")
-			       : (int)length,
-		       s->text + m.at, text[0] == '\0' ? "nothing" : text);
-		print_line(s, &m);
+		       shown < (int)length ? shown : (int)length, s->text + m.at,
+		       text[0] == '\0' ? "nothing" : text);
+		if (text[0] == '\0')
+			print_deletion(s, &m);
+		else
+			print_line(s, &m);
 	} else if (number == job->wanted) {
 		printf("%.*s%s%s", (int)m.at, s->text, m.text[0] == '\0' ? ";" : m.text,
 		       s->text + m.at + m.length);
