@@ -28,9 +28,19 @@ static struct {
 	uint64_t stage1[5];        /* PA of the descriptor, by level + 1 */
 	uint64_t stage2[PARTS][5]; /* PA of the stage 2 descriptor for ipa[], by level + 1 */
 	uint64_t next_table;
-	bool has_tlb;
+	bool has_tlb, has_no_update;
 	struct nw_choices choices;
+	enum nw_port_update_outcome update; /* what the port answers */
 } w;
+
+/* Hardware updates: memory that forgets them, so that a test can look again. */
+static inline enum nw_port_update_outcome update_memory(void *ctx, pa_t pa, uint64_t expected,
+							uint64_t desired)
+{
+	ck_assert_uint_eq(*memory_cell(ctx, pa.value), expected);
+	ck_assert_uint_ne(expected, desired);
+	return w.update;
+}
 
 static const uint64_t va_indices =
 	UINT64_C(1) << 48 | UINT64_C(2) << 39 | UINT64_C(3) << 30 | 4 << 21 | 5 << 12 | 0x678;
@@ -119,7 +129,9 @@ static inline struct nw_mmu *new_mmu(void)
 		.choices = w.choices,
 		.tlb_off = !w.has_tlb,
 		.l1d = {16, 0, 0},
-		.port = {.ctx = &w.memory, .read = memory_read},
+		.port = {.ctx = &w.memory,
+			 .read = memory_read,
+			 .update = w.has_no_update ? NULL : update_memory},
 	};
 	struct nw_mmu *mmu = nw_mmu_new(&config);
 	struct nw_event event = {.type = NW_EVENT_REGISTER};

@@ -338,32 +338,6 @@ START_TEST(unaligned_accesses_to_device_memory)
 }
 END_TEST
 
-/* Hardware sets the Access flag (HA), but the port of new_mmu() has no updates. */
-START_TEST(memory_without_atomic_updates)
-{
-	const struct expected_fault faults[] = {
-		{"stage 1 leaf", FAULT_UNSUPPORTED_UPDATE, STAGE1, NO_LEVEL, 0x31, 0},
-		{"stage 2 leaf", FAULT_UNSUPPORTED_UPDATE, STAGE2, NO_LEVEL, 0x31, 0},
-		{"stage 2 leaf of a table", FAULT_UNSUPPORTED_UPDATE, STAGE2_ON_WALK, NO_LEVEL,
-		 0x31, 0},
-	};
-
-	for (enum place place = STAGE1; place < PLACES; place++) {
-		build(3, 3, 48);
-		w.registers.TCR_EL1 |= UINT64_C(1) << 39;
-		w.registers.VTCR_EL2 |= 1 << 21;
-		check_works();
-
-		uint64_t leaf = place == STAGE1   ? w.stage1[4]
-				: place == STAGE2 ? w.stage2[OUTPUT][4]
-						  : w.stage2[2][4];
-
-		*memory_cell(&w.memory, leaf) &= ~(UINT64_C(1) << 10);
-		check(&faults[place]);
-	}
-}
-END_TEST
-
 /* HCR_EL2.PTW: a second way to the Permission fault of stage 2 on the walk. */
 START_TEST(a_stage1_table_in_device_memory_is_refused_with_ptw)
 {
@@ -401,6 +375,66 @@ START_TEST(overlapping_tlb_entries)
 
 	check_fault(&e, &fault);
 	nw_mmu_free(mmu);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ faults of hardware updates */
+
+/* The Access flag of stage 1, of the output's stage 2, of stage 2 of a stage 1 table. */
+static const struct {
+	const char *name;
+	bool has_no_update;
+	enum nw_port_update_outcome update;
+	enum nw_fault_type type;
+	enum column column;
+	unsigned status;
+} update_rows[] = {
+	{"no atomic updates at all", true, UPDATE_DONE, FAULT_UNSUPPORTED_UPDATE, NO_LEVEL, 0x31},
+	{"no atomic update there", false, UPDATE_UNSUPPORTED, FAULT_UNSUPPORTED_UPDATE, NO_LEVEL,
+	 0x31},
+	{"abort of an update", false, UPDATE_ABORT, FAULT_EXTERNAL_ON_WALK, LEVEL3, 0x17},
+};
+
+START_TEST(hardware_updates_that_fail)
+{
+	enum { TABLE = 2 }; /* the stage 1 table of level 1 */
+	struct expected_fault e = {update_rows[_i].name,   update_rows[_i].type,   STAGE1,
+				   update_rows[_i].column, update_rows[_i].status, 0};
+
+	for (; e.place < PLACES; e.place++) {
+		build(3, 3, 48);
+		set_field(&w.registers.TCR_EL1, 39, 1, 1);  /* HA */
+		set_field(&w.registers.VTCR_EL2, 21, 1, 1); /* HA */
+		*memory_cell(&w.memory, e.place == STAGE1   ? w.stage1[4]
+					: e.place == STAGE2 ? w.stage2[OUTPUT][4]
+							    : w.stage2[TABLE][4]) &=
+			~UINT64_C(0x400);
+		check_works();
+		w.has_no_update = update_rows[_i].has_no_update;
+		w.update = update_rows[_i].update;
+		e.ipa = e.place == STAGE2 ? w.ipa[OUTPUT] : w.ipa[TABLE];
+		check(&e);
+	}
+}
+END_TEST
+
+/* The stage 1 table may be read at stage 2, but the update of its leaf writes it. */
+START_TEST(a_hardware_update_needs_write_permission_of_stage2)
+{
+	struct expected_fault e = {"update",
+				   FAULT_PERMISSION,
+				   STAGE2_ON_WALK,
+				   (enum column)(_i + LEVEL0),
+				   0x0c + (unsigned)_i,
+				   0};
+
+	build(3, _i, 48);
+	set_field(&w.registers.TCR_EL1, 39, 1, 1);
+	*memory_cell(&w.memory, w.stage1[4]) &= ~UINT64_C(0x400);
+	check_works();
+	e.ipa = w.ipa[4];
+	*memory_cell(&w.memory, w.stage2[4][_i + 1]) &= ~UINT64_C(0x80); /* S2AP[1] */
+	check(&e);
 }
 END_TEST
 
@@ -520,10 +554,11 @@ int main(void)
 	tcase_add_loop_test(tcase, checks_before_the_walk_are_reported_as_level_0, 0,
 			    ROWS(start_rows));
 	tcase_add_test(tcase, an_output_beyond_the_ipa_size_is_not_a_fault_of_the_walk);
-	tcase_add_test(tcase, memory_without_atomic_updates);
 	tcase_add_test(tcase, unaligned_accesses_to_device_memory);
 	tcase_add_test(tcase, a_stage1_table_in_device_memory_is_refused_with_ptw);
 	tcase_add_loop_test(tcase, overlapping_tlb_entries, 0, 2);
+	tcase_add_loop_test(tcase, hardware_updates_that_fail, 0, ROWS(update_rows));
+	tcase_add_loop_test(tcase, a_hardware_update_needs_write_permission_of_stage2, 0, 4);
 	tcase_add_test(tcase, each_fault_is_produced_or_impossible_for_a_reason);
 	suite_add_tcase(suite, tcase);
 

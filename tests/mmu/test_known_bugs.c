@@ -5,6 +5,7 @@
  * The third of them, a walk cache whose hit starts the walk one level too low (ChampSim issue 592),
  * is a matter of test_walkcache.c.
  */
+#include "five_levels.h"
 #include "nested.h"
 
 /* ------------------------------------------------------------------ an index capped at the granule
@@ -181,6 +182,104 @@ START_TEST(the_record_of_a_walk_holds_the_worst_case)
 }
 END_TEST
 
+/*
+ * With hardware updates at both stages, a store through five under five writable-clean pages with
+ * AF=0 makes 35 fetches; each stage 2 leaf is updated, 6 records; the update of stage 1's leaf
+ * finds its descriptor through stage 2 once more, as a write, 5 fetches and an update, and is one
+ * itself: 48 records.
+ *
+ * An update that finds that memory differs is no record, but has the walk of its stage made again,
+ * four times in all: 41 records of stage 1 each, where every update of stage 2 has to be made again
+ * too, or 5 of stage 2. So no walk has more than 4 * 41 + 48 = 212.
+ */
+enum { UPDATES_DONE = 48, UPDATES_REPEATED = 4 * 41 + 48 };
+_Static_assert(UPDATES_REPEATED <= NW_WALK_FETCHES, "room for every walk");
+
+static struct {
+	unsigned differs; /* so many updates of the stage 1 leaf find that memory differs */
+	bool forgets;     /* updates are not kept: others undo them at once */
+	unsigned records, updates;
+} port;
+
+static enum nw_port_update_outcome update(void *ctx, pa_t pa, uint64_t expected, uint64_t desired)
+{
+	uint64_t *cell = memory_cell(ctx, pa.value);
+
+	ck_assert_uint_eq(*cell, expected);
+	if (pa.value == w.stage1[4] && port.differs > 0) {
+		port.differs--;
+		return UPDATE_DIFFERS;
+	}
+	if (!port.forgets)
+		*cell = desired;
+	return UPDATE_DONE;
+}
+
+static void saw_walk(void *ctx, const struct nw_walk *walk)
+{
+	(void)ctx;
+	ck_assert_uint_le(walk->fetch_count, NW_WALK_FETCHES);
+	port.records = walk->fetch_count;
+	port.updates = walk->update_count;
+}
+
+/* Stage 1: AP[2]=1, stage 2: S2AP[1]=0; both with DBM and without AF, under HA and HD. */
+static void build_clean_pages(void)
+{
+	build(3, 3, 48);
+	w.access.type = NW_STORE;
+	set_field(&w.registers.TCR_EL1, 39, 2, 3);
+	set_field(&w.registers.VTCR_EL2, 21, 2, 3);
+	*memory_cell(&w.memory, w.stage1[4]) ^= UINT64_C(1) << 51 | 0x400 | 0x80;
+	for (unsigned part = 0; part < PARTS; part++)
+		*memory_cell(&w.memory, w.stage2[part][4]) ^= UINT64_C(1) << 51 | 0x400 | 0x80;
+}
+
+static const struct update_case {
+	const char *name;
+	unsigned differs;
+	bool forgets;
+	unsigned records, updates, status;
+} update_cases[] = {
+	{"all updates", 0, false, UPDATES_DONE, 8, 0},
+	{"all updates, once more", 1, false, 35 + 5 + 1 + UPDATES_DONE - 5 - 1, 8, 0},
+	{"others undo all updates", 4, true, UPDATES_REPEATED, 4 * 6 + 8, 0},
+	{"too often", 5, true, 5 * 41, 5 * 6, 0x31},
+};
+
+START_TEST(the_record_of_a_walk_holds_every_update)
+{
+	const struct update_case *c = &update_cases[_i];
+	struct nw_config config = {
+		.features = all_features(),
+		.tlb_off = true,
+		.port = {.ctx = &w.memory, .read = memory_read, .update = update},
+		.observer = {.walk = saw_walk},
+	};
+	struct nw_mmu *mmu = nw_mmu_new(&config);
+	struct nw_event event = {.type = NW_EVENT_REGISTER};
+
+	build_clean_pages();
+	*nw_registers(mmu) = w.registers;
+	nw_event(mmu, &event);
+	port.differs = c->differs;
+	port.forgets = c->forgets;
+
+	struct nw_fault fault = nw_translate(mmu, (va_t){w.va}, w.access, 0).fault;
+
+	ck_assert_msg(nw_fault_status(&fault) == c->status && port.records == c->records &&
+			      port.updates == c->updates,
+		      "%s: fault 0x%02x, %u records, %u updates", c->name, nw_fault_status(&fault),
+		      port.records, port.updates);
+	if (!c->forgets) {
+		nw_translate(mmu, (va_t){w.va}, w.access, 1);
+		ck_assert_uint_eq(port.records, 35);
+		ck_assert_uint_eq(port.updates, 0);
+	}
+	nw_mmu_free(mmu);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("mmu/known_bugs");
@@ -190,6 +289,7 @@ int main(void)
 	tcase_add_loop_test(tcase, the_index_of_concatenated_tables_is_not_capped_at_the_granule, 0,
 			    ROWS(concatenations));
 	tcase_add_loop_test(tcase, the_record_of_a_walk_holds_the_worst_case, 0, ROWS(worst_cases));
+	tcase_add_loop_test(tcase, the_record_of_a_walk_holds_every_update, 0, ROWS(update_cases));
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);
