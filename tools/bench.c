@@ -129,7 +129,7 @@ static double work_done(const struct bench *bench, const char *amount)
 		return atof(amount);
 	/* The option goes in front of the image: behind it would be the guest's argument. */
 	const char *after = strstr(bench->ours, " -q ");
-	char *command;
+	char *command = NULL;
 
 	if (!after || asprintf(&command, "%.*s --stats " STATS_FILE "%s", (int)(after - bench->ours), bench->ours, after) < 0)
 		fail("no -q in", bench->ours);

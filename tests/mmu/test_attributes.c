@@ -213,9 +213,10 @@ START_TEST(the_xs_attribute)
 {
 	struct ttw_regime r = regime_of(1 | 1 << 2 | 1 << 12, 1 | (xs_rows[_i].fwb ? fwb : 0));
 	struct ttw_leaf s1 = leaf_of(xs_rows[_i].attr, 0);
-	struct ttw_leaf s2 = xs_rows[_i].memattr == 0x100
-				     ? r.flat
-				     : leaf_of(xs_rows[_i].memattr | xs_rows[_i].fnxs << 4, 0);
+	struct ttw_leaf s2 =
+		xs_rows[_i].memattr == 0x100
+			? r.flat
+			: leaf_of(xs_rows[_i].memattr | (unsigned)xs_rows[_i].fnxs << 4, 0);
 	struct nw_attributes a = ttw_attributes(&r, &s1, &s2, load);
 
 	ck_assert_msg(a.attr == xs_rows[_i].expected && a.xs == xs_rows[_i].xs,

@@ -300,8 +300,9 @@ END_TEST
 
 START_TEST(par_of_a_translation)
 {
-	struct nw_translation page = {.pa = {0x8123456789abc}, .attributes = {0xff, 3}},
-			      device = {.pa = {0x9000000}, .attributes = {0x04, 0}},
+	struct nw_translation page = {.pa = {0x8123456789abc},
+				      .attributes = {.attr = 0xff, .sh = 3}},
+			      device = {.pa = {0x9000000}, .attributes = {.attr = 0x04}},
 			      fault = {.fault = {.type = FAULT_TRANSLATION,
 						 .level = -1,
 						 .stage2 = true,
