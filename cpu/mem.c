@@ -315,9 +315,12 @@ struct outcome mem_probe(struct cpu *cpu, va_t va, enum nw_access_type type)
 	struct data_access a = data_access(cpu, va.value, &how, type, false);
 	struct nw_translation t = nw_translate(cpu->mmu, va, a.mmu, cpu->now + 1);
 	struct engine *e = engine_of(cpu);
+	/* Without an entry the MMU is off, or by choice an Access flag of 0 was ignored. */
+	bool ignores =
+		cpu->config.choices.of[CHOICE_CACHE_OP_ACCESS_FLAG] == CACHE_OP_IGNORES_ACCESS_FLAG;
 
 	if (t.fault.type == FAULT_NONE) {
-		if (e->filter_data && type == NW_CACHE_OP)
+		if (e->filter_data && type == NW_CACHE_OP && (t.entry != NULL || !ignores))
 			filter_fill(e, FILTER_CACHE, va.value, t.entry, NULL);
 		return NEXT;
 	}
