@@ -3,7 +3,6 @@ BARE_IMAGES := $(patsubst %,build/bare/%.img,s1ptw exceptions translation dump v
 .PHONY: bare-images
 bare-images: $(BARE_IMAGES)
 guests: bare-images
-bare-images: build/bare/maintenance.img
 
 build/bare/s1ptw.elf: tests/bare/s1ptw.c tests/bare/run_el0.S tests/bench/start.S tests/bench/bench.lds tests/bench/bench.h mmu/vmsa.h mmu/sysreg.def
 	$(call say,CROSS,$@)
