@@ -107,7 +107,7 @@ void memory_init(struct memory *m, struct input *in, uint8_t pa_bits)
 	uint8_t options = take8(in);
 
 	*m = (struct memory){.pa_bits = pa_bits};
-	m->update_policy = (options & 0x7f) % UPDATE_POLICY_COUNT;
+	m->update_policy = (options & 0x7fu) % UPDATE_POLICY_COUNT;
 	m->aborting = take8(in);
 	m->word_count = 1 + (unsigned)take8(in) % RAM_WORDS;
 	for (unsigned i = 0; i < m->word_count; i++)
