@@ -108,7 +108,7 @@ struct row {
 
 #define CTR    MRS(3, 3, 0, 0, 1)
 #define DAIF   MRS(3, 3, 4, 2, 1)
-#define CNTFRQ MRS(3, 3, 14, 0, 0)
+#define CNTFRQ (MRS(3, 3, 14, 0, 0) | TO_X28)
 #define CNTPCT (MRS(3, 3, 14, 0, 1) | TO_X28)
 #define CNTVCT (MRS(3, 3, 14, 0, 2) | TO_X28)
 #define CNTP   MSR(3, 3, 14, 2, 2) /* CNTP_CVAL_EL0 */
