@@ -95,6 +95,11 @@ void mutate_entry(struct scene *s, struct entry *e)
 		e->value = e->leaf ? other_leaf(s, e) : other_table(s, e);
 	else if (leaf_shift(e->tree, e->level) <= 30)
 		e->value = garbage(s, e);
+	/* No table lies in the guest's own first pages, where a hardware update would change its
+	 * code. */
+	if (e->level < 3 && (e->value & 3) == DESCRIPTOR_TABLE &&
+	    (e->value & ~no_address(e->tree)) == 0)
+		e->value |= address_field(e->tree, TABLES_BASE);
 	if (e->tree->stage2 && (e->leaf || (e->value & 3) == DESCRIPTOR_BLOCK))
 		e->value = legal_memattr(&s->memory, e->value);
 	if (s->memory.permissive && e->tree->stage2)
