@@ -284,6 +284,14 @@ static bool dirty_of_aborted_atomic(const struct difference *d)
 	return is_dirty(otherwise(d)) && has_op(d, is_atomic) && d->ours.kind == RESULT_CHANGED;
 }
 
+static bool low_block_bits(const struct difference *d)
+{
+	unsigned theirs = code_of(&d->theirs);
+
+	return theirs > FSC_ADDRESS_SIZE_L0 && theirs < FSC_ADDRESS_SIZE_L0 + 3 &&
+	       !is_address_size(code_of(&d->ours));
+}
+
 static bool high_output_bits(const struct difference *d)
 {
 	return is_address_size(code_of(&d->ours));
