@@ -292,6 +292,11 @@ static bool low_block_bits(const struct difference *d)
 	       !is_address_size(code_of(&d->ours));
 }
 
+static bool devices_of_the_board(const struct difference *d)
+{
+	return is_abort(&d->ours) && FSC(d->ours.esr) == FSC_EXTERNAL && !is_abort(&d->theirs);
+}
+
 static bool high_output_bits(const struct difference *d)
 {
 	return is_address_size(code_of(&d->ours));
