@@ -365,10 +365,7 @@ enum nw_regime ttw_regime_of(unsigned el, const struct nw_registers *registers,
 
 static struct ttw_leaf flat_leaf(const struct nw_features *f)
 {
-	const struct ttw_permissions all = {TTW_R | TTW_W | TTW_X, TTW_R | TTW_W | TTW_X};
-
-	return (struct ttw_leaf){
-		.flat = true, .span_bits = f->pa_bits, .wide_bits = f->pa_bits, .permissions = all};
+	return (struct ttw_leaf){.flat = true, .span_bits = f->pa_bits, .wide_bits = f->pa_bits};
 }
 
 struct ttw_regime ttw_decode(enum nw_regime regime, const struct nw_registers *registers,

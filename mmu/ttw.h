@@ -32,7 +32,7 @@ struct ttw_leaf {
 	int8_t level;
 	uint8_t span_bits; /* of the page, block or contiguous group; PA size if flat */
 	uint8_t wide_bits; /* the same, but not cut to the output size: what TLBI takes for one */
-	bool flat;         /* the stage is off: identity, all permitted, attr and sh mean nothing */
+	bool flat;         /* the stage is off: identity, all permitted; the rest means nothing */
 	bool not_global;   /* nG; false at stage 2 and where the regime has no ASID */
 	bool clean;        /* writable-clean: a store has to update the descriptor first */
 	uint8_t attr;      /* stage 1: Attr<n> of MAIR_ELx; stage 2: MemAttr[3:0], FnXS as bit 4 */

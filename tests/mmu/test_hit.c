@@ -129,6 +129,38 @@ START_TEST(an_ipa_cache_for_tables_takes_outputs_only_where_asked_to)
 }
 END_TEST
 
+/* HCR_EL2.PTW (bit 2) forbids walks through Device memory, also through tables that were cached
+ * while it was 0. */
+START_TEST(a_cached_table_in_device_memory_is_refused_under_ptw)
+{
+	struct nw_config config = {
+		.features = world_features(),
+		.tlb_off = true,
+		.walk_caches = {.stage1 = {.entries = 16}},
+		.port = {.ctx = world, .read = world_read},
+	};
+	uint64_t table;
+
+	map_page(0x1000);
+	table = *world_s1_entry(world, &space, 0x1000, 2) & UINT64_C(0x0000fffffffff000);
+	*world_s2_entry(world, space.vm, table, 3) &= ~(UINT64_C(15) << 2); /* Device-nGnRnE */
+	nw_mmu_free(mmu);
+	mmu = nw_mmu_new(&config);
+	world_enter(world, mmu, &space);
+	load(0x1000);
+	ck_assert_int_eq(load(0x1000).fault.type, FAULT_NONE);
+	ck_assert_uint_eq(nw_counts(mmu)->cache_stage1[0].hits, 1);
+	nw_registers(mmu)->HCR_EL2 |= 4;
+	world_signal(mmu);
+
+	struct nw_translation t = load(0x1000);
+
+	ck_assert_int_eq(t.fault.type, FAULT_PERMISSION);
+	ck_assert(t.fault.stage2 && t.fault.s1ptw);
+	ck_assert_int_eq(t.fault.level, 3);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ sizes of now */
 
 /* VTCR_EL2.PS, [18:16], limits what an entry of the time before gives: a fault of its stage 2 leaf.
@@ -184,6 +216,7 @@ int main(void)
 			    sizeof events / sizeof *events);
 	tcase_add_test(tcase, registers_written_back_to_0_count);
 	tcase_add_loop_test(tcase, an_ipa_cache_for_tables_takes_outputs_only_where_asked_to, 0, 2);
+	tcase_add_test(tcase, a_cached_table_in_device_memory_is_refused_under_ptw);
 	tcase_add_test(tcase, a_hit_uses_the_output_size_of_stage_2_of_now);
 	tcase_add_test(tcase, a_hit_below_the_output_size_of_now_is_one);
 	suite_add_tcase(suite, tcase);
