@@ -1,8 +1,6 @@
 /*
- * Walks the translation tables in a memory dump: walkdump FILE BASE VA [REGISTER=VALUE]...
- *
- * FILE is physical memory from BASE on. The access is a load at EL1; registers that are not given
- * are 0. Ends with 0 if there is a translation, with 1 if the load faults, with 2 on bad input.
+ * Walks the translation tables in a dump of physical memory: walkdump FILE BASE VA NAME=VALUE...
+ * A load at EL1; BASE is where FILE lies, registers not given are 0. Status 1: the load faults.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -12,56 +10,40 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-static struct nw_port_read read_descriptor(void *ctx, pa_t pa)
+/* What lies in the port's window is read without this call: all else is not in the dump. */
+static struct nw_port_read outside(void *ctx, pa_t pa)
 {
-	const struct nw_window *dump = ctx;
-	uint64_t offset = pa.value - dump->base;
-	struct nw_port_read result = {.abort = dump->size < 8 || offset > dump->size - 8};
-
-	if (!result.abort)
-		memcpy(&result.value, dump->host + offset, 8);
-	return result;
+	(void)ctx, (void)pa;
+	return (struct nw_port_read){.abort = true};
 }
 
 static struct nw_window map_dump(const char *name, uint64_t base)
 {
 	int file = open(name, O_RDONLY);
-	struct stat status;
 
-	if (file < 0 || fstat(file, &status) != 0)
+	if (file < 0)
 		err(2, "%s", name);
 
-	size_t size = (size_t)status.st_size;
-	void *host = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+	off_t size = lseek(file, 0, SEEK_END);
+	void *host = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, file, 0);
 
 	if (host == MAP_FAILED)
 		err(2, "%s", name);
-	return (struct nw_window){base, size, host};
+	return (struct nw_window){base, (uint64_t)size & ~UINT64_C(7), host};
 }
-
-#define REGISTER(name)                                                                             \
-	{                                                                                          \
-#name, offsetof(struct nw_registers, name)                                         \
-	}
-static const struct {
-	const char *name;
-	size_t offset;
-} registers[] = {
-	REGISTER(SCTLR_EL1), REGISTER(TCR_EL1), REGISTER(TTBR0_EL1), REGISTER(TTBR1_EL1),
-	REGISTER(MAIR_EL1),  REGISTER(HCR_EL2), REGISTER(VTCR_EL2),  REGISTER(VTTBR_EL2),
-};
 
 static void set_register(struct nw_registers *r, const char *assignment)
 {
-	size_t length = strcspn(assignment, "=");
-
-	for (size_t i = 0; i < sizeof registers / sizeof registers[0]; i++)
-		if (!strncmp(assignment, registers[i].name, length) && assignment[length]) {
-			uint64_t value = strtoull(assignment + length + 1, NULL, 0);
-
-			memcpy((char *)r + registers[i].offset, &value, sizeof value);
+#define NAMED(name) {#name "=", &r->name}
+	const struct { const char *name; uint64_t *value; } known[] = {
+		NAMED(SCTLR_EL1), NAMED(TCR_EL1), NAMED(TTBR0_EL1), NAMED(TTBR1_EL1), NAMED(MAIR_EL1),
+		NAMED(HCR_EL2), NAMED(VTCR_EL2), NAMED(VTTBR_EL2), NAMED(SCTLR_EL2),
+	};
+	for (size_t i = 0, length; i < sizeof known / sizeof known[0]; i++)
+		if (length = strlen(known[i].name), !strncmp(assignment, known[i].name, length)) {
+			*known[i].value = strtoull(assignment + length, NULL, 0);
 			return;
 		}
 	errx(2, "%s: no such register", assignment);
@@ -70,15 +52,12 @@ static void set_register(struct nw_registers *r, const char *assignment)
 int main(int argc, char **argv)
 {
 	if (argc < 4)
-		errx(2, "usage: walkdump FILE BASE VA [REGISTER=VALUE]...");
+		errx(2, "usage: walkdump FILE BASE VA NAME=VALUE...");
 
 	struct nw_window dump = map_dump(argv[1], strtoull(argv[2], NULL, 0));
-	struct nw_mmu *mmu = nw_mmu_new(&(struct nw_config){
-		.features = {~UINT64_C(0), 52, .granule_4k = true, .granule_16k = true,
-			     .granule_64k = true},
-		.tlb_off = true,
-		.port = {.ctx = &dump, .read = read_descriptor},
-	});
+	struct nw_config config = {.features = {~UINT64_C(0), 52, true, true, true},
+				   .port = {.read = outside, .window = dump}};
+	struct nw_mmu *mmu = nw_mmu_new(&config);
 
 	if (mmu == NULL)
 		err(2, "nw_mmu_new");
@@ -91,14 +70,13 @@ int main(int argc, char **argv)
 	struct nw_translation t = nw_probe(mmu, (va_t){strtoull(argv[3], NULL, 0)}, load, &walk);
 
 	for (const struct nw_fetch *f = walk.fetch; f < walk.fetch + walk.fetch_count; f++)
-		printf("stage %u level %2d: [0x%" PRIx64 "] = 0x%016" PRIx64 "\n", f->stage,
-		       f->level, f->pa.value, f->descriptor);
+		printf("stage %u level %2d: [0x%" PRIx64 "] = 0x%016" PRIx64 "\n", f->stage, f->level,
+		       f->pa.value, f->descriptor);
 	if (t.fault.type == FAULT_NONE)
 		printf("PA 0x%" PRIx64 "\n", t.pa.value);
 	else
-		printf("fault: status 0x%02x, stage %d, level %d%s\n", nw_fault_status(&t.fault),
-		       1 + t.fault.stage2, t.fault.level,
-		       t.fault.s1ptw ? ", on the stage 1 walk" : "");
+		printf("fault: status 0x%02x, stage %d, level %d%s\n", nw_fault_status(&t.fault), 1 + t.fault.stage2,
+		       t.fault.level, t.fault.s1ptw ? ", on the stage 1 walk" : "");
 	nw_mmu_free(mmu);
 	return t.fault.type != FAULT_NONE;
 }
