@@ -1,14 +1,16 @@
 /*
  * The oracle: random translations on nestwalk and on QEMU, whose results must be the same bytes.
  *
- *	oracle run QEMU VERSION N SEED       N translations or a few more; differences that
- *deviation.def does not explain are cut down to one operation and what it needs, and end in status
- *1 oracle record QEMU VERSION N SEED    cases of N translations on which both agree, and QEMU's
- *results, into build/oracle/recorded.cases and recorded.results (tests/oracle/record) oracle print
- *N SEED                  the cases
+ * oracle run QEMU VERSION N SEED: N translations or a few more. Differences that deviation.def does
+ * not explain are cut down to one operation and what it needs, and end in status 1.
+ *
+ * oracle record QEMU VERSION N SEED: cases of N translations on which both agree, and QEMU's
+ * results, into build/oracle/recorded.cases and recorded.results (tests/oracle/record).
+ *
+ * oracle print N SEED: the cases.
  *
  * Run in the top folder; NESTWALK names the program. `make oracle` and tests/oracle/test_oracle.sh
- *call it.
+ * call it.
  */
 #include "oracle.h"
 
