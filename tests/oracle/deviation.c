@@ -54,7 +54,8 @@ static bool not_cacheable(const struct difference *d)
 
 	return d->ours.kind == RESULT_PAR && d->theirs.kind == RESULT_PAR && off &&
 	       (d->ours.value & 1) == 0 && (different & ~UINT64_C(0xff00000000000180)) == 0 &&
-	       d->ours.value >> 56 == ATTR_NORMAL_NC;
+	       (d->ours.value >> 56 == ATTR_NORMAL_NC ||
+		d->ours.value >> 56 == ATTR_NORMAL_WB_RAWA);
 }
 
 static bool zva_of_device(const struct difference *d)
