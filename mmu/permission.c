@@ -194,7 +194,6 @@ bool ttw_may_write(const struct ttw_regime *r, const struct ttw_translation *t,
 	if (t->stage1.clean || t->stage2.clean)
 		return false;
 	store.type = NW_STORE;
-	store.read_write = false;
 	return (t->stage1.flat ||
 		ttw_stage1_permissions(r, t->stage1.permissions, store) & TTW_W) &&
 	       (t->stage2.flat || choose(t->stage2.permissions, store) & TTW_W);
