@@ -40,25 +40,62 @@ static void judge(void *ctx, const struct difference *d)
 	}
 }
 
-static bool run_batch(struct oracle *o, uint64_t seed, uint64_t translations)
+/*
+ * A case on which QEMU does not come to its end has no results to compare. One cause is known: a
+ * store through a descriptor of chance that hits the tables of the guest's own code, which goes on
+ * as long as a TLB holds them.
+ */
+static void hung(struct oracle *o, const struct test_case *c)
+{
+	fprintf(o->list, "QEMU did not come to its end:\n");
+	case_write(o->list, 0, c);
+	o->hung++;
+}
+
+static bool run_cases(struct oracle *o, const struct batch *b);
+
+/* The two halves, each by itself: in the end those cases are found that one of the two hangs on. */
+static bool run_halves(struct oracle *o, const struct batch *b)
+{
+	struct batch first = {b->count / 2, b->cases};
+	struct batch second = {b->count - first.count, b->cases + first.count};
+
+	return run_cases(o, &first) && run_cases(o, &second);
+}
+
+/* False: nestwalk did not come to its end, which nothing excuses. */
+static bool run_cases(struct oracle *o, const struct batch *b)
 {
 	char *ours = NULL, *theirs = NULL;
+	bool ran = run_both(o, b, &ours, &theirs), ended = ours != NULL;
+
+	if (ran) {
+		compare(b, ours, theirs, (struct judge){judge, o});
+		distribution_add(&o->met, ours);
+		o->met.translations += batch_translations(b);
+	}
+	free(ours);
+	free(theirs);
+	if (ran || !ended)
+		return ran;
+	if (b->count > 1)
+		return run_halves(o, b);
+	hung(o, b->cases);
+	return true;
+}
+
+static bool run_batch(struct oracle *o, uint64_t seed, uint64_t translations)
+{
 	struct batch b;
 	bool ran;
 
 	batch_generate(&b, seed, translations);
-	ran = run_both(o, &b, &ours, &theirs);
-	if (ran) {
-		compare(&b, ours, theirs, (struct judge){judge, o});
-		distribution_add(&o->met, ours);
-		o->met.translations += batch_translations(&b);
-	} else {
+	ran = run_cases(o, &b);
+	if (!ran)
 		fprintf(stderr,
-			"oracle: seed %" PRIu64 ": %s did not come to its end, see %s/*.log\n",
-			seed, ours == NULL ? "nestwalk" : "QEMU", o->directory);
-	}
-	free(ours);
-	free(theirs);
+			"oracle: seed %" PRIu64 ": nestwalk did not come to its end, see "
+			"%s/ours.log\n",
+			seed, o->directory);
 	batch_free(&b);
 	return ran;
 }
@@ -71,6 +108,7 @@ static void report(const struct oracle *o, double elapsed)
 		       deviation_name((int)i), o->explained[i],
 		       o->explained[i] == 0 ? " (never met)" : "");
 	printf("in their wake %" PRIu64 "\n", o->follows);
+	printf("cases on which QEMU did not come to its end, left out: %" PRIu64 "\n", o->hung);
 	printf("%" PRIu64 " translations (%" PRIu64
 	       " operations) on nestwalk and QEMU %s in %.1f s, %.0f a second: "
 	       "%" PRIu64 " unexplained differences\n",
