@@ -337,6 +337,7 @@ START_TEST(a_conflict_under_stage_2_is_one_of_stage_2_until_tlbi)
 	struct nw_fault fault = access_as(NW_STORE, 0, table_va).fault;
 
 	ck_assert_int_eq(fault.type, FAULT_TLB_CONFLICT);
+	ck_assert_int_eq(fault.level, 0);
 	ck_assert(fault.stage2);
 	ck_assert(!fault.s1ptw);
 	ck_assert(!fault.ipa_valid);
