@@ -122,6 +122,21 @@ START_TEST(high_address_bits_with_a_small_output_size_are_an_address_size_fault)
 }
 END_TEST
 
+/* AArch64.OAOutOfRange: only addresses of 2^48 and above are beyond 48 bits of output. */
+START_TEST(the_last_byte_of_the_output_range_is_in_it)
+{
+	struct nw_registers r = {
+		.SCTLR_EL2 = 1, .TCR_EL2 = 22 | 1 << 14 | 5 << 16, .TTBR0_EL2 = 0x100000};
+
+	put_leaf(16, 2, 0xffffffff0403);
+
+	struct ttw_translation t = translate(REGIME_EL2, &r, 0x1234ffff, el2_load);
+
+	ck_assert_int_eq(t.fault.type, FAULT_NONE);
+	ck_assert_uint_eq(t.pa.value, 0xffffffffffff);
+}
+END_TEST
+
 /* Bits that Arm calls IGNORED, and those of absent features, change nothing. */
 START_TEST(ignored_bits_are_ignored)
 {
@@ -215,6 +230,7 @@ int main(void)
 	tcase_add_test(tcase, a_leaf_spans_no_more_than_the_output_size);
 	tcase_add_loop_test(tcase, a_leaf_gives_address_and_span, 0, ROWS(leaf_rows));
 	tcase_add_test(tcase, high_address_bits_with_a_small_output_size_are_an_address_size_fault);
+	tcase_add_test(tcase, the_last_byte_of_the_output_range_is_in_it);
 	tcase_add_test(tcase, ignored_bits_are_ignored);
 	tcase_add_loop_test(tcase, samples_of_stage1_pages, 0, ROWS(sample_rows));
 	tcase_add_test(tcase, samples_of_stage2_pages);
