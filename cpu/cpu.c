@@ -54,6 +54,13 @@ static void observe_walk(void *ctx, const struct nw_walk *walk)
 		observer->walk(observer->ctx, walk);
 }
 
+/* Builds with assertions look up everything that a walk cache answers in the tables as well. */
+#ifdef NDEBUG
+enum { CHECK_WALK_CACHES = 0 };
+#else
+enum { CHECK_WALK_CACHES = 1 };
+#endif
+
 struct cpu *cpu_new(const struct cpu_config *config)
 {
 	struct engine *e = calloc(1, sizeof(*e));
@@ -72,6 +79,7 @@ struct cpu *cpu_new(const struct cpu_config *config)
 		.l1d = config->l1d,
 		.l2 = config->l2,
 		.walk_caches = config->walk_caches,
+		.check_walk_caches = CHECK_WALK_CACHES,
 		.port = {.ctx = cpu,
 			 .read = port_read,
 			 .update = port_update,

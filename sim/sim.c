@@ -363,6 +363,17 @@ static struct stats_report report(struct sim *sim, bool complete)
 	};
 }
 
+/* Counted in builds with assertions only. */
+static void report_walk_caches(struct sim *sim)
+{
+	uint64_t count = nw_counts(cpu_mmu(sim_cpu(sim)))->cache_mismatches;
+
+	if (count != 0)
+		diag("walk caches: %" PRIu64 " walks gave something else than the tables, expected "
+		     "0 where no maintenance is left out",
+		     count);
+}
+
 int sim_finish(struct sim *sim, int status)
 {
 	struct stats_report r;
@@ -375,6 +386,7 @@ int sim_finish(struct sim *sim, int status)
 	/* A program has come to its end with exit(), a replay with the end of its trace. */
 	complete = sim->config.command == COMMAND_RUN ? sim->completed : status == SIM_OK;
 	r = report(sim, complete);
+	report_walk_caches(sim);
 	ok = close_traces(sim);
 	fflush(stdout);
 	if (sim->refused)

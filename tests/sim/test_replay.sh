@@ -153,4 +153,8 @@ while [ "$(dd if="$dir/a.nwt" bs=1 skip=$at count=4 2>/dev/null)" = NWTB ]; do
 done
 [ "$block" -ge 5 ]
 say $? blocks "only $block blocks were found"
+# Builds with assertions walk again for everything that a walk cache answers, and would tell a difference.
+"$nestwalk" replay -q --walk-cache stage1=64x4,stage2=64x4,ipa=64x4,ipa-for=all --tlb off --limit 20000 "$dir/a.lackey" 2>"$dir/err"
+say "$((0$? != 0 || $(wc -c <"$dir/err") != 0))" "walk caches answer what the tables hold" "$(cat "$dir/err")"
+
 exit $fail
