@@ -20,7 +20,7 @@ struct oracle {
 	uint64_t explained[64];      /* by entry of deviation.def */
 	uint64_t follows;            /* memory and values after an explained difference */
 	uint64_t unexplained, shown; /* shown: how many of them are cut down and printed */
-	uint64_t hung;               /* cases on which QEMU did not come to its end */
+	uint64_t unfinished;         /* cases that one of the two did not come to the end of */
 	FILE *list;                  /* all of them, a few lines each */
 };
 
