@@ -20,7 +20,9 @@ const char *cpu_feature_name(enum nw_feature feature)
 	return feature_names[feature];
 }
 
-#define F(feature) (UINT64_C(1) << (feature))
+/* A set of features as one number. */
+typedef unsigned __int128 feature_set;
+#define F(feature) ((feature_set)1 << (feature))
 #define V8_0       (F(FEAT_EL2) | F(FEAT_CRC32) | F(FEAT_ASID16) | F(FEAT_MixedEnd))
 #define V8_2                                                                                       \
 	(V8_0 | F(FEAT_LSE) | F(FEAT_LOR) | F(FEAT_PAN) | F(FEAT_PAN2) | F(FEAT_UAO) |             \
@@ -34,11 +36,12 @@ const char *cpu_feature_name(enum nw_feature feature)
  */
 static const struct preset {
 	const char *name;
-	uint64_t midr, set;
+	uint64_t midr;
+	feature_set set;
 	uint8_t pa_bits;
 	bool granule_16k;
 } presets[] = {
-	{"max", 0x000f04e0, ~UINT64_C(0), 52, true}, /* implementer 0: reserved for software */
+	{"max", 0x000f04e0, ~(feature_set)0, 52, true}, /* implementer 0: reserved for software */
 	{"cortex-a35", 0x411fd040, V8_0, 40, true},
 	{"cortex-a53", 0x410fd034, V8_0, 40, false},
 	{"cortex-a55", 0x412fd050, V8_2, 40, true},
@@ -52,7 +55,7 @@ static const struct preset {
  * Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing. Not
  * FEAT_PAuth: the core lacks its instructions; the walker knows what it makes of TCR_ELx.TBID.
  */
-static uint64_t modelled_features(void)
+static feature_set modelled_features(void)
 {
 	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_PAuth) & ~F(FEAT_NONE);
 }
@@ -62,10 +65,12 @@ bool cpu_preset(const char *name, struct cpu_config *config)
 	for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++) {
 		const struct preset *p = &presets[i];
 
+		feature_set set = p->set & modelled_features();
+
 		if (strcmp(p->name, name) != 0)
 			continue;
 		config->features = (struct nw_features){
-			.set = p->set & modelled_features(),
+			.set = {(uint64_t)set, (uint64_t)(set >> 64)},
 			.pa_bits = p->pa_bits,
 			.granule_4k = true,
 			.granule_16k = p->granule_16k,
@@ -194,8 +199,9 @@ static uint64_t mmfr0(const struct nw_features *f)
 }
 
 /* What is there for EL2 only is not told of where EL2 is not. */
-static const uint64_t of_el2 =
-	F(FEAT_VHE) | F(FEAT_VMID16) | F(FEAT_XNX) | F(FEAT_S2FWB) | F(FEAT_HCX) | F(FEAT_EVT);
+static const enum nw_feature of_el2[] = {
+	FEAT_VHE, FEAT_VMID16, FEAT_XNX, FEAT_S2FWB, FEAT_HCX, FEAT_EVT,
+};
 
 uint64_t features_id_register(const struct nw_features *all, enum sysreg reg)
 {
@@ -203,7 +209,8 @@ uint64_t features_id_register(const struct nw_features *all, enum sysreg reg)
 	const struct nw_features *features = nw_has(all, FEAT_EL2) ? all : &without_el2;
 	uint64_t value = reg == SYSREG_ID_AA64MMFR0_EL1 ? mmfr0(features) : 0;
 
-	without_el2.set &= ~of_el2;
+	for (size_t i = 0; i < sizeof(of_el2) / sizeof(of_el2[0]); i++)
+		nw_switch(&without_el2, of_el2[i], false);
 
 	for (size_t i = 0; i < sizeof(id_rows) / sizeof(id_rows[0]); i++) {
 		const struct id_row *row = &id_rows[i];

@@ -55,7 +55,7 @@ int main(int argc, char **argv)
 		errx(2, "usage: walkdump FILE BASE VA NAME=VALUE...");
 
 	struct nw_window dump = map_dump(argv[1], strtoull(argv[2], NULL, 0));
-	struct nw_config config = {.features = {~UINT64_C(0), 52, true, true, true},
+	struct nw_config config = {.features = {NW_ALL_FEATURES, 52, true, true, true},
 				   .port = {.read = outside, .window = dump}};
 	struct nw_mmu *mmu = nw_mmu_new(&config);
 

@@ -36,15 +36,26 @@ enum nw_feature {
 
 /* The features of a core and the size of its physical addresses (ID_AA64MMFR0_EL1.PARange: 32 36 40 42 44 48 52). */
 struct nw_features {
-	uint64_t set; /* bit f = feature f implemented */
+	uint64_t set[2]; /* feature f is implemented: bit f % 64 of set[f / 64] */
 	uint8_t pa_bits;
 	bool granule_4k, granule_16k, granule_64k;
 };
 
 static inline bool nw_has(const struct nw_features *features, enum nw_feature feature)
 {
-	return feature == FEAT_NONE || (features->set >> feature & 1);
+	return feature == FEAT_NONE || (features->set[feature / 64] >> feature % 64 & 1);
 }
+
+/* Gives or takes a feature. */
+static inline void nw_switch(struct nw_features *features, enum nw_feature feature, bool on)
+{
+	uint64_t bit = UINT64_C(1) << feature % 64;
+
+	features->set[feature / 64] = (features->set[feature / 64] & ~bit) | (on ? bit : 0);
+}
+
+/* For .set: whatever the library knows. */
+#define NW_ALL_FEATURES { ~UINT64_C(0), ~UINT64_C(0) }
 
 /*
  * What the architecture leaves open (choice.def): for each choice the alternative in force. All zero is the default of

@@ -173,7 +173,7 @@ void boot_defaults(const struct boot *boot, struct sim_config *config)
 	if (config->semihosting == SWITCH_DEFAULT)
 		config->semihosting = SWITCH_ON;
 	if (boot->el == 1)
-		config->features.set &= ~(UINT64_C(1) << FEAT_EL2);
+		nw_switch(&config->features, FEAT_EL2, false);
 }
 
 /* ------------------------------------------------------------------ the layout */

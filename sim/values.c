@@ -364,13 +364,11 @@ static bool switch_feature(struct nw_features *features, const char *name, const
 	if (!on && strcmp(value, "off"))
 		return refuse(why, "%.30s=%.20s: expected on or off", name, value);
 	for (unsigned i = FEAT_NONE + 1; i < NW_FEATURE_COUNT; i++) {
-		uint64_t bit = UINT64_C(1) << i;
-
 		if (strcmp(name, cpu_feature_name((enum nw_feature)i)))
 			continue;
 		if (on && !cpu_feature_modelled((enum nw_feature)i))
 			return refuse(why, "%.30s is not modelled", name);
-		features->set = on ? features->set | bit : features->set & ~bit;
+		nw_switch(features, (enum nw_feature)i, on);
 		return true;
 	}
 	return refuse(why, "'%.30s' is no feature, `nestwalk cpus` lists them", name);

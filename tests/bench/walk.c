@@ -90,7 +90,7 @@ static struct nw_port_read port_read(void *ctx, pa_t pa)
 
 static struct nw_mmu *make_mmu(struct memory *m, uint64_t stage1, uint64_t stage2)
 {
-	struct nw_config config = { .features = { .set = ~UINT64_C(0), .pa_bits = 52, .granule_4k = true },
+	struct nw_config config = { .features = { .set = NW_ALL_FEATURES, .pa_bits = 52, .granule_4k = true },
 				     .tlb_off = true,
 				     .port = { .ctx = m,
 					       .read = port_read,

@@ -77,7 +77,7 @@ static inline uint32_t get_field(enum a64_form form, const char *name, uint32_t 
 static inline uint32_t draw_word(struct draw *d, enum a64_form form,
 				 unsigned (*reg)(struct draw *d))
 {
-	static const struct nw_features all = {.set = ~UINT64_C(0), .pa_bits = 48};
+	static const struct nw_features all = {.set = NW_ALL_FEATURES, .pa_bits = 48};
 	const struct a64_info *info = &a64_info[form];
 	uint32_t word;
 

@@ -494,7 +494,7 @@ START_TEST(return_to_el2_needs_el2)
 {
 	struct cpu_config config = board_config("max");
 
-	config.features.set &= ~(UINT64_C(1) << FEAT_EL2);
+	nw_switch(&config.features, FEAT_EL2, false);
 
 	struct board *board = board_with(config, 1);
 

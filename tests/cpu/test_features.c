@@ -104,7 +104,7 @@ START_TEST(feature_off_clears_its_field)
 {
 	struct cpu_config config = board_config(MAX);
 
-	config.features.set &= ~(UINT64_C(1) << without[_i].off);
+	nw_switch(&config.features, without[_i].off, false);
 
 	struct board *board = board_with(config, 1);
 
@@ -137,7 +137,7 @@ START_TEST(granules_by_their_own_codes)
 	config.features.granule_16k = granules[_i].g16;
 	config.features.granule_64k = granules[_i].g64;
 	if (!granules[_i].lpa2)
-		config.features.set &= ~(UINT64_C(1) << FEAT_LPA2);
+		nw_switch(&config.features, FEAT_LPA2, false);
 
 	struct board *board = board_with(config, 1);
 
@@ -224,8 +224,8 @@ START_TEST(feature_needs_another)
 	struct cpu_config config = board_config(MAX);
 	enum nw_feature feature, needs;
 
-	config.features.set |= UINT64_C(1) << pairs[_i].feature;
-	config.features.set &= ~(UINT64_C(1) << pairs[_i].needs);
+	nw_switch(&config.features, pairs[_i].feature, true);
+	nw_switch(&config.features, pairs[_i].needs, false);
 	ck_assert(!cpu_features_possible(&config.features, &feature, &needs));
 	ck_assert_int_eq(feature, pairs[_i].feature);
 	ck_assert_int_eq(needs, pairs[_i].needs);

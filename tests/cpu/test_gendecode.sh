@@ -36,6 +36,14 @@ accepts two_rows_apart <<'END'
 A | sf 0 imm12:12 000000000000000000 | - | alu | | sf
 B | sf 1 imm12:12 000000000000000000 | - | alu |
 END
+accepts simd_register_of_4_bits <<'END'
+[simd_int]
+A | sf 0 000000000000000 size:2 00000 Rm:4 Rd:4 | - | alu | Rm=r.v Rd=w.v | all
+END
+refuses general_register_of_4_bits "operand 'Rm'" <<'END'
+[dp_imm]
+A | sf 0 000000000000000 size:2 00000 Rm:4 Rd:4 | - | alu | Rm=r
+END
 refuses row_of_31_bits 'table:2: A has 31 bits, expected 32' <<'END'
 [dp_imm]
 A | sf 0 imm12:12 00000000000000000 | - | alu |

@@ -212,7 +212,7 @@ START_TEST(tbid_keeps_the_tag)
 		struct cpu_config config = board_config("max");
 
 		if (pauth)
-			config.features.set |= UINT64_C(1) << FEAT_PAuth;
+			nw_switch(&config.features, FEAT_PAuth, true);
 
 		struct board *board = board_with(config, 2);
 		uint64_t target = untagged[_i].target;

@@ -101,7 +101,7 @@ static struct cpu_config with_xs(void)
 {
 	struct cpu_config config = board_config("max");
 
-	config.features.set |= UINT64_C(1) << FEAT_XS;
+	nw_switch(&config.features, FEAT_XS, true);
 	return config;
 }
 
@@ -145,7 +145,7 @@ START_TEST(a_word_is_undefined_without_its_feature)
 		struct cpu_config config = with_xs();
 		bool there = !needs(word, features[i]);
 
-		config.features.set &= ~(UINT64_C(1) << features[i]);
+		nw_switch(&config.features, features[i], false);
 
 		struct board *board = sysop_board(config);
 

@@ -344,7 +344,7 @@ START_TEST(without_el2_its_registers_are_undefined)
 {
 	struct cpu_config config = board_config("max");
 
-	config.features.set &= ~(UINT64_C(1) << FEAT_EL2);
+	nw_switch(&config.features, FEAT_EL2, false);
 
 	struct board *board = board_with(config, 1);
 

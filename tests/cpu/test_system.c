@@ -513,7 +513,7 @@ START_TEST(without_el2_hvc_is_undefined)
 {
 	struct cpu_config config = board_config("max");
 
-	config.features.set &= ~(UINT64_C(1) << FEAT_EL2);
+	nw_switch(&config.features, FEAT_EL2, false);
 
 	struct board *board = board_for(config, 1, 0xd40000e2);
 

@@ -45,7 +45,7 @@ static struct nw_features take_features(struct input *in)
 	static const uint8_t sizes[8] = {32, 36, 40, 42, 44, 48, 52, 52};
 	uint8_t options = take8(in);
 	struct nw_features features = {
-		.set = take64(in) & ((UINT64_C(1) << NW_FEATURE_COUNT) - 1),
+		.set = {take64(in)},
 		.pa_bits = sizes[options & 7],
 		.granule_4k = options >> 3 & 1,
 		.granule_16k = options >> 4 & 1,

@@ -131,7 +131,7 @@ static inline bool goes(enum context context, uint64_t va, enum nw_tlbi_op op, u
 static inline void take_away(enum nw_feature feature, struct nw_config config)
 {
 	config.features = world_features();
-	config.features.set &= ~(UINT64_C(1) << feature);
+	nw_switch(&config.features, feature, false);
 	config.port = (struct nw_port){.ctx = world, .read = world_read};
 	config.observer = (struct nw_observer){.walk = saw_walk};
 	nw_mmu_free(mmu);

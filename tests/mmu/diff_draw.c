@@ -37,7 +37,7 @@ static uint64_t low_bits(unsigned n)
 
 static void add(struct nw_features *f, enum nw_feature feature)
 {
-	f->set |= BIT(feature);
+	nw_switch(f, feature, true);
 }
 
 /* Each with the feature that it requires, which comes before it. */

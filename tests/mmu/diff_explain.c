@@ -57,7 +57,7 @@ static void shrink(struct diff_case *c, struct diff_question *q, const char *wha
 	for (size_t n = 0; n < sizeof c->registers / sizeof *registers; n++)
 		shrink_value(c, q, what, &registers[n]);
 	if (!q->pan && !q->access.pan)
-		shrink_value(c, q, what, &c->features.set);
+		shrink_value(c, q, what, &c->features.set[0]);
 	shrink_value(c, q, what, &q->va);
 	for (unsigned n = 0; n < NW_CHOICE_COUNT; n++)
 		shrink_choice(c, q, what, &c->choices.of[n]);
@@ -96,7 +96,7 @@ static void print_features(const struct nw_features *f)
 	printf("  PA %u, granules%s%s%s,", f->pa_bits, f->granule_4k ? " 4K" : "",
 	       f->granule_16k ? " 16K" : "", f->granule_64k ? " 64K" : "");
 	for (unsigned n = 0; n < NW_FEATURE_COUNT; n++)
-		if (f->set >> n & 1)
+		if (nw_has(f, n))
 			printf(" %s", names[n]);
 	printf("\n");
 }

@@ -85,7 +85,7 @@ static inline void put_path(struct memory *m, unsigned count, const uint64_t *in
 static inline struct nw_features all_features(void)
 {
 	return (struct nw_features){
-		.set = ~UINT64_C(0),
+		.set = NW_ALL_FEATURES,
 		.pa_bits = 52,
 		.granule_4k = true,
 		.granule_16k = true,
@@ -95,7 +95,7 @@ static inline struct nw_features all_features(void)
 
 static inline struct nw_features without(struct nw_features f, enum nw_feature feature)
 {
-	f.set &= ~(UINT64_C(1) << feature);
+	nw_switch(&f, feature, false);
 	return f;
 }
 

@@ -30,7 +30,7 @@ static const struct word none[] = {{0, 0}};
 static struct nw_mmu *mmu_of(const struct word *words, const struct nw_registers *registers)
 {
 	struct nw_config config = {
-		.features = {.set = ~UINT64_C(0),
+		.features = {.set = NW_ALL_FEATURES,
 			     .pa_bits = 52,
 			     .granule_4k = true,
 			     .granule_16k = true,

@@ -91,7 +91,7 @@ static struct nw_port_read read_nothing(void *ctx, pa_t pa)
 
 /* Sets, hash chains, and no bound: all that allocates in its own way. */
 static const struct nw_config config = {
-	.features = {.set = 1, .pa_bits = 48, .granule_4k = true},
+	.features = {.set = {1}, .pa_bits = 48, .granule_4k = true},
 	.l1i = {.entries = 16, .ways = 4},
 	.l1d = {.entries = 48},
 	.l2 = {.entries = UINT32_MAX},

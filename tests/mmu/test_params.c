@@ -490,7 +490,7 @@ START_TEST(no_register_value_breaks_an_invariant)
 
 	for (unsigned n = 0; n < 100000; n++) {
 		struct nw_registers r;
-		struct nw_features f = {.set = next_random(&random),
+		struct nw_features f = {.set = {next_random(&random), 0},
 					.pa_bits = pa_bits[n % 7],
 					.granule_4k = n & 1,
 					.granule_16k = n & 2,

@@ -401,7 +401,7 @@ START_TEST(no_registers_and_tables_break_the_walker)
 		for (unsigned i = 0; i < sizeof(r) / sizeof(*word); i++)
 			word[i] = next_random(&random);
 		f.pa_bits = pa_bits[bits % 7];
-		f.set = n & 1 ? f.set : next_random(&random);
+		f.set[0] = n & 1 ? f.set[0] : next_random(&random);
 		r.HCR_EL2 &= ~(UINT64_C(1) << 27 | UINT64_C(1) << 12);
 		r.SCTLR_EL1 |= 1;
 

@@ -46,7 +46,7 @@ static void identity(unsigned first, uint64_t leaf, bool big_endian)
 
 static struct ttw_regime begin(bool big_endian)
 {
-	struct nw_features features = {.set = ~UINT64_C(0), .pa_bits = 52, .granule_4k = true};
+	struct nw_features features = {.set = NW_ALL_FEATURES, .pa_bits = 52, .granule_4k = true};
 	struct nw_registers registers = {
 		.SCTLR_EL1 = 1 | (uint64_t)big_endian << 25,
 		.SCTLR_EL2 = (uint64_t)big_endian << 25,

@@ -196,7 +196,7 @@ static inline struct space world_space(struct world *w, struct vm *vm, uint16_t 
 /* A core with all of the architecture that mmu/ has, and 52-bit physical addresses. */
 static inline struct nw_features world_features(void)
 {
-	return (struct nw_features){.set = (UINT64_C(1) << NW_FEATURE_COUNT) - 1,
+	return (struct nw_features){.set = NW_ALL_FEATURES,
 				    .pa_bits = 52,
 				    .granule_4k = true,
 				    .granule_16k = true,

@@ -14,7 +14,7 @@
 
 static struct nw_features core(uint64_t set, uint8_t pa_bits)
 {
-	return (struct nw_features){set, pa_bits, true, true, true};
+	return (struct nw_features){{set, 0}, pa_bits, true, true, true};
 }
 
 /* Sizes first to last, where stage 1 starts at this level on a core that has everything. */

@@ -75,7 +75,7 @@ static struct story tell(const struct world *w)
 
 	ck_assert(cpu_preset("max", &core));
 	config.features = core.features;
-	config.features.set |= UINT64_C(1) << FEAT_VHE;
+	nw_switch(&config.features, FEAT_VHE, true);
 	mmu = nw_mmu_new(&config);
 	*nw_registers(mmu) = w->r;
 	nw_event(mmu, &written);
