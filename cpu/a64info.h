@@ -19,6 +19,7 @@ struct a64_field_info {
 	uint8_t role; /* enum a64_role of a register number */
 	bool sp;      /* 31 is SP, else XZR */
 	bool pair;    /* the register and the next one */
+	bool v;       /* of a SIMD&FP register */
 	struct a64_piece pieces[3];
 };
 

@@ -51,6 +51,24 @@ INLINE uint64_t stored_X(const struct ctx *x, uint32_t n)
 	return X(x, x->fast && n >= IN_OP ? x->op->b[n - IN_OP] : n);
 }
 
+/* A SIMD&FP register. */
+INLINE const union vreg *V(const struct ctx *x, uint32_t n)
+{
+	return &x->cpu->v[n];
+}
+
+INLINE void set_V(const struct ctx *x, uint32_t n, union vreg value)
+{
+	x->cpu->v[n] = value;
+}
+
+/* Of a scalar or 64-bit vector result, the upper bits become 0. */
+INLINE void set_D(const struct ctx *x, uint32_t n, uint64_t value)
+{
+	x->cpu->v[n].d[0] = value;
+	x->cpu->v[n].d[1] = 0;
+}
+
 /* W or X: sf says which. The upper half of an X register is 0 after a write of W. */
 INLINE uint64_t R(const struct ctx *x, uint32_t sf, uint32_t n)
 {

@@ -37,6 +37,7 @@ static int32_t field_value(const struct a64_field_info *field, uint32_t word)
 /* The role and number of the register in a field; no field of that name: no role. */
 struct operand {
 	uint8_t role;
+	bool v;
 	int32_t n;
 };
 
@@ -46,14 +47,14 @@ static struct operand operand_of(const struct a64_info *info, uint32_t word, con
 		const struct a64_field_info *field = &info->fields[i];
 
 		if (strcmp(field->name, name) == 0)
-			return (struct operand){field->role, field_value(field, word)};
+			return (struct operand){field->role, field->v, field_value(field, word)};
 	}
-	return (struct operand){A64_NO_ROLE, -1};
+	return (struct operand){A64_NO_ROLE, false, -1};
 }
 
 static bool overlap(struct operand a, struct operand b)
 {
-	return a.role != A64_NO_ROLE && b.role != A64_NO_ROLE && a.n == b.n;
+	return a.role != A64_NO_ROLE && b.role != A64_NO_ROLE && a.v == b.v && a.n == b.n;
 }
 
 /* Register 31 as base is SP, which is no data register. */

@@ -105,6 +105,7 @@ struct engine {
 	uint64_t clock_end; /* cpu->now when budget equals op, and 1 for a data access */
 	uint64_t load_hits, store_hits, cache_hits;
 	struct reach reach[REACH_COUNT];
+	bool fp_free;              /* fp_is_enabled(), in this context */
 	bool zva_free, cache_free; /* sysop_zva_free(), sysop_cache_free(), in this context */
 
 	struct code_page *running;
@@ -191,11 +192,11 @@ void code_written(struct engine *e, struct cpu_page page, unsigned offset, unsig
 /* Executes a word at cpu->pc: the observed instantiation. */
 struct outcome observe(struct cpu *cpu, enum a64_form form, uint32_t word);
 
-/* Gives op the fast handler of the form; false: it has none. */
-bool fast_dp_imm(struct op *op, enum a64_form form, uint32_t word);
-bool fast_dp_reg(struct op *op, enum a64_form form, uint32_t word);
-bool fast_branch(struct op *op, enum a64_form form, uint32_t word);
-bool fast_ldst(struct op *op, enum a64_form form, uint32_t word);
+/* Executes a form from its word. */
+typedef struct outcome observed_handler(struct cpu *cpu, uint32_t word);
+
+/* fast_GROUP: gives op the fast handler of a form of the group; false: it has none. */
+typedef bool fast_chooser(struct op *op, enum a64_form form, uint32_t word);
 fast_handler fast_decode; /* of an op that was not executed yet */
 fast_handler fast_page_end;
 

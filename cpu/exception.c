@@ -138,6 +138,18 @@ struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, b
 	return e;
 }
 
+struct exception exception_fp_access(const struct cpu *cpu, unsigned target_el)
+{
+	struct exception e =
+		record(cpu, EC_FP, FIELD_PUT(ISS_WFX_CV, 1) | FIELD_PUT(ISS_WFX_COND, 0xe));
+
+	if (target_el == 1 && cpu->pstate.el < 2 && HCR_EL2_TGE(effective_hcr(cpu)) != 0)
+		return exception_undefined(cpu);
+	if (target_el == 2)
+		e.target_el = 2;
+	return e;
+}
+
 /* AArch64.SystemAccessTrapSyndrome: the operands of the instruction in another order. */
 struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key,
 					 unsigned Rt, bool read)

@@ -36,6 +36,8 @@ struct exception exception_hvc(const struct cpu *cpu, uint16_t imm);
 struct exception exception_smc_trap(const struct cpu *cpu, uint16_t imm);
 struct exception exception_brk(const struct cpu *cpu, uint16_t imm);
 struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, bool wfe);
+/* AArch64.AdvSIMDFPAccessTrap(): to EL1, of which HCR_EL2.TGE makes EC 0 at EL2, or to EL2. */
+struct exception exception_fp_access(const struct cpu *cpu, unsigned target_el);
 /*
  * MSR, MRS or SYS trapped. key: bits 20:5 of the instruction (op0 to op2); target_el 1 becomes 2
  * under HCR_EL2.TGE.

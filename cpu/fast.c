@@ -59,17 +59,19 @@ void fast_page_end(FAST_PARAMETERS)
 	FAST_TAIL(fast_branch_to, op - 1);
 }
 
-void fast_observe(FAST_PARAMETERS)
+/* What the observed instantiation needs to be exact before it starts. */
+static void bring_up_to_date(struct engine *e, const struct op *op, uint64_t budget,
+			     struct nzcv flags)
+{
+	e->cpu.pc = address_of(e, op);
+	e->cpu.flags = flags;
+	e->cpu.now = e->clock_end - 1 - (budget - (uintptr_t)op);
+}
+
+void fast_observed(FAST_PARAMETERS)
 {
 	struct cpu *cpu = &e->cpu;
-	uint32_t word;
-
-	memcpy(&word, page_of(op)->host + op_index(op) * 4, sizeof(word));
-	cpu->pc = address_of(e, op);
-	cpu->flags = (struct nzcv){nz, v, c};
-	cpu->now = e->clock_end - 1 - (budget - (uintptr_t)op);
-
-	struct outcome o = observe(cpu, a64_decode_for(cpu, word), word);
+	const struct outcome o = e->outcome;
 
 	nz = cpu->flags.nz;
 	v = cpu->flags.v;
@@ -84,24 +86,63 @@ void fast_observe(FAST_PARAMETERS)
 		cpu->pc = o.target;
 		FAST_TAIL(fast_branch_to, op);
 	default:
-		if (o.kind == OUTCOME_STOP)
-			cpu->stop.word = word;
 		leave(e, o, budget - (uintptr_t)(op + 1), cpu->flags);
 	}
+}
+
+static uint32_t word_at(const struct op *op)
+{
+	uint32_t word;
+
+	memcpy(&word, page_of(op)->host + op_index(op) * 4, sizeof(word));
+	return word;
+}
+
+static struct outcome observe_word(struct cpu *cpu, enum a64_form form, uint32_t word)
+{
+	struct outcome o = observe(cpu, form, word);
+
+	if (o.kind == OUTCOME_STOP)
+		cpu->stop.word = word;
+	return o;
+}
+
+void fast_observe(FAST_PARAMETERS)
+{
+	uint32_t word = word_at(op);
+
+	bring_up_to_date(e, op, budget, (struct nzcv){nz, v, c});
+	e->outcome = observe_word(&e->cpu, a64_decode_for(&e->cpu, word), word);
+	FAST_TAIL(fast_observed, op);
+}
+
+void fast_word(FAST_PARAMETERS)
+{
+	bring_up_to_date(e, op, budget, (struct nzcv){nz, v, c});
+	e->outcome =
+		observe_word(&e->cpu, (enum a64_form)(op->b[0] | op->b[1] << 8), (uint32_t)op->imm);
+	FAST_TAIL(fast_observed, op);
+}
+
+#include "fast_groups.inc"
+
+static bool choose(struct op *op, enum a64_form form, uint32_t word)
+{
+	return fast_choosers[form] != NULL && fast_choosers[form](op, form, word);
 }
 
 void fast_decode(FAST_PARAMETERS)
 {
 	struct op *decoded = &page_of(op)->ops[op_index(op)];
-	uint32_t word;
-
-	memcpy(&word, page_of(op)->host + op_index(op) * 4, sizeof(word));
-
+	uint32_t word = word_at(op);
 	enum a64_form form = a64_decode_for(&e->cpu, word);
 
-	if (!fast_dp_imm(decoded, form, word) && !fast_dp_reg(decoded, form, word) &&
-	    !fast_ldst(decoded, form, word) && !fast_branch(decoded, form, word))
-		decoded->fn = fast_observe;
+	if (!choose(decoded, form, word)) {
+		decoded->fn = fast_word;
+		decoded->b[0] = (uint8_t)form;
+		decoded->b[1] = (uint8_t)(form >> 8);
+		decoded->imm = (int32_t)word;
+	}
 	FAST_TAIL(decoded->fn, op);
 }
 

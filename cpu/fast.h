@@ -7,6 +7,7 @@
 #define CPU_FAST_H
 
 #include "ctx.h"
+#include "fp_access.h"
 
 #if defined(__has_attribute) && !defined(CPU_LOOP)
 #if __has_attribute(musttail)
@@ -32,6 +33,11 @@
 #define FAST_ENTER(is_near)                                                                        \
 	const bool fast_near = (is_near);                                                          \
 	struct ctx x = {.cpu = &e->cpu, .f = {nz, v, c}, .fast = true, .op = op, .budget = budget}
+
+/* Before an instruction of SIMD&FP registers. */
+#define FAST_ENTER_SIMD                                                                            \
+	if (UNLIKELY(!e->fp_free))                                                                 \
+	FAST_TAIL(fast_observe, op)
 
 /* budget moves with op but for the instruction that completed: see engine.h. */
 #define FAST_LEAVE(call)                                                                           \
@@ -60,8 +66,12 @@
 	e->cpu.pc = o.kind == OUTCOME_RELATIVE ? PC(&x) + o.target : o.target;                     \
 	FAST_TAIL(fast_branch_to, op)
 
-/* op has missed the filter or has no handler of its own: the observed instantiation executes it. */
+/* op has missed the filter: the observed instantiation executes it. */
 fast_handler fast_observe;
+/* The form has no handler of its own: form and word are in op. */
+fast_handler fast_word;
+/* op was executed by the observed instantiation, e->outcome is what it came to. */
+fast_handler fast_observed;
 /* op has completed and branches to cpu.pc. */
 fast_handler fast_branch_to;
 /* The slice ends before op. */

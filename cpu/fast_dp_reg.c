@@ -1,5 +1,6 @@
-/* The fast instantiation of dp_reg.h. */
+/* The handlers of dp_reg.h, of both instantiations. */
 #include "fast.h"
 #include "dp_reg.h"
 
 #include "fast_dp_reg.inc"
+#include "observed_dp_reg.inc"

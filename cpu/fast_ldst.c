@@ -1,5 +1,6 @@
-/* The fast instantiation of ldst.h. */
+/* The handlers of ldst.h, of both instantiations. */
 #include "fast.h"
 #include "ldst.h"
 
 #include "fast_ldst.inc"
+#include "observed_ldst.inc"

@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include "exception.h"
+#include "fp_access.h"
 #include "mem.h"
 #include "mmu/vmsa.h"
 #include "system.h"
@@ -151,6 +152,7 @@ static struct context *find_context(struct engine *e)
 
 void engine_derive(struct engine *e)
 {
+	e->fp_free = fp_is_enabled(&e->cpu);
 	if (e->current != NULL && same_context(e->current, &e->cpu, nw_registers(e->cpu.mmu)))
 		return;
 	e->current = find_context(e);

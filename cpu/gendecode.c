@@ -1,10 +1,12 @@
 /*
- * gendecode TABLE DIRECTORY: turns a64.decode into C. Run by the build, on the host.
+ * gendecode TABLE... DIRECTORY: turns the decode tables into C. Run by the build, on the host.
  *
- *	a64.h            forms, their fields as structures, unpacking, prototypes of [system]
- *semantics a64decode.inc    the decoder, and what names, needs, timing and operands a form has
- *	observed.inc     a handler for every form that executes it from its word
- *	fast_GROUP.inc   handlers specialised as the column `fast` asks, and the choice between them
+ *	a64.h               forms, their fields as structures, unpacking, prototypes of [system]
+ *	a64decode.inc       the decoder, and what names, needs, timing and operands a form has
+ *	observed_GROUP.inc  a handler for every form that executes it from its word
+ *	observed.inc        the handlers of [system] and [unmodelled], and the table of all
+ *	fast_GROUP.inc      handlers specialised as the column `fast` asks, the choice between them
+ *	fast_groups.inc     the choice between the groups
  */
 #include "bitmask.h"
 #include "gentable.h"
@@ -25,7 +27,7 @@ static FILE *open_output(const char *directory, const char *name)
 		fprintf(stderr, "nestwalk: %s: cannot be written\n", path);
 		exit(1);
 	}
-	fprintf(out, "/* Generated from a64.decode by gendecode. */\n");
+	fprintf(out, "/* Generated from the decode tables by gendecode. */\n");
 	return out;
 }
 
@@ -58,7 +60,7 @@ static void print_field(FILE *out, const struct field *f)
 
 	if (f->sp)
 		slot = "a64_sp_slot";
-	else if (!f->raw && (f->role == ROLE_WRITE || f->role == ROLE_BOTH))
+	else if (!f->raw && !f->v && (f->role == ROLE_WRITE || f->role == ROLE_BOTH))
 		slot = "a64_written_slot";
 	fprintf(out, "%s(", slot);
 	print_raw(out, f);
@@ -266,8 +268,8 @@ static void print_info(FILE *out, const struct row *row)
 	for (unsigned i = 0; i < row->field_count; i++) {
 		const struct field *f = &row->fields[i];
 
-		fprintf(out, "\n\t\t{ \"%s\", %u, %d, %d, %d, %d, {", f->name, f->width,
-			f->is_signed, f->role, f->sp, f->raw);
+		fprintf(out, "\n\t\t{ \"%s\", %u, %d, %d, %d, %d, %d, {", f->name, f->width,
+			f->is_signed, f->role, f->sp, f->raw, f->v);
 		for (unsigned j = 0; j < f->piece_count; j++)
 			fprintf(out, " { %u, %u, %u },", f->pieces[j].width, f->pieces[j].lsb,
 				f->pieces[j].to);
@@ -303,14 +305,18 @@ static void print_decoder(const struct table *t, const char *directory)
 
 static void print_observed(FILE *out, const struct row *row)
 {
-	fprintf(out, "\nstatic struct outcome observed_%s(struct cpu *cpu, uint32_t word)\n{\n",
-		row->name);
+	bool system = strcmp(row->group, "system") == 0;
+
+	fprintf(out, "\n%sstruct outcome observed_%s(struct cpu *cpu, uint32_t word)\n{\n",
+		system || row_unmodelled(row) ? "static " : "", row->name);
 	if (row_unmodelled(row)) {
 		fprintf(out, "\t(void)word;\n\treturn unmodelled(cpu, \"%s\");\n}\n", row->text);
 		return;
 	}
+	if (row_uses_simd(row))
+		fprintf(out, "\tif (!fp_is_enabled(cpu))\n\t\treturn fp_trapped(cpu);\n\n");
 	fprintf(out, "\tconst struct a64_%s i = a64_unpack_%s(word);\n\n", row->name, row->name);
-	if (strcmp(row->group, "system") == 0) {
+	if (system) {
 		fprintf(out, "\treturn exec_%s(cpu, &i);\n}\n", row->name);
 		return;
 	}
@@ -324,12 +330,39 @@ static void print_observed(FILE *out, const struct row *row)
 		fprintf(out, "\treturn exec_%s(&x, &i);\n}\n", row->name);
 }
 
+/* The group's semantics are of struct ctx, and it has a file of its own. */
+static bool is_separate(const char *group)
+{
+	return strcmp(group, "system") != 0 && strcmp(group, "unmodelled") != 0;
+}
+
+static void print_observed_group(const struct table *t, const char *directory, const char *group)
+{
+	char name[NAME_MAX_LEN + 16];
+
+	snprintf(name, sizeof(name), "observed_%s.inc", group);
+
+	FILE *out = open_output(directory, name);
+
+	for (unsigned i = 0; i < t->row_count; i++)
+		if (strcmp(t->rows[i].group, group) == 0)
+			fprintf(out, "observed_handler observed_%s;\n", t->rows[i].name);
+	for (unsigned i = 0; i < t->row_count; i++)
+		if (strcmp(t->rows[i].group, group) == 0)
+			print_observed(out, &t->rows[i]);
+	fclose(out);
+}
+
 static void print_all_observed(const struct table *t, const char *directory)
 {
 	FILE *out = open_output(directory, "observed.inc");
 
-	for (unsigned i = 0; i < t->row_count; i++)
-		print_observed(out, &t->rows[i]);
+	for (unsigned i = 0; i < t->row_count; i++) {
+		if (is_separate(t->rows[i].group))
+			fprintf(out, "observed_handler observed_%s;\n", t->rows[i].name);
+		else
+			print_observed(out, &t->rows[i]);
+	}
 	fprintf(out, "\nstatic observed_handler *const observed[A64_FORM_COUNT] = "
 		     "{\n\t[A64_UNALLOCATED] = unallocated,\n");
 	for (unsigned i = 0; i < t->row_count; i++)
@@ -386,7 +419,7 @@ static bool is_late(const struct row *row, const struct field *f)
 	bool stored = f->role == ROLE_READ && (row->mem & ROLE_WRITE) != 0 &&
 		      strncmp(f->name, "Rt", 2) == 0;
 
-	return f->role == ROLE_WRITE || stored;
+	return !f->v && (f->role == ROLE_WRITE || stored);
 }
 
 static void print_fast_handler(FILE *out, const struct row *row, char place[FIELDS_MAX][16],
@@ -419,6 +452,8 @@ static void print_fast_handler(FILE *out, const struct row *row, char place[FIEL
 				values[i] != 0 ? "!" : "", row->items[i].condition);
 		near |= row->items[i].kind == ITEM_NEAR && values[i] != 0;
 	}
+	if (row_uses_simd(row))
+		fprintf(out, "\tFAST_ENTER_SIMD;\n");
 	fprintf(out, "\tFAST_ENTER(%s);\n\tFAST_LEAVE(exec_%s(&x, &i));\n}\n",
 		near ? "true" : "false", row->name);
 }
@@ -501,16 +536,16 @@ static bool print_fast_group(const struct table *t, const char *directory, const
 				"nestwalk: %s:%u: %s: its fields do not fit a decoded op, expected "
 				"four of 8 bits "
 				"and one of 32 that are no constants\n",
-				t->path, row->line, row->name);
+				row->path, row->line, row->name);
 			fclose(out);
 			return false;
 		}
 		counts[i] = print_fast_row(out, row, place);
 	}
 	fprintf(out,
-		"\nbool fast_%s(struct op *op, enum a64_form form, uint32_t word)\n{\n\tswitch "
-		"(form) {\n",
-		group);
+		"\nfast_chooser fast_%s;\nbool fast_%s(struct op *op, enum a64_form form, "
+		"uint32_t word)\n{\n\t(void)op;\n\t(void)word;\n\tswitch (form) {\n",
+		group, group);
 	for (unsigned i = 0; i < t->row_count; i++)
 		if (counts[i] > 0 && place_fields(&t->rows[i], place))
 			print_choice(out, &t->rows[i], place, counts[i]);
@@ -519,14 +554,34 @@ static bool print_fast_group(const struct table *t, const char *directory, const
 	return true;
 }
 
-static bool print_fast(const struct table *t, const char *directory)
+static void print_fast_groups(const struct table *t, const char *directory)
+{
+	FILE *out = open_output(directory, "fast_groups.inc");
+
+	for (unsigned i = 0; i < t->row_count; i++)
+		if (is_separate(t->rows[i].group))
+			fprintf(out, "extern fast_chooser fast_%s;\n", t->rows[i].group);
+	fprintf(out, "\nstatic fast_chooser *const fast_choosers[A64_FORM_COUNT] = {\n");
+	for (unsigned i = 0; i < t->row_count; i++)
+		if (is_separate(t->rows[i].group))
+			fprintf(out, "\t[A64_%s] = fast_%s,\n", t->rows[i].name, t->rows[i].group);
+	fprintf(out, "};\n");
+	fclose(out);
+}
+
+/* The files of each group. */
+static bool print_groups(const struct table *t, const char *directory)
 {
 	for (unsigned i = 0; i < t->row_count; i++) {
-		bool first = t->rows[i].fast;
+		const char *group = t->rows[i].group;
+		bool first = is_separate(group);
 
 		for (unsigned j = 0; j < i && first; j++)
-			first = !t->rows[j].fast || strcmp(t->rows[i].group, t->rows[j].group) != 0;
-		if (first && !print_fast_group(t, directory, t->rows[i].group))
+			first = strcmp(group, t->rows[j].group) != 0;
+		if (!first)
+			continue;
+		print_observed_group(t, directory, group);
+		if (!print_fast_group(t, directory, group))
 			return false;
 	}
 	return true;
@@ -535,15 +590,20 @@ static bool print_fast(const struct table *t, const char *directory)
 int main(int argc, char **argv)
 {
 	static struct table table;
+	const char *directory = argv[argc - 1];
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: gendecode TABLE DIRECTORY\n");
+	if (argc < 3) {
+		fprintf(stderr, "usage: gendecode TABLE... DIRECTORY\n");
 		return 2;
 	}
-	if (!table_read(&table, argv[1]))
+	for (int i = 1; i < argc - 1; i++)
+		if (!table_read(&table, argv[i]))
+			return 1;
+	if (!table_check(&table))
 		return 1;
-	print_header(&table, argv[2]);
-	print_decoder(&table, argv[2]);
-	print_all_observed(&table, argv[2]);
-	return print_fast(&table, argv[2]) ? 0 : 1;
+	print_header(&table, directory);
+	print_decoder(&table, directory);
+	print_all_observed(&table, directory);
+	print_fast_groups(&table, directory);
+	return print_groups(&table, directory) ? 0 : 1;
 }

@@ -1,5 +1,5 @@
-/* Reads a64.decode: every row must have 32 bits, and only declared pairs of rows may match the same
- * word. */
+/* Reads decode tables: every row must have 32 bits, and only declared pairs of rows may match the
+ * same word. */
 #include "gentable.h"
 
 #include <ctype.h>
@@ -7,18 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-__attribute__((format(printf, 3, 4))) static bool bad(const struct table *t, unsigned line,
-						      const char *format, ...)
+__attribute__((format(printf, 3, 4))) static bool bad_at(const char *path, unsigned line,
+							 const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "nestwalk: %s:%u: ", t->path, line);
+	fprintf(stderr, "nestwalk: %s:%u: ", path, line);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
 	return false;
 }
+
+#define bad(t, line, ...) bad_at((t)->path, line, __VA_ARGS__)
 
 static bool copy_text(char *to, size_t size, const char *from)
 {
@@ -176,11 +178,14 @@ static bool read_operand(struct row *row, char *token)
 
 	if (suffix != NULL)
 		*suffix++ = '\0';
-	if (f == NULL || f->width != 5 || !read_role(role, &f->role))
+	if (f == NULL || !read_role(role, &f->role))
 		return false;
 	f->sp = suffix != NULL && strcmp(suffix, "sp") == 0;
 	f->raw = suffix != NULL && strcmp(suffix, "raw") == 0;
-	return suffix == NULL || f->sp || f->raw;
+	f->v = suffix != NULL && strcmp(suffix, "v") == 0;
+	/* Some encodings reach only V0 to V15. */
+	return (f->width == 5 || (f->v && f->width == 4)) &&
+	       (suffix == NULL || f->sp || f->raw || f->v);
 }
 
 static bool read_operands(struct table *t, struct row *row, char *text)
@@ -189,11 +194,12 @@ static bool read_operands(struct table *t, struct row *row, char *text)
 
 	for (char *token; (token = strtok_r(rest, " \t", &rest)) != NULL;)
 		if (!read_operand(row, token))
-			return bad(t, row->line,
-				   "%s: operand '%s': expected FIELD=r|w|rw[.sp|.raw] of a 5-bit "
-				   "field, "
-				   "flags, mem or pc",
-				   row->name, token);
+			return bad(
+				t, row->line,
+				"%s: operand '%s': expected FIELD=r|w|rw[.sp|.raw|.v] of a 5-bit "
+				"field, "
+				"flags, mem or pc",
+				row->name, token);
 	return true;
 }
 
@@ -275,6 +281,7 @@ static bool read_row(struct table *t, unsigned line, const char *group, char *te
 
 	struct row *row = &t->rows[t->row_count++];
 
+	row->path = t->path;
 	row->line = line;
 	for (unsigned i = count; i < COLUMNS_MAX; i++)
 		column[i] = empty;
@@ -310,6 +317,7 @@ static bool read_line(struct table *t, unsigned line, char *group, char *text)
 	if (strncmp(text, "overlap ", 8) == 0) {
 		struct overlap *o = &t->overlaps[t->overlap_count];
 
+		o->path = t->path;
 		o->line = line;
 		if (t->overlap_count == ROWS_MAX ||
 		    sscanf(text, "overlap %39s %39s", o->first, o->second) != 2)
@@ -348,27 +356,27 @@ const struct row *table_preferred(const struct table *t, const struct row *a, co
 	return NULL;
 }
 
-static bool check_overlaps(const struct table *t)
+bool table_check(const struct table *t)
 {
 	for (unsigned i = 0; i < t->overlap_count; i++) {
 		const struct overlap *o = &t->overlaps[i];
 		const struct row *a = row_named(t, o->first), *b = row_named(t, o->second);
 
 		if (a == NULL || b == NULL)
-			return bad(t, o->line, "overlap: no row '%s'",
-				   a == NULL ? o->first : o->second);
+			return bad_at(o->path, o->line, "overlap: no row '%s'",
+				      a == NULL ? o->first : o->second);
 		if (!rows_overlap(a, b))
-			return bad(t, o->line,
-				   "%s and %s no longer overlap: remove the declaration", a->name,
-				   b->name);
+			return bad_at(o->path, o->line,
+				      "%s and %s no longer overlap: remove the declaration",
+				      a->name, b->name);
 	}
 	for (const struct row *a = t->rows; a < t->rows + t->row_count; a++)
 		for (const struct row *b = a + 1; b < t->rows + t->row_count; b++)
 			if (rows_overlap(a, b) && table_preferred(t, a, b) == NULL)
-				return bad(t, b->line,
-					   "%s and %s (line %u) match 0x%08x both: expected a "
-					   "declared pair",
-					   b->name, a->name, a->line, a->value | b->value);
+				return bad_at(b->path, b->line,
+					      "%s and %s (line %u) match 0x%08x both: expected a "
+					      "declared pair",
+					      b->name, a->name, a->line, a->value | b->value);
 	return true;
 }
 
@@ -384,5 +392,5 @@ bool table_read(struct table *t, const char *path)
 	for (unsigned line = 1; good && fgets(text, sizeof(text), file) != NULL; line++)
 		good = read_line(t, line, group, trimmed(text));
 	fclose(file);
-	return good && check_overlaps(t);
+	return good;
 }

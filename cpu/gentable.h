@@ -13,7 +13,7 @@ enum {
 	PIECES_MAX = 3,
 	ITEMS_MAX = 8,
 	TEXT_MAX = 160,
-	ROWS_MAX = 512
+	ROWS_MAX = 2048
 };
 
 enum role { ROLE_NONE, ROLE_READ, ROLE_WRITE, ROLE_BOTH };
@@ -30,6 +30,7 @@ struct field {
 	bool is_signed;
 	enum role role; /* a register number: how it is used */
 	bool sp, raw;   /* 31 is SP; the number is kept as it is */
+	bool v;         /* a SIMD&FP register */
 };
 
 enum item_kind { ITEM_FIELD, ITEM_CONDITION, ITEM_NEAR, ITEM_UNUSED };
@@ -43,6 +44,7 @@ struct item {
 
 struct row {
 	char name[NAME_MAX_LEN], group[NAME_MAX_LEN], needs[NAME_MAX_LEN], timing[NAME_MAX_LEN];
+	const char *path;
 	unsigned line;
 	uint32_t mask, value;               /* the fixed bits */
 	uint32_t should_mask, should_value; /* (1) and (0) */
@@ -58,19 +60,31 @@ struct row {
 
 struct overlap {
 	char first[NAME_MAX_LEN], second[NAME_MAX_LEN];
+	const char *path;
 	unsigned line;
 };
 
 struct table {
-	const char *path;
+	const char *path; /* the file that is read */
 	struct row rows[ROWS_MAX];
 	unsigned row_count;
 	struct overlap overlaps[ROWS_MAX];
 	unsigned overlap_count;
 };
 
-/* Reads and checks a table. False: one line on stderr says what is wrong. */
+/* Adds a file's rows. False: one line on stderr says what is wrong. */
 bool table_read(struct table *table, const char *path);
+/* Only declared pairs of rows may match the same word. False: as above. */
+bool table_check(const struct table *table);
+
+/* Its operands are SIMD&FP registers, among others. */
+static inline bool row_uses_simd(const struct row *row)
+{
+	for (unsigned i = 0; i < row->field_count; i++)
+		if (row->fields[i].v)
+			return true;
+	return false;
+}
 
 static inline bool row_unmodelled(const struct row *row)
 {

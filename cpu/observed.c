@@ -1,11 +1,12 @@
-/* The observed instantiation: every form executed from its word, with the complete memory path. */
-#include "atomic.h"
-#include "branch.h"
-#include "dp_imm.h"
-#include "dp_reg.h"
-#include "ldst.h"
+/*
+ * The observed instantiation: every form executed from its word, with the complete memory path. The
+ * handlers of most groups are where their fast ones are (fast_GROUP.c).
+ */
+#include "engine.h"
 
-typedef struct outcome observed_handler(struct cpu *cpu, uint32_t word);
+#include "exception.h"
+#include "fp_access.h"
+#include "system.h"
 
 static struct outcome unallocated(struct cpu *cpu, uint32_t word)
 {

@@ -15,6 +15,15 @@
  */
 enum { SLOT_ZERO = 31, SLOT_SINK = 32, SLOT_SP = 33, SLOT_COUNT = 34 };
 
+/* A SIMD&FP register, as the elements that instructions see. The host is little-endian, as the
+ * register is. */
+union vreg {
+	uint8_t b[16];
+	uint16_t h[8];
+	uint32_t s[4];
+	uint64_t d[2];
+} __attribute__((aligned(16)));
+
 /*
  * PSTATE.{N,Z,C,V} as the results they were made from, which is cheaper to keep than four bits
  * (flags.h reads them): Z: nz is 0. N: bit 63 of nz ^ c. C: the lower half of c is not 0. V: bit 63
@@ -74,6 +83,8 @@ struct cpu {
 	uint64_t x[SLOT_COUNT]; /* SLOT_SP: SP of the current EL and SPSel; the others' are
 				   SYSREG_SP_ELx */
 	struct nzcv flags;
+	union vreg v[32];
+	uint32_t fpcr, fpsr;
 	uint64_t pc; /* of the instruction that executes */
 	struct pstate pstate;
 	uint64_t sysreg[SYSREG_COUNT]; /* those that translation reads are in nw_registers() as
