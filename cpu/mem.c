@@ -79,18 +79,19 @@ static struct data_access data_access(const struct cpu *cpu, uint64_t va, const 
 	};
 }
 
-/* The filter may answer the next access like this one. */
+/* The filter may answer the next access like this one; and stores, where a load says that they would succeed. */
 static void remember(struct engine *e, const struct data_access *a, const struct mem_part *part,
 		     const struct nw_translation *t)
 {
 	bool store = a->mmu.type == NW_STORE;
 
 	if (!e->filter_data || part->page.host == NULL || a->mmu.read_write ||
-	    (t->device && !e->strict))
+	    (t->device && !e->strict) || a->mmu.unprivileged != (a->mmu.el == 0))
 		return;
-	if (a->mmu.unprivileged != (a->mmu.el == 0) || (store && *part->page.flags != 0))
-		return;
-	filter_fill(e, store ? FILTER_STORE : FILTER_LOAD, part->va, t->entry, part->page.host);
+	if (!store)
+		filter_fill(e, FILTER_LOAD, part->va, t->entry, part->page.host);
+	if ((store || t->may_write) && *part->page.flags == 0)
+		filter_fill(e, FILTER_STORE, part->va, t->entry, part->page.host);
 }
 
 /* The part of a unit of translation, [va, va + size), that lies in one 4 KiB page. */

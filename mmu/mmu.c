@@ -100,6 +100,18 @@ static bool is_walk(const struct mmu_request *q, bool both_stages)
 	       input->ia >> r->stage2.ia_bits == 0;
 }
 
+/*
+ * What was translated is most likely read or written next, and far from all that was lately: it
+ * may come nearer while the TLBs are filled.
+ */
+static void bring_near(const struct nw_window *window, pa_t pa)
+{
+	uint64_t offset = pa.value - window->base;
+
+	if (offset < window->size)
+		__builtin_prefetch(window->host + offset);
+}
+
 static void walk_tables(struct nw_mmu *mmu, const struct mmu_request *q, bool stage1_only, bool at,
 			struct ttw_translation *t)
 {
@@ -107,6 +119,7 @@ static void walk_tables(struct nw_mmu *mmu, const struct mmu_request *q, bool st
 
 	mmu->caches.el = q->access.el;
 	ttw_translate_input(q->r, &q->input, q->va, q->access, &mmu->memory, stage1_only, t);
+	bring_near(&mmu->memory.port.window, t->pa);
 	if (mmu->config.check_walk_caches && mmu->memory.caches != NULL)
 		mmu_recheck(mmu, q, stage1_only, t);
 	if (observer->walk != NULL && is_walk(q, !stage1_only)) {
