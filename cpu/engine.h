@@ -84,6 +84,7 @@ struct context {
 	bool pan;
 	bool flat; /* no stage is on: what the filter answers is no TLB lookup */
 	uint8_t page_bits;
+	bool strict, zva_free, cache_free;
 	struct nw_registers registers;
 };
 
@@ -133,6 +134,7 @@ struct engine {
 	volatile bool interrupted;
 
 	struct context contexts[CONTEXT_COUNT], *current;
+	struct context *latest[3]; /* of each exception level; NULL: none */
 	unsigned context_count;
 
 	struct code_page *pages; /* arena */
@@ -175,6 +177,8 @@ void filter_clear(struct engine *e);
 void filter_forbid_stores(struct engine *e, const uint8_t *host);
 /* After OUTCOME_RESYNC or an exception: EL and registers may be others. */
 void engine_derive(struct engine *e);
+/* It would change nothing, and the next instruction may be fetched. */
+bool engine_is_current(const struct engine *e);
 /* Adds what the filter counted for the current EL. */
 void engine_flush_counts(struct engine *e);
 

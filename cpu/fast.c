@@ -1,5 +1,6 @@
 /* The dispatcher of the fast instantiation, and everything in it that is rare. */
 #include "fast.h"
+#include "fast_system.h"
 
 #include <string.h>
 
@@ -85,6 +86,13 @@ void fast_observed(FAST_PARAMETERS)
 	case OUTCOME_BRANCH:
 		cpu->pc = o.target;
 		FAST_TAIL(fast_branch_to, op);
+	case OUTCOME_RESYNC:
+		/* TLBI, most of all: the same context, and the fetch filter knows what is left. */
+		if (engine_is_current(e)) {
+			cpu->pc = o.target;
+			FAST_TAIL(fast_branch_to, op);
+		}
+		/* fall through */
 	default:
 		leave(e, o, budget - (uintptr_t)(op + 1), cpu->flags);
 	}
@@ -126,9 +134,11 @@ void fast_word(FAST_PARAMETERS)
 
 #include "fast_groups.inc"
 
-static bool choose(struct op *op, enum a64_form form, uint32_t word)
+static bool choose(struct op *op, const struct cpu *cpu, enum a64_form form, uint32_t word)
 {
-	return fast_choosers[form] != NULL && fast_choosers[form](op, form, word);
+	if (fast_choosers[form] == NULL)
+		return fast_system(op, cpu, form, word);
+	return fast_choosers[form](op, form, word);
 }
 
 void fast_decode(FAST_PARAMETERS)
@@ -137,7 +147,7 @@ void fast_decode(FAST_PARAMETERS)
 	uint32_t word = word_at(op);
 	enum a64_form form = a64_decode_for(&e->cpu, word);
 
-	if (!choose(decoded, form, word)) {
+	if (!choose(decoded, &e->cpu, form, word)) {
 		decoded->fn = fast_word;
 		decoded->b[0] = (uint8_t)form;
 		decoded->b[1] = (uint8_t)(form >> 8);

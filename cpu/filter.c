@@ -103,7 +103,7 @@ static bool is_strict(const struct cpu *cpu)
 	return SCTLR_EL1_A(sctlr) != 0 || SCTLR_EL1_M(sctlr) == 0;
 }
 
-static void set_reach(struct engine *e)
+static void set_reach(struct engine *e, bool strict)
 {
 	static const struct {
 		unsigned size, align;
@@ -114,7 +114,7 @@ static void set_reach(struct engine *e)
 
 	/* Strict: low address bits stay in, and no tag has them. */
 	for (unsigned i = 0; i < REACH_COUNT; i++) {
-		unsigned low = e->strict ? reach[i].align - 1 : 0;
+		unsigned low = strict ? reach[i].align - 1 : 0;
 
 		e->reach[i].add = reach[i].size - 1 - low;
 		e->reach[i].mask = ~UINT64_C(0xfff) | low;
@@ -131,12 +131,17 @@ static bool same_context(const struct context *context, const struct cpu *cpu,
 static struct context *find_context(struct engine *e)
 {
 	const struct nw_registers *registers = nw_registers(e->cpu.mmu);
+	struct context *latest = e->latest[e->cpu.pstate.el];
 
+	/* Exception levels call each other. */
+	if (latest != NULL && same_context(latest, &e->cpu, registers))
+		return latest;
 	for (unsigned i = 0; i < e->context_count; i++)
 		if (same_context(&e->contexts[i], &e->cpu, registers))
 			return &e->contexts[i];
 	if (e->context_count == CONTEXT_COUNT) {
 		filter_clear(e);
+		memset(e->latest, 0, sizeof(e->latest));
 		e->context_count = 0;
 	}
 
@@ -146,8 +151,17 @@ static struct context *find_context(struct engine *e)
 		(struct context){.el = e->cpu.pstate.el,
 				 .pan = e->cpu.pstate.pan,
 				 .registers = *registers,
-				 .page_bits = (uint8_t)nw_page_bits(e->cpu.mmu, e->cpu.pstate.el)};
+				 .page_bits = (uint8_t)nw_page_bits(e->cpu.mmu, e->cpu.pstate.el),
+				 .strict = is_strict(&e->cpu),
+				 .zva_free = sysop_zva_free(&e->cpu),
+				 .cache_free = sysop_cache_free(&e->cpu)};
 	return context;
+}
+
+bool engine_is_current(const struct engine *e)
+{
+	return same_context(e->current, &e->cpu, nw_registers(e->cpu.mmu)) && !e->cpu.pstate.il &&
+	       e->fp_free == fp_is_enabled(&e->cpu);
 }
 
 void engine_derive(struct engine *e)
@@ -155,13 +169,14 @@ void engine_derive(struct engine *e)
 	e->fp_free = fp_is_enabled(&e->cpu);
 	if (e->current != NULL && same_context(e->current, &e->cpu, nw_registers(e->cpu.mmu)))
 		return;
-	e->current = find_context(e);
+	e->current = e->latest[e->cpu.pstate.el] = find_context(e);
 	e->context = (uint64_t)(e->current - e->contexts) * CONTEXT_UNIT;
 	e->page_bits = e->current->page_bits;
-	e->strict = is_strict(&e->cpu);
-	set_reach(e);
-	e->zva_free = sysop_zva_free(&e->cpu);
-	e->cache_free = sysop_cache_free(&e->cpu);
+	if (e->strict != e->current->strict || e->reach[REACH_1].mask == 0)
+		set_reach(e, e->current->strict);
+	e->strict = e->current->strict;
+	e->zva_free = e->current->zva_free;
+	e->cache_free = e->current->cache_free;
 }
 
 /* ---------------------------------------------------------------- counts */

@@ -270,14 +270,32 @@ static struct outcome execute_tlbi(struct cpu *cpu, struct operation o, enum nw_
 		return undefined(cpu);
 	if (el == 1 && tlbi_is_trapped(cpu, o.key))
 		return trapped(cpu, o, 2, false);
+	sysop_invalidate(cpu, op, cpu->x[o.slot]);
+	return resync(cpu);
+}
+
+void sysop_invalidate(struct cpu *cpu, enum nw_tlbi_op op, uint64_t operand)
+{
 	cpu->counts.tlbi[op]++;
 	nw_event(cpu->mmu, &(struct nw_event){
 				   .type = NW_EVENT_TLBI,
 				   .tlbi = op,
-				   .operand = cpu->x[o.slot],
-				   .el = (uint8_t)el,
+				   .operand = operand,
+				   .el = cpu->pstate.el,
 			   });
-	return resync(cpu);
+}
+
+bool sysop_tlbi_is_free(const struct cpu *cpu, uint32_t key)
+{
+	unsigned el = cpu->pstate.el;
+
+	return el >= encoded_el(key) && (el == 2 || !tlbi_is_trapped(cpu, key));
+}
+
+bool sysop_is_tlbi(const struct cpu *cpu, uint32_t key, enum nw_tlbi_op *op)
+{
+	return find_tlbi(key, op) && cpu_has(cpu, tlbi_needs[*op % TLBI_NXS]) &&
+	       (*op < TLBI_NXS || cpu_has(cpu, FEAT_XS));
 }
 
 static struct outcome execute_op(struct cpu *cpu, struct operation o)

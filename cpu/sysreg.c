@@ -196,6 +196,26 @@ struct outcome sysreg_msr(struct cpu *cpu, uint32_t key, unsigned slot)
 	return sysreg_hook(reg)->resync ? resync(cpu) : NEXT;
 }
 
+/* Registers of EL0 are used at all levels, for which one handler would not do. */
+bool sysreg_is_direct(const struct cpu *cpu, uint32_t key, enum sysreg *reg, unsigned *el)
+{
+	unsigned number = number_plus_1[key & 0x7fff];
+
+	if (number == 0 || number > SYSREG_COUNT)
+		return false;
+	*reg = (enum sysreg)(number - 1);
+	*el = rows[*reg].lowest_el;
+	return cpu_has(cpu, rows[*reg].needs) && rows[*reg].access == RW && *el != EL0 &&
+	       sysreg_hook_is_plain(*reg);
+}
+
+bool sysreg_may_be_trapped(const struct cpu *cpu)
+{
+	const uint64_t traps = FIELD_MASK(HCR_EL2_TVM) | FIELD_MASK(HCR_EL2_TRVM);
+
+	return (cpu->sysreg[SYSREG_HCR_EL2] & traps) != 0;
+}
+
 uint64_t sysreg_read(const struct cpu *cpu, enum sysreg reg)
 {
 	const struct sysreg_hook *hook = sysreg_hook(reg);

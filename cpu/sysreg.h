@@ -16,6 +16,14 @@
 struct outcome sysreg_mrs(struct cpu *cpu, uint32_t key, unsigned slot);
 struct outcome sysreg_msr(struct cpu *cpu, uint32_t key, unsigned slot);
 
+/*
+ * A register that is plain storage: MRS and MSR at exception level *el are no more than that while
+ * sysreg_may_be_trapped() is false.
+ */
+bool sysreg_is_direct(const struct cpu *cpu, uint32_t key, enum sysreg *reg, unsigned *el);
+/* HCR_EL2 may trap a register of sysreg_is_direct(). */
+bool sysreg_may_be_trapped(const struct cpu *cpu);
+
 /* Reset values of all registers, those of the MMU included. */
 void sysreg_reset(struct cpu *cpu);
 

@@ -525,3 +525,10 @@ const struct sysreg_hook *sysreg_hook(enum sysreg reg)
 
 	return hooks[reg];
 }
+
+bool sysreg_hook_is_plain(enum sysreg reg)
+{
+	const struct sysreg_hook *hook = sysreg_hook(reg);
+
+	return hook == &hook_plain || hook == &hook_vm;
+}

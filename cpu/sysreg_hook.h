@@ -20,6 +20,8 @@ struct sysreg_hook {
 };
 
 const struct sysreg_hook *sysreg_hook(enum sysreg reg);
+/* Storage, which only HCR_EL2.TVM and TRVM may trap. */
+bool sysreg_hook_is_plain(enum sysreg reg);
 
 /* Stores what the layout keeps of value. */
 void sysreg_store(struct cpu *cpu, enum sysreg reg, uint64_t value);
