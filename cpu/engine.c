@@ -133,17 +133,31 @@ static bool fetch_word(struct engine *e, uint32_t *word)
 
 /* ---------------------------------------------------------------- outcomes */
 
-/* insns: those executed, the last one included. False: the run ends, with cpu->stop. */
-static bool act(struct engine *e, struct outcome o, uint64_t insns)
+/* insns: those executed, the last one, which came to o, included. */
+static void count_insns(struct engine *e, struct outcome o, uint64_t insns)
 {
-	struct cpu *cpu = &e->cpu;
-	unsigned el = e->current->el;
+	const struct cpu *cpu = &e->cpu;
 	bool completed = o.kind != OUTCOME_STOP &&
 			 (o.kind != OUTCOME_EXCEPTION || cpu->raised.return_address != cpu->pc);
 
-	cpu->counts.insns[el] += completed ? insns : insns - 1;
+	e->cpu.counts.insns[e->current->el] += completed ? insns : insns - 1;
 	if (completed || insns > 1)
 		e->fruitless = 0;
+}
+
+static void resynchronise(struct engine *e, uint64_t pc)
+{
+	engine_flush_counts(e);
+	e->cpu.pc = pc;
+	engine_derive(e);
+}
+
+/* False: the run ends, with cpu->stop. */
+static bool act(struct engine *e, struct outcome o, uint64_t insns)
+{
+	struct cpu *cpu = &e->cpu;
+
+	count_insns(e, o, insns);
 	switch (o.kind) {
 	case OUTCOME_NEXT:
 		cpu->pc += 4;
@@ -155,9 +169,7 @@ static bool act(struct engine *e, struct outcome o, uint64_t insns)
 		cpu->pc += o.target;
 		return true;
 	case OUTCOME_RESYNC:
-		engine_flush_counts(e);
-		cpu->pc = o.target;
-		engine_derive(e);
+		resynchronise(e, o.target);
 		return true;
 	case OUTCOME_EXCEPTION:
 		if (engine_take(e))
@@ -167,6 +179,27 @@ static bool act(struct engine *e, struct outcome o, uint64_t insns)
 	default:
 		return false;
 	}
+}
+
+/* The same without leaving the run: a TLBI, a system call and its return. */
+bool engine_turn(struct engine *e, int64_t left)
+{
+	const struct cpu *cpu = &e->cpu;
+	struct outcome o = e->outcome;
+	uint64_t insns = e->counted_left - (uint64_t)left;
+
+	/* Exceptions that recur, and what ends a run, are the loop's. */
+	if (e->stop_at_el0 || (e->fruitless > 0 && insns <= 1) || left <= 0)
+		return false;
+	e->fetches += insns;
+	e->counted_left = (uint64_t)left;
+	count_insns(e, o, insns);
+	e->outcome = NEXT;
+	if (o.kind == OUTCOME_EXCEPTION)
+		engine_take(e);
+	else
+		resynchronise(e, o.target);
+	return (cpu->pc & 3) == 0 && !cpu->pstate.il;
 }
 
 /* An exception before an instruction was there to execute. */
@@ -212,7 +245,7 @@ static bool run_ops(struct engine *e, const struct op *op, uint64_t insns)
 {
 	fast_run(e, op, insns);
 
-	uint64_t executed = insns - (uint64_t)e->remaining;
+	uint64_t executed = e->counted_left - (uint64_t)e->remaining;
 
 	e->fetches += executed;
 	e->cpu.now = e->clock_end - 1 - (uint64_t)e->remaining * OP_SIZE;
@@ -220,7 +253,8 @@ static bool run_ops(struct engine *e, const struct op *op, uint64_t insns)
 	if (e->outcome.kind != OUTCOME_NEXT)
 		return act(e, e->outcome, executed);
 	e->cpu.counts.insns[e->current->el] += executed;
-	e->fruitless = 0;
+	if (executed > 0)
+		e->fruitless = 0;
 	return true;
 }
 
@@ -262,6 +296,7 @@ struct cpu_stop engine_run(struct engine *e, uint64_t max_insns, bool stop_at_el
 	struct cpu *cpu = &e->cpu;
 	uint64_t start = completed(cpu), done = 0;
 
+	e->stop_at_el0 = stop_at_el0;
 	engine_derive(e);
 	for (bool going = true; going; done = completed(cpu) - start) {
 		uint64_t left = max_insns - done;

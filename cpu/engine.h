@@ -115,6 +115,7 @@ struct engine {
 	 * cpu. */
 	struct outcome outcome;
 	int64_t remaining;
+	uint64_t counted_left; /* of the slice, when instructions were counted last */
 #ifdef CPU_LOOP
 	const struct op *op;
 	uint64_t budget;
@@ -128,6 +129,7 @@ struct engine {
 
 	bool filter_fetch, filter_data; /* may be used at all */
 	bool strict;                    /* unaligned accesses take the slow path */
+	bool stop_at_el0;               /* the run ends where EL0 is entered */
 	bool stepping;                  /* every instruction by itself, never fast_run() */
 	unsigned page_bits;             /* log2 of the unit in which accesses count */
 	unsigned fruitless;             /* exceptions since an instruction completed */
@@ -166,8 +168,8 @@ void engine_free(struct engine *e);
 /* nw_observer.drop: every slot that stands for the entry dies. */
 void engine_drop(void *ctx, struct tlb_entry *entry);
 /*
- * The page of va is answered by entry (NULL: no TLB is in use) and lies at host. Nothing happens where data accesses are
- * big-endian.
+ * The page of va is answered by entry (NULL: no TLB is in use) and lies at host. Nothing happens
+ * where data accesses are big-endian.
  */
 void filter_fill(struct engine *e, enum filter_kind kind, uint64_t va, struct tlb_entry *entry,
 		 const uint8_t *host);
@@ -177,8 +179,6 @@ void filter_clear(struct engine *e);
 void filter_forbid_stores(struct engine *e, const uint8_t *host);
 /* After OUTCOME_RESYNC or an exception: EL and registers may be others. */
 void engine_derive(struct engine *e);
-/* It would change nothing, and the next instruction may be fetched. */
-bool engine_is_current(const struct engine *e);
 /* Adds what the filter counted for the current EL. */
 void engine_flush_counts(struct engine *e);
 
@@ -213,6 +213,12 @@ void fast_run(struct engine *e, const struct op *op, uint64_t instructions);
 struct cpu_stop engine_run(struct engine *e, uint64_t max_insns, bool stop_at_el0);
 /* Takes cpu->raised. False: exceptions recur without an instruction completing. */
 bool engine_take(struct engine *e);
+/*
+ * Within a run of the fast instantiation, of which `left` instructions are left: e->outcome is
+ * RESYNC or EXCEPTION. True: it was acted on, and cpu->pc may be fetched. False: it is left to the
+ * dispatcher's loop.
+ */
+bool engine_turn(struct engine *e, int64_t left);
 /* PC from the target of a branch, without the tag that TBI allows. */
 void engine_set_pc(struct engine *e, uint64_t target);
 

@@ -69,6 +69,24 @@ static void bring_up_to_date(struct engine *e, const struct op *op, uint64_t bud
 	e->cpu.now = e->clock_end - 1 - (budget - (uintptr_t)op);
 }
 
+/*
+ * op has changed the context, or raised an exception. The run goes on behind it where that is no
+ * matter for the dispatcher's loop.
+ */
+static void fast_turn(FAST_PARAMETERS)
+{
+	uint64_t left = budget - (uintptr_t)(op + 1);
+
+	if (!engine_turn(e, (int64_t)left / OP_SIZE)) {
+		leave(e, e->outcome, left, e->cpu.flags);
+		return;
+	}
+	nz = e->cpu.flags.nz;
+	v = e->cpu.flags.v;
+	c = e->cpu.flags.c;
+	FAST_TAIL(fast_branch_to, op);
+}
+
 void fast_observed(FAST_PARAMETERS)
 {
 	struct cpu *cpu = &e->cpu;
@@ -87,12 +105,8 @@ void fast_observed(FAST_PARAMETERS)
 		cpu->pc = o.target;
 		FAST_TAIL(fast_branch_to, op);
 	case OUTCOME_RESYNC:
-		/* TLBI, most of all: the same context, and the fetch filter knows what is left. */
-		if (engine_is_current(e)) {
-			cpu->pc = o.target;
-			FAST_TAIL(fast_branch_to, op);
-		}
-		/* fall through */
+	case OUTCOME_EXCEPTION:
+		FAST_TAIL(fast_turn, op);
 	default:
 		leave(e, o, budget - (uintptr_t)(op + 1), cpu->flags);
 	}
@@ -168,6 +182,8 @@ void fast_looped(FAST_PARAMETERS)
 void fast_run(struct engine *e, const struct op *op, uint64_t instructions)
 {
 	uint64_t left = instructions * OP_SIZE;
+
+	e->counted_left = instructions;
 	struct nzcv f = e->cpu.flags;
 
 	e->page_va = e->cpu.pc & ~UINT64_C(0xfff);

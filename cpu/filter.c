@@ -158,12 +158,6 @@ static struct context *find_context(struct engine *e)
 	return context;
 }
 
-bool engine_is_current(const struct engine *e)
-{
-	return same_context(e->current, &e->cpu, nw_registers(e->cpu.mmu)) && !e->cpu.pstate.il &&
-	       e->fp_free == fp_is_enabled(&e->cpu);
-}
-
 void engine_derive(struct engine *e)
 {
 	e->fp_free = fp_is_enabled(&e->cpu);
