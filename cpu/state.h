@@ -7,6 +7,7 @@
 #define CPU_STATE_H
 
 #include "cpu.h"
+#include "fp.h"
 
 /*
  * Slots of struct cpu.x: 0 to 30 are X0 to X30. Decode maps register 31 by its role: a read of XZR
@@ -84,7 +85,12 @@ struct cpu {
 				   SYSREG_SP_ELx */
 	struct nzcv flags;
 	union vreg v[32];
-	uint32_t fpcr, fpsr;
+	union {
+		struct fp_env fp;
+		struct {
+			uint32_t fpcr, fpsr;
+		};
+	};
 	uint64_t pc; /* of the instruction that executes */
 	struct pstate pstate;
 	uint64_t sysreg[SYSREG_COUNT]; /* those that translation reads are in nw_registers() as
