@@ -6,6 +6,9 @@
  * and the cumulative exception bits go to, struct fp_env. Names and rules are those of the
  * pseudocode; where it has an argument of type FPCRType, fp is the last argument here.
  *
+ * All is computed in integers, and exact; fp_host.h has the host's unit, for where it gives the
+ * same.
+ *
  * FEAT_AFP, FEAT_RPRES and FEAT_BF16 are not modelled: FPCR.{NEP, AH, FIZ} are RES0. Exceptions are
  * not trapped: FPCR.{IDE, IXE, UFE, OFE, DZE, IOE} are RAZ/WI.
  */

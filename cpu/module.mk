@@ -9,6 +9,9 @@ cpu_SRC += cpu/exception.c cpu/features.c cpu/reserved.c cpu/sysop.c cpu/sysreg.
 cpu_SRC += cpu/decode.c cpu/fast.c cpu/fast_system.c cpu/fp_access.c $(cpu_GROUPS:%=cpu/fast_%.c)
 cpu_SRC += cpu/el1.c cpu/observed.c cpu/mem.c cpu/monitor.c cpu/filter.c cpu/code.c cpu/engine.c cpu/cpu.c
 
+# The arithmetic of fp.h.
+cpu_SRC += cpu/fp_arith.c cpu/fp_compare.c cpu/fp_convert.c cpu/fp_estimate.c cpu/fp_real.c cpu/fp_round.c
+
 # gendecode turns the decode tables into C.
 cpu_GENERATED := $(addprefix $(B)/gen/,a64.h a64decode.inc observed.inc fast_groups.inc \
 	$(cpu_GROUPS:%=fast_%.inc) $(cpu_GROUPS:%=observed_%.inc))
