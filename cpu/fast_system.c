@@ -8,10 +8,10 @@
 #include "sysreg_hook.h"
 #include "system.h"
 
-/* A register of b[1]'s exception level, number imm. Traps by HCR_EL2 are left to the slow path. */
+/* A register of b[1]'s exception level, number imm. */
 #define FAST_ENTER_DIRECT                                                                          \
 	struct cpu *cpu = &e->cpu;                                                                 \
-	if (UNLIKELY(cpu->pstate.el != op->b[1] || sysreg_may_be_trapped(cpu)))                    \
+	if (UNLIKELY(!sysreg_is_direct_now(cpu, op->b[1])))                                        \
 	FAST_TAIL(fast_observe, op)
 
 static void fast_mrs(FAST_PARAMETERS)

@@ -209,11 +209,12 @@ bool sysreg_is_direct(const struct cpu *cpu, uint32_t key, enum sysreg *reg, uns
 	       sysreg_hook_is_plain(*reg);
 }
 
-bool sysreg_may_be_trapped(const struct cpu *cpu)
+bool sysreg_is_direct_now(const struct cpu *cpu, unsigned el)
 {
 	const uint64_t traps = FIELD_MASK(HCR_EL2_TVM) | FIELD_MASK(HCR_EL2_TRVM);
 
-	return (cpu->sysreg[SYSREG_HCR_EL2] & traps) != 0;
+	return cpu->pstate.el == el && cpu->pstate.spsel &&
+	       (cpu->sysreg[SYSREG_HCR_EL2] & traps) == 0;
 }
 
 uint64_t sysreg_read(const struct cpu *cpu, enum sysreg reg)

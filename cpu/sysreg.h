@@ -18,11 +18,11 @@ struct outcome sysreg_msr(struct cpu *cpu, uint32_t key, unsigned slot);
 
 /*
  * A register that is plain storage: MRS and MSR at exception level *el are no more than that while
- * sysreg_may_be_trapped() is false.
+ * sysreg_is_direct_now().
  */
 bool sysreg_is_direct(const struct cpu *cpu, uint32_t key, enum sysreg *reg, unsigned *el);
-/* HCR_EL2 may trap a register of sysreg_is_direct(). */
-bool sysreg_may_be_trapped(const struct cpu *cpu);
+/* At el, with SP_ELx in use and without traps by HCR_EL2. */
+bool sysreg_is_direct_now(const struct cpu *cpu, unsigned el);
 
 /* Reset values of all registers, those of the MMU included. */
 void sysreg_reset(struct cpu *cpu);

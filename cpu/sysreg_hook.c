@@ -530,5 +530,5 @@ bool sysreg_hook_is_plain(enum sysreg reg)
 {
 	const struct sysreg_hook *hook = sysreg_hook(reg);
 
-	return hook == &hook_plain || hook == &hook_vm;
+	return hook == &hook_plain || hook == &hook_vm || hook == &hook_sp_el0;
 }

@@ -20,7 +20,7 @@ struct sysreg_hook {
 };
 
 const struct sysreg_hook *sysreg_hook(enum sysreg reg);
-/* Storage, which only HCR_EL2.TVM and TRVM may trap. */
+/* Storage, which only HCR_EL2.TVM and TRVM may trap; SP_EL0 while SPSel is 1. */
 bool sysreg_hook_is_plain(enum sysreg reg);
 
 /* Stores what the layout keeps of value. */
