@@ -27,11 +27,11 @@ enum { A64_FIELDS_MAX = 8 };
 
 struct a64_info {
 	const char *name;
-	const char *timing;     /* class of functional unit */
-	const char *unmodelled; /* what Armv9.4 has here and no core offers; NULL: modelled */
-	enum nw_feature needs;
-	uint8_t flags, mem, pc; /* enum a64_role of PSTATE.NZCV, memory and PC */
-	uint32_t mask, value;   /* bits that are no field: fixed, or as they should be */
+	const char *timing;       /* class of functional unit */
+	const char *unmodelled;   /* what Armv9.4 has here and no core offers; NULL: modelled */
+	enum nw_feature needs[2]; /* both; FEAT_NONE: none */
+	uint8_t flags, mem, pc;   /* enum a64_role of PSTATE.NZCV, memory and PC */
+	uint32_t mask, value;     /* bits that are no field: fixed, or as they should be */
 	unsigned field_count;
 	struct a64_field_info fields[A64_FIELDS_MAX];
 };

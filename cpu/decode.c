@@ -15,7 +15,9 @@ enum a64_form a64_decode(const struct nw_features *features, uint32_t word)
 {
 	enum a64_form form = form_of(word);
 
-	return nw_has(features, a64_info[form].needs) ? form : A64_UNALLOCATED;
+	const enum nw_feature *needs = a64_info[form].needs;
+
+	return nw_has(features, needs[0]) && nw_has(features, needs[1]) ? form : A64_UNALLOCATED;
 }
 
 static int32_t field_value(const struct a64_field_info *field, uint32_t word)

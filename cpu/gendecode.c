@@ -258,13 +258,13 @@ static void print_info(FILE *out, const struct row *row)
 {
 	fprintf(out,
 		"\t[A64_%s] = { .name = \"%s\", .timing = \"%s\", .unmodelled = %s%s%s, .needs = "
-		"%s,\n\t\t.flags = %d, "
+		"{%s, %s},\n\t\t.flags = %d, "
 		".mem = %d, .pc = %d, .mask = 0x%08xu, .value = 0x%08xu, .field_count = %u, "
 		".fields = {",
 		row->name, row->name, row->timing, row_unmodelled(row) ? "\"" : "",
 		row_unmodelled(row) ? row->text : "NULL", row_unmodelled(row) ? "\"" : "",
-		row->needs, row->flags, row->mem, row->pc, row->mask | row->should_mask,
-		row->value | row->should_value, row->field_count);
+		row->needs[0], row->needs[1], row->flags, row->mem, row->pc,
+		row->mask | row->should_mask, row->value | row->should_value, row->field_count);
 	for (unsigned i = 0; i < row->field_count; i++) {
 		const struct field *f = &row->fields[i];
 

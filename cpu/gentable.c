@@ -268,6 +268,20 @@ static unsigned split_columns(char *line, char *column[COLUMNS_MAX])
 	return count;
 }
 
+/* One feature or two. */
+static bool read_needs(struct row *row, char *text)
+{
+	char *rest = text;
+	unsigned count = 0;
+
+	if (strcmp(text, "-") == 0)
+		return true;
+	for (char *token; (token = strtok_r(rest, " \t", &rest)) != NULL; count++)
+		if (count == 2 || !copy_text(row->needs[count], sizeof(row->needs[0]), token))
+			return false;
+	return true;
+}
+
 static bool read_row(struct table *t, unsigned line, const char *group, char *text)
 {
 	char *column[COLUMNS_MAX], empty[] = "";
@@ -283,6 +297,8 @@ static bool read_row(struct table *t, unsigned line, const char *group, char *te
 
 	row->path = t->path;
 	row->line = line;
+	for (unsigned i = 0; i < 2; i++)
+		copy_text(row->needs[i], sizeof(row->needs[i]), "FEAT_NONE");
 	for (unsigned i = count; i < COLUMNS_MAX; i++)
 		column[i] = empty;
 	if (!copy_text(row->name, sizeof(row->name), column[0]) ||
@@ -297,10 +313,8 @@ static bool read_row(struct table *t, unsigned line, const char *group, char *te
 	if (!read_bits(t, row, column[1]))
 		return false;
 	if (unmodelled)
-		return copy_text(row->needs, sizeof(row->needs), "FEAT_NONE");
-	if (!copy_text(row->needs, sizeof(row->needs),
-		       strcmp(column[2], "-") == 0 ? "FEAT_NONE" : column[2]) ||
-	    !copy_text(row->timing, sizeof(row->timing), column[3]))
+		return true;
+	if (!read_needs(row, column[2]) || !copy_text(row->timing, sizeof(row->timing), column[3]))
 		return bad(t, line, "a column is longer than expected");
 	return read_operands(t, row, column[4]) && read_fast(t, row, column[5]);
 }

@@ -43,7 +43,8 @@ struct item {
 };
 
 struct row {
-	char name[NAME_MAX_LEN], group[NAME_MAX_LEN], needs[NAME_MAX_LEN], timing[NAME_MAX_LEN];
+	char name[NAME_MAX_LEN], group[NAME_MAX_LEN], timing[NAME_MAX_LEN];
+	char needs[2][NAME_MAX_LEN];
 	const char *path;
 	unsigned line;
 	uint32_t mask, value;               /* the fixed bits */

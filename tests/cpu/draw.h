@@ -91,15 +91,25 @@ static inline uint32_t draw_word(struct draw *d, enum a64_form form,
 	return word;
 }
 
-/* A modelled form outside the System group that does or does not touch memory and PC. */
+static inline bool uses_simd(enum a64_form form)
+{
+	for (unsigned i = 0; i < a64_info[form].field_count; i++)
+		if (a64_info[form].fields[i].v)
+			return true;
+	return false;
+}
+
+/* A modelled form outside the System group that does or does not touch memory and PC. Those of
+ * SIMD&FP registers are not drawn: streams neither load nor store these registers. */
 static inline enum a64_form draw_form(struct draw *d, bool memory, bool branch)
 {
 	for (;;) {
 		enum a64_form form = 1 + draw(d, A64_FORM_COUNT - 1);
 		const struct a64_info *info = &a64_info[form];
 
-		if (info->unmodelled == NULL && strcmp(info->timing, "system") != 0 &&
-		    (info->mem != 0) == memory && (info->pc != 0) == branch && form != A64_ERET)
+		if (info->unmodelled == NULL && !uses_simd(form) &&
+		    strcmp(info->timing, "system") != 0 && (info->mem != 0) == memory &&
+		    (info->pc != 0) == branch && form != A64_ERET)
 			return form;
 	}
 }

@@ -250,6 +250,7 @@ static const struct row {
 	{0xdac01c41, A64_CSSC_cnt, ".inst 0xdac01c41"},
 	{0xdac02041, A64_CSSC_abs, ".inst 0xdac02041"},
 	{0xdac10041, A64_PAuth_reg, "pacia x1, x2"},
+#include "tests/cpu/words_simd_fp.def"
 	/* Bits that should be 1 or 0 and are not. */
 	{0xc8c08020, A64_LDAR, ".inst 0xc8c08020"},
 	{0xc8808020, A64_STLR, ".inst 0xc8808020"},
@@ -326,15 +327,22 @@ static const struct {
 	enum nw_feature feature;
 	uint32_t word;
 } optional[] = {
-	{FEAT_LSE, 0x88a17c62},    /* CAS */
-	{FEAT_LSE, 0xb8210062},    /* LDADD */
-	{FEAT_LRCPC, 0xb8bfc041},  /* LDAPR */
-	{FEAT_LRCPC2, 0x99400041}, /* LDAPUR */
-	{FEAT_LOR, 0x88df7c41},    /* LDLAR */
-	{FEAT_CRC32, 0x1ac34041},  /* CRC32B */
-	{FEAT_FlagM, 0xd500401f},  /* CFINV */
-	{FEAT_FlagM2, 0xd500405f}, /* AXFLAG */
-	{FEAT_SB, 0xd50330ff},     /* SB */
+	{FEAT_LSE, 0x88a17c62},     /* CAS */
+	{FEAT_LSE, 0xb8210062},     /* LDADD */
+	{FEAT_LRCPC, 0xb8bfc041},   /* LDAPR */
+	{FEAT_LRCPC2, 0x99400041},  /* LDAPUR */
+	{FEAT_LOR, 0x88df7c41},     /* LDLAR */
+	{FEAT_CRC32, 0x1ac34041},   /* CRC32B */
+	{FEAT_FlagM, 0xd500401f},   /* CFINV */
+	{FEAT_FlagM2, 0xd500405f},  /* AXFLAG */
+	{FEAT_SB, 0xd50330ff},      /* SB */
+	{FEAT_AdvSIMD, 0x4e22d420}, /* FADD (vector) */
+	{FEAT_FP16, 0x4e421420},    /* FADD (vector) of half precision */
+	{FEAT_FHM, 0x4e22ec20},     /* FMLAL */
+	{FEAT_FRINTTS, 0x4e21e820}, /* FRINT32Z (vector) */
+	{FEAT_FCMA, 0x6e82c420},    /* FCMLA */
+	{FEAT_FCMA, 0x6e42c420},    /* FCMLA of half precision */
+	{FEAT_FP16, 0x6e42c420},    /* FCMLA of half precision */
 };
 
 START_TEST(feature_is_needed)

@@ -128,7 +128,7 @@ static const uint32_t next_address[] = {
 
 static bool must_align(enum a64_form form)
 {
-	return a64_info[form].needs != FEAT_NONE || field_of(form, "o0") != NULL ||
+	return a64_info[form].needs[0] != FEAT_NONE || field_of(form, "o0") != NULL ||
 	       form == A64_LDAR || form == A64_STLR;
 }
 
