@@ -391,6 +391,7 @@ static bool run_here(const struct stream *s, bool slow, uint8_t output[OUTPUT_BY
 	sysreg_write(cpu, SYSREG_TTBR0_EL1, RAM_BASE + TABLE);
 	sysreg_write(cpu, SYSREG_VBAR_EL1, RAM_BASE + VECTORS);
 	sysreg_write(cpu, SYSREG_SCTLR_EL1, sysreg_read(cpu, SYSREG_SCTLR_EL1) | 1);
+	sysreg_write(cpu, SYSREG_CPACR_EL1, 3 << 20); /* FPEN */
 	cpu->pstate.el = 0;
 	cpu->pstate.spsel = false;
 

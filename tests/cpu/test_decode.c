@@ -258,6 +258,7 @@ static const struct row {
 	{0xf8a0c020, A64_LDAPR, ".inst 0xf8a0c020"},
 	{0xd50331ff, A64_SB, ".inst 0xd50331ff"},
 	{0xd500411f, A64_CFINV, ".inst 0xd500411f"},
+#include "tests/cpu/words_simd_int.def"
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
