@@ -185,7 +185,7 @@ deps:
 	$(Q)tools/deps
 
 install: all
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include share/man/man1 share/man/man3 share/man/man5)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include share/man/man1 share/man/man3 share/man/man5 share/man/man7)
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 $(B)/nestwalk $(DESTDIR)$(PREFIX)/bin/nestwalk
 	install -m 644 $(B)/lib/nestwalk-mmu.h $(DESTDIR)$(PREFIX)/include/nestwalk-mmu.h
@@ -198,6 +198,7 @@ install: all
 	install -m 644 $(wildcard tools/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(wildcard tools/*.3) $(DESTDIR)$(PREFIX)/share/man/man3
 	install -m 644 $(wildcard tools/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 $(wildcard tools/*.7) $(DESTDIR)$(PREFIX)/share/man/man7
 
 clean:
 	rm -rf build

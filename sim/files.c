@@ -3,11 +3,13 @@
 #include "files.h"
 
 #include "files_path.h"
+#include "files_tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -16,6 +18,12 @@
 /* What `:semihosting-features` holds: its magic, EXIT_EXTENDED (bit 0) and STDOUT_STDERR (bit 1).
  */
 static const uint8_t features[] = {0x53, 0x48, 0x46, 0x42, 0x03};
+
+/*
+ * Where operations 0x100 to 0x1ff are those of nestwalk-semihosting(7), a file of this name can be
+ * opened.
+ */
+static const char extension[] = ":nestwalk-files";
 
 bool files_init(struct files *files, enum sim_files rule, const char *directory, int wake)
 {
@@ -60,43 +68,69 @@ static int open_flags(unsigned mode)
 		O_RDWR | O_CREAT | O_APPEND,
 	};
 
-	/* Without O_NONBLOCK the open of a pipe that has no other end would never return. */
-	return flags[mode / 2] | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	return flags[mode / 2];
 }
 
-/* Directories are no files, and /proc/self would be nestwalk itself, its memory included. */
-static int refuse(int fd)
+int files_place(struct files *files, uint64_t directory, const char *path, struct place *place)
+{
+	const struct file *file = directory ? files_get(files, directory) : NULL;
+
+	if (files->rule == FILES_NONE)
+		return -EACCES;
+	if (directory && (!file || (file->kind != FILE_HOST && file->kind != FILE_DIRECTORY)))
+		return -EBADF;
+	if (files->rule == FILES_HOST)
+		return place_anywhere(file ? file->fd : AT_FDCWD, path, place);
+	return place_below(files->directory, file ? file->fd : files->directory, path, place);
+}
+
+/* /proc/self would be nestwalk itself, its memory included. */
+static int kind_of(int fd, enum file_kind *kind)
 {
 	struct stat status;
 	struct statfs system;
 
 	if (fstat(fd, &status) || fstatfs(fd, &system))
 		return -errno;
-	if (S_ISDIR(status.st_mode))
-		return -EISDIR;
+	*kind = S_ISDIR(status.st_mode) ? FILE_DIRECTORY : FILE_HOST;
 	return system.f_type == PROC_SUPER_MAGIC ? -EACCES : 0;
 }
 
-static int open_host(struct files *files, const char *path, unsigned mode)
+int files_open_place(const struct place *place, int flags, unsigned mode, struct file *file)
 {
-	int error, fd = -EACCES;
+	int error;
 
-	if (files->rule == FILES_HOST) {
-		fd = open(path, open_flags(mode), 0666);
-		if (fd < 0)
-			fd = -errno;
-	} else if (files->rule == FILES_DIRECTORY) {
-		fd = path_open(files->directory, path, open_flags(mode));
-	}
-	if (fd < 0)
-		return fd;
-	error = refuse(fd);
+	/* Without O_NONBLOCK the open of a pipe that has no other end would never return. */
+	file->fd = openat(place->directory, place->name,
+			  flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
+				  (place->confined ? O_NOFOLLOW : 0),
+			  mode);
+	if (file->fd < 0)
+		return -errno;
+	error = kind_of(file->fd, &file->kind);
 	if (error) {
-		close(fd);
+		close(file->fd);
 		return error;
 	}
-	fcntl(fd, F_SETFL, open_flags(mode) & O_APPEND);
-	return fd;
+	fcntl(file->fd, F_SETFL, flags & O_APPEND);
+	return 0;
+}
+
+/* Directories are no files here. */
+static int open_host(struct files *files, const char *path, unsigned mode, struct file *file)
+{
+	struct place place;
+	int error = files_place(files, 0, path, &place);
+
+	if (error)
+		return error;
+	error = files_open_place(&place, open_flags(mode), 0666, file);
+	place_leave(&place);
+	if (!error && file->kind == FILE_DIRECTORY) {
+		close(file->fd);
+		error = -EISDIR;
+	}
+	return error;
 }
 
 /* `:tt` is stdin in the read modes, stdout in the write modes, stderr in the append modes. */
@@ -107,31 +141,41 @@ static enum file_kind console_kind(unsigned mode)
 	return kind[mode / 4];
 }
 
+int files_add(struct files *files, const struct file *file)
+{
+	int handle = 1;
+
+	while (handle < FILES_MAX && files->file[handle].kind != FILE_FREE)
+		handle++;
+	if (handle == FILES_MAX) {
+		if (file->kind == FILE_HOST || file->kind == FILE_DIRECTORY)
+			close(file->fd);
+		return -EMFILE;
+	}
+	files->file[handle] = *file;
+	return handle;
+}
+
 int files_open(struct files *files, const char *path, unsigned mode)
 {
 	struct file file = {.kind = FILE_HOST};
-	int handle = 1;
 
 	if (mode > 11)
 		return -EINVAL;
-	while (handle < FILES_MAX && files->file[handle].kind != FILE_FREE)
-		handle++;
-	if (handle == FILES_MAX)
-		return -EMFILE;
 	if (!strcmp(path, ":tt")) {
 		file.kind = console_kind(mode);
 		file.fd = (int)(mode / 4);
-	} else if (!strcmp(path, ":semihosting-features")) {
+	} else if (!strcmp(path, ":semihosting-features") || !strcmp(path, extension)) {
 		if (mode > 1)
 			return -EACCES;
 		file.kind = FILE_FEATURES;
 	} else {
-		file.fd = open_host(files, path, mode);
-		if (file.fd < 0)
-			return file.fd;
+		int error = open_host(files, path, mode, &file);
+
+		if (error)
+			return error;
 	}
-	files->file[handle] = file;
-	return handle;
+	return files_add(files, &file);
 }
 
 int files_close(struct files *files, uint64_t handle)
@@ -140,9 +184,10 @@ int files_close(struct files *files, uint64_t handle)
 
 	if (!file)
 		return -EBADF;
-	if (file->kind == FILE_HOST)
+	if (file->kind == FILE_HOST || file->kind == FILE_DIRECTORY)
 		close(file->fd);
-	file->kind = FILE_FREE;
+	free(file->entries);
+	*file = (struct file){.kind = FILE_FREE};
 	return 0;
 }
 
@@ -174,6 +219,8 @@ ssize_t files_read(struct files *files, struct file *file, void *bytes, size_t s
 
 	if (file->kind == FILE_FEATURES)
 		return read_features(file, bytes, size);
+	if (file->kind == FILE_DIRECTORY)
+		return -EISDIR;
 	if (file->kind != FILE_HOST && file->kind != FILE_CONSOLE_IN)
 		return -EBADF;
 	if (file->kind == FILE_CONSOLE_IN)
@@ -214,6 +261,16 @@ ssize_t files_write(struct file *file, const void *bytes, size_t size)
 	return done < 0 ? -errno : done;
 }
 
+/* At the start what a directory holds is read anew. */
+static void rewind_directory(struct file *file, uint64_t pos)
+{
+	file->pos = pos;
+	if (pos)
+		return;
+	free(file->entries);
+	file->entries = NULL;
+}
+
 int64_t files_seek(struct file *file, uint64_t pos)
 {
 	if (file->kind == FILE_FEATURES) {
@@ -222,10 +279,14 @@ int64_t files_seek(struct file *file, uint64_t pos)
 		file->pos = pos;
 		return 0;
 	}
-	if (file->kind != FILE_HOST)
+	if (file->kind != FILE_HOST && file->kind != FILE_DIRECTORY)
 		return -ESPIPE;
 	if (pos > INT64_MAX)
 		return -EINVAL;
+	if (file->kind == FILE_DIRECTORY) {
+		rewind_directory(file, pos);
+		return 0;
+	}
 	return lseek(file->fd, (off_t)pos, SEEK_SET) < 0 ? -errno : 0;
 }
 
@@ -252,18 +313,10 @@ bool files_is_tty(const struct file *file)
 
 int files_remove(struct files *files, const char *path)
 {
-	if (files->rule == FILES_DIRECTORY)
-		return path_remove(files->directory, path);
-	if (files->rule != FILES_HOST)
-		return -EACCES;
-	return unlink(path) ? -errno : 0;
+	return tree_remove(files, (struct files_path){0, path}, false);
 }
 
 int files_rename(struct files *files, const char *from, const char *to)
 {
-	if (files->rule == FILES_DIRECTORY)
-		return path_rename(files->directory, from, to);
-	if (files->rule != FILES_HOST)
-		return -EACCES;
-	return rename(from, to) ? -errno : 0;
+	return tree_rename(files, (struct files_path){0, from}, (struct files_path){0, to}, true);
 }

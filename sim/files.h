@@ -3,8 +3,8 @@
  * may be opened.
  *
  * Paths come from the guest and are trusted with nothing: under a directory every component is
- * opened one by one without following symbolic links, and `..` is refused, so no path leads out of
- * it.
+ * opened one by one without following symbolic links, and `..` stops at it, so no path leads out of
+ * it (files_path.h).
  */
 #ifndef SIM_FILES_H
 #define SIM_FILES_H
@@ -18,6 +18,7 @@
 enum file_kind {
 	FILE_FREE,
 	FILE_HOST,
+	FILE_DIRECTORY,
 	FILE_CONSOLE_IN,
 	FILE_CONSOLE_OUT,
 	FILE_CONSOLE_ERR,
@@ -26,8 +27,10 @@ enum file_kind {
 
 struct file {
 	enum file_kind kind;
-	int fd;       /* FILE_HOST, and 0 for FILE_CONSOLE_IN */
-	uint64_t pos; /* FILE_FEATURES */
+	int fd;           /* FILE_HOST, FILE_DIRECTORY, and 0 to 2 for the console */
+	uint64_t pos;     /* FILE_FEATURES, FILE_DIRECTORY */
+	uint8_t *entries; /* FILE_DIRECTORY: what it held when it was read first; NULL: not yet */
+	size_t entries_bytes;
 };
 
 struct files {
@@ -46,6 +49,14 @@ int files_open(struct files *files, const char *path, unsigned mode);
 int files_close(struct files *files, uint64_t handle);
 /* NULL: no such handle. */
 struct file *files_get(struct files *files, uint64_t handle);
+
+/* Where a path leads from a directory's handle (0: where relative paths begin); 0 or -errno. */
+struct place;
+int files_place(struct files *files, uint64_t directory, const char *path, struct place *place);
+/* Opens what is at a place, with the host's flags; 0 or -errno. */
+int files_open_place(const struct place *place, int flags, unsigned mode, struct file *file);
+/* A handle for the file, which is closed if there is none left. */
+int files_add(struct files *files, const struct file *file);
 
 /* Bytes moved, or -errno. A read of 0 bytes is the end. */
 ssize_t files_read(struct files *files, struct file *file, void *bytes, size_t size);

@@ -1,25 +1,16 @@
-/*
- * Every component but the last is opened as a directory without following symbolic links. A path
- * that begins with a slash begins at the directory, as after chroot.
- */
+/* A place below a root: `..` is compared with the root by device and inode, as a path's text says
+ * nothing. */
 #define _GNU_SOURCE /* O_PATH */
 #include "files_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* The directory that holds the last component (a new descriptor), and that component. */
-struct place {
-	int directory;
-	char name[NAME_MAX + 1];
-};
-
 /* Copies the component that path begins with; returns what follows it, NULL if it is too long. */
-static const char *component(const char *path, char name[NAME_MAX + 1])
+static const char *component(const char *path, char name[PATH_MAX])
 {
 	size_t length = strcspn(path, "/");
 
@@ -30,86 +21,94 @@ static const char *component(const char *path, char name[NAME_MAX + 1])
 	return path + length + strspn(path + length, "/");
 }
 
-static int descend(int *directory, const char *name)
+/* 1: `directory` is the root. */
+static int is_root(int directory, int root)
 {
-	int next = openat(*directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	int error = errno;
+	struct stat here, there;
 
+	if (fstat(directory, &here) || fstat(root, &there))
+		return -errno;
+	return here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
+static int descend(int root, int *directory, const char *name)
+{
+	int next, at_root = strcmp(name, "..") ? 0 : is_root(*directory, root);
+
+	if (at_root)
+		return at_root < 0 ? at_root : -EACCES;
+	next = openat(*directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (next < 0)
+		return -errno;
 	close(*directory);
 	*directory = next;
-	return next < 0 ? -error : 0;
+	return 0;
 }
 
-/* Walks to the last component. On success place->directory is open. */
-static int resolve(int directory, const char *path, struct place *place)
+/* Walks to the last component: a directory that has no name there gets ".". */
+static int walk(int root, const char *path, struct place *place)
 {
-	int error = 0;
-
-	place->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
-	if (place->directory < 0)
-		return -errno;
-	path += strspn(path, "/");
 	for (;;) {
+		bool up;
+		int error;
+
 		path = component(path, place->name);
 		if (!path)
-			error = -ENAMETOOLONG;
-		else if (!strcmp(place->name, ".."))
-			error = -EACCES;
-		else if (*path)
-			error = descend(&place->directory, place->name);
-		else if (!*place->name)
-			error = -EISDIR;
-		else
-			return 0;
-		if (error) {
-			if (place->directory >= 0)
-				close(place->directory);
+			return -ENAMETOOLONG;
+		up = !strcmp(place->name, "..");
+		error = up || *path ? descend(root, &place->directory, place->name) : 0;
+		if (error)
 			return error;
-		}
+		if (up || !*place->name)
+			strcpy(place->name, ".");
+		if (!*path)
+			return 0;
 	}
 }
 
-int path_open(int directory, const char *path, int flags)
+static int begin(int from, struct place *place)
 {
-	struct place place;
-	int fd, error = resolve(directory, path, &place);
-
-	if (error)
-		return error;
-	fd = openat(place.directory, place.name, flags | O_NOFOLLOW, 0666);
-	if (fd < 0)
-		fd = -errno;
-	close(place.directory);
-	return fd;
+	place->directory = from == AT_FDCWD ? AT_FDCWD : fcntl(from, F_DUPFD_CLOEXEC, 0);
+	place->name[0] = '\0';
+	return place->directory == AT_FDCWD || place->directory >= 0 ? 0 : -errno;
 }
 
-int path_remove(int directory, const char *path)
+int place_anywhere(int from, const char *path, struct place *place)
 {
-	struct place place;
-	int error = resolve(directory, path, &place);
+	int error = begin(from, place);
 
-	if (error)
-		return error;
-	if (unlinkat(place.directory, place.name, 0))
-		error = -errno;
-	close(place.directory);
+	place->confined = false;
+	if (!error)
+		memcpy(place->name, path, strlen(path) + 1);
 	return error;
 }
 
-int path_rename(int directory, const char *from, const char *to)
+int place_below(int root, int from, const char *path, struct place *place)
 {
-	struct place old_place, new_place;
-	int error = resolve(directory, from, &old_place);
+	int error = begin(*path == '/' ? root : from, place);
 
-	if (error)
+	place->confined = true;
+	if (error || !*path)
 		return error;
-	error = resolve(directory, to, &new_place);
-	if (!error) {
-		if (renameat(old_place.directory, old_place.name, new_place.directory,
-			     new_place.name))
-			error = -errno;
-		close(new_place.directory);
-	}
-	close(old_place.directory);
+	error = walk(root, path + strspn(path, "/"), place);
+	if (error)
+		place_leave(place);
 	return error;
+}
+
+void place_leave(struct place *place)
+{
+	if (place->directory >= 0)
+		close(place->directory);
+	place->directory = -1;
+}
+
+int place_refuse_link(const struct place *place)
+{
+	struct stat status;
+
+	if (!place->confined ||
+	    fstatat(place->directory, place->name, &status, AT_SYMLINK_NOFOLLOW))
+		return 0;
+	return S_ISLNK(status.st_mode) ? -ELOOP : 0;
 }

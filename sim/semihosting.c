@@ -1,8 +1,7 @@
 /* Operations of semihosting, in the order of their numbers. */
-#include "semihosting.h"
+#include "semihosting_call.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 enum {
@@ -38,35 +37,23 @@ enum {
 #define CHUNK          (64u << 10)
 #define TRANSFER_LIMIT (UINT64_C(1) << 30) /* bytes of one read or write */
 #define STRING_LIMIT   (1u << 20)          /* bytes of one SYS_WRITE0 */
-#define ARGUMENTS      4
-
-/* One call being served. */
-struct call {
-	struct semihosting *sh;
-	struct cpu *cpu;
-	uint64_t parameter;
-	uint64_t argument[ARGUMENTS]; /* of the block at parameter, as many as were asked for */
-};
-
-/* -1 for the guest, the reason for SYS_ERRNO. */
-static uint64_t failed(struct call *c, int error)
+uint64_t call_failed(struct call *c, int error)
 {
 	c->sh->error = error;
 	return UINT64_MAX;
 }
 
-static uint64_t result(struct call *c, int64_t value)
+uint64_t call_result(struct call *c, int64_t value)
 {
-	return value < 0 ? failed(c, (int)-value) : (uint64_t)value;
+	return value < 0 ? call_failed(c, (int)-value) : (uint64_t)value;
 }
 
-static bool arguments(struct call *c, unsigned count)
+bool call_arguments(struct call *c, unsigned count)
 {
 	return cpu_copy_in(c->cpu, c->argument, (va_t){c->parameter}, count * sizeof(uint64_t));
 }
 
-/* A name of length bytes at address; 0 or -errno. */
-static int name_at(struct call *c, uint64_t address, uint64_t length, char name[PATH_MAX])
+int call_name(struct call *c, uint64_t address, uint64_t length, char name[PATH_MAX])
 {
 	if (length >= PATH_MAX)
 		return -ENAMETOOLONG;
@@ -81,21 +68,21 @@ static uint64_t sys_open(struct call *c)
 	char name[PATH_MAX];
 	int error;
 
-	if (!arguments(c, 3))
-		return failed(c, EFAULT);
-	error = name_at(c, c->argument[0], c->argument[2], name);
+	if (!call_arguments(c, 3))
+		return call_failed(c, EFAULT);
+	error = call_name(c, c->argument[0], c->argument[2], name);
 	if (error)
-		return failed(c, -error);
+		return call_failed(c, -error);
 	if (c->argument[1] > UINT_MAX)
-		return failed(c, EINVAL);
-	return result(c, files_open(&c->sh->files, name, (unsigned)c->argument[1]));
+		return call_failed(c, EINVAL);
+	return call_result(c, files_open(&c->sh->files, name, (unsigned)c->argument[1]));
 }
 
 static uint64_t sys_close(struct call *c)
 {
-	if (!arguments(c, 1))
-		return failed(c, EFAULT);
-	return result(c, files_close(&c->sh->files, c->argument[0]));
+	if (!call_arguments(c, 1))
+		return call_failed(c, EFAULT);
+	return call_result(c, files_close(&c->sh->files, c->argument[0]));
 }
 
 static uint64_t sys_writec(struct call *c)
@@ -104,7 +91,7 @@ static uint64_t sys_writec(struct call *c)
 	char byte;
 
 	if (!cpu_copy_in(c->cpu, &byte, (va_t){c->parameter}, 1))
-		return failed(c, EFAULT);
+		return call_failed(c, EFAULT);
 	files_write(&out, &byte, 1);
 	return 0;
 }
@@ -116,12 +103,12 @@ static uint64_t sys_write0(struct call *c)
 
 	for (uint64_t i = 0; i < STRING_LIMIT; i++) {
 		if (!cpu_copy_in(c->cpu, &byte, (va_t){c->parameter + i}, 1))
-			return failed(c, EFAULT);
+			return call_failed(c, EFAULT);
 		if (!byte)
 			return 0;
 		files_write(&out, &byte, 1);
 	}
-	return failed(c, E2BIG);
+	return call_failed(c, E2BIG);
 }
 
 static size_t chunk(uint64_t left)
@@ -141,11 +128,11 @@ static uint64_t sys_write(struct call *c)
 	struct file *file;
 	uint64_t done = 0, length;
 
-	if (!arguments(c, 3))
-		return failed(c, EFAULT);
+	if (!call_arguments(c, 3))
+		return call_failed(c, EFAULT);
 	file = files_get(&c->sh->files, c->argument[0]);
 	if (!file)
-		return failed(c, EBADF);
+		return call_failed(c, EBADF);
 	length = limited(c->argument[2]);
 	while (done < length) {
 		size_t size = chunk(length - done);
@@ -169,11 +156,11 @@ static uint64_t sys_read(struct call *c)
 	struct file *file;
 	uint64_t done = 0, length;
 
-	if (!arguments(c, 3))
-		return failed(c, EFAULT);
+	if (!call_arguments(c, 3))
+		return call_failed(c, EFAULT);
 	file = files_get(&c->sh->files, c->argument[0]);
 	if (!file)
-		return failed(c, EBADF);
+		return call_failed(c, EBADF);
 	length = limited(c->argument[2]);
 	while (done < length) {
 		size_t size = chunk(length - done);
@@ -202,14 +189,14 @@ static uint64_t sys_readc(struct call *c)
 	ssize_t got = files_read(&c->sh->files, &in, &byte, 1);
 
 	if (got <= 0)
-		return failed(c, got < 0 ? (int)-got : 0);
+		return call_failed(c, got < 0 ? (int)-got : 0);
 	return byte;
 }
 
 static uint64_t sys_iserror(struct call *c)
 {
-	if (!arguments(c, 1))
-		return failed(c, EFAULT);
+	if (!call_arguments(c, 1))
+		return call_failed(c, EFAULT);
 	return c->argument[0] >> 63;
 }
 
@@ -217,11 +204,11 @@ static uint64_t sys_istty(struct call *c)
 {
 	const struct file *file;
 
-	if (!arguments(c, 1))
-		return failed(c, EFAULT);
+	if (!call_arguments(c, 1))
+		return call_failed(c, EFAULT);
 	file = files_get(&c->sh->files, c->argument[0]);
 	if (!file)
-		return failed(c, EBADF);
+		return call_failed(c, EBADF);
 	return files_is_tty(file);
 }
 
@@ -229,24 +216,24 @@ static uint64_t sys_seek(struct call *c)
 {
 	struct file *file;
 
-	if (!arguments(c, 2))
-		return failed(c, EFAULT);
+	if (!call_arguments(c, 2))
+		return call_failed(c, EFAULT);
 	file = files_get(&c->sh->files, c->argument[0]);
 	if (!file)
-		return failed(c, EBADF);
-	return result(c, files_seek(file, c->argument[1]));
+		return call_failed(c, EBADF);
+	return call_result(c, files_seek(file, c->argument[1]));
 }
 
 static uint64_t sys_flen(struct call *c)
 {
 	const struct file *file;
 
-	if (!arguments(c, 1))
-		return failed(c, EFAULT);
+	if (!call_arguments(c, 1))
+		return call_failed(c, EFAULT);
 	file = files_get(&c->sh->files, c->argument[0]);
 	if (!file)
-		return failed(c, EBADF);
-	return result(c, files_length(file));
+		return call_failed(c, EBADF);
+	return call_result(c, files_length(file));
 }
 
 static uint64_t sys_remove(struct call *c)
@@ -254,10 +241,10 @@ static uint64_t sys_remove(struct call *c)
 	char name[PATH_MAX];
 	int error;
 
-	if (!arguments(c, 2))
-		return failed(c, EFAULT);
-	error = name_at(c, c->argument[0], c->argument[1], name);
-	return result(c, error ? error : files_remove(&c->sh->files, name));
+	if (!call_arguments(c, 2))
+		return call_failed(c, EFAULT);
+	error = call_name(c, c->argument[0], c->argument[1], name);
+	return call_result(c, error ? error : files_remove(&c->sh->files, name));
 }
 
 static uint64_t sys_rename(struct call *c)
@@ -265,12 +252,12 @@ static uint64_t sys_rename(struct call *c)
 	char from[PATH_MAX], to[PATH_MAX];
 	int error;
 
-	if (!arguments(c, 4))
-		return failed(c, EFAULT);
-	error = name_at(c, c->argument[0], c->argument[1], from);
+	if (!call_arguments(c, 4))
+		return call_failed(c, EFAULT);
+	error = call_name(c, c->argument[0], c->argument[1], from);
 	if (!error)
-		error = name_at(c, c->argument[2], c->argument[3], to);
-	return result(c, error ? error : files_rename(&c->sh->files, from, to));
+		error = call_name(c, c->argument[2], c->argument[3], to);
+	return call_result(c, error ? error : files_rename(&c->sh->files, from, to));
 }
 
 static uint64_t sys_get_cmdline(struct call *c)
@@ -278,13 +265,13 @@ static uint64_t sys_get_cmdline(struct call *c)
 	const char *line = c->sh->command_line ? c->sh->command_line : "";
 	uint64_t length = strlen(line);
 
-	if (!arguments(c, 2))
-		return failed(c, EFAULT);
+	if (!call_arguments(c, 2))
+		return call_failed(c, EFAULT);
 	if (c->argument[1] <= length)
-		return failed(c, E2BIG);
+		return call_failed(c, E2BIG);
 	if (!cpu_copy_out(c->cpu, (va_t){c->argument[0]}, line, length + 1) ||
 	    !cpu_copy_out(c->cpu, (va_t){c->parameter + 8}, &length, sizeof(length)))
-		return failed(c, EFAULT);
+		return call_failed(c, EFAULT);
 	return 0;
 }
 
@@ -293,8 +280,9 @@ static uint64_t sys_heapinfo(struct call *c)
 	const struct semihosting *sh = c->sh;
 	uint64_t info[4] = {sh->heap_base, sh->heap_limit, sh->stack_base, sh->stack_limit};
 
-	if (!arguments(c, 1) || !cpu_copy_out(c->cpu, (va_t){c->argument[0]}, info, sizeof(info)))
-		return failed(c, EFAULT);
+	if (!call_arguments(c, 1) ||
+	    !cpu_copy_out(c->cpu, (va_t){c->argument[0]}, info, sizeof(info)))
+		return call_failed(c, EFAULT);
 	return 0;
 }
 
@@ -302,7 +290,7 @@ static uint64_t sys_heapinfo(struct call *c)
 static uint64_t sys_exit(struct call *c)
 {
 	c->sh->exited = true;
-	c->sh->aborted = !arguments(c, 2) || c->argument[0] != ADP_STOPPED_APPLICATION_EXIT;
+	c->sh->aborted = !call_arguments(c, 2) || c->argument[0] != ADP_STOPPED_APPLICATION_EXIT;
 	c->sh->exit_code = c->sh->aborted ? SIM_PANIC : (int64_t)c->argument[1];
 	return 0;
 }
@@ -312,7 +300,7 @@ static uint64_t sys_elapsed(struct call *c)
 	uint64_t ticks = c->sh->elapsed(c->sh->ctx);
 
 	if (!cpu_copy_out(c->cpu, (va_t){c->parameter}, &ticks, sizeof(ticks)))
-		return failed(c, EFAULT);
+		return call_failed(c, EFAULT);
 	return 0;
 }
 
@@ -329,7 +317,7 @@ static uint64_t serve_time(struct call *c, uint64_t operation)
 		return TICKS_PER_SECOND;
 	default: /* SYS_TMPNAM would be a name that differs from run to run, SYS_SYSTEM a host
 		    command */
-		return failed(c, ENOSYS);
+		return call_failed(c, ENOSYS);
 	}
 }
 
@@ -372,7 +360,8 @@ static uint64_t serve(struct call *c, uint64_t operation)
 	case SYS_EXIT_EXTENDED:
 		return sys_exit(c);
 	default:
-		return serve_time(c, operation);
+		return operation >= 0x100 ? semihosting_files(c, operation)
+					  : serve_time(c, operation);
 	}
 }
 
