@@ -12,7 +12,7 @@ HYP_LDFLAGS := -nostdlib -static-pie -Wl,--no-dynamic-linker -Wl,-z,text -Wl,-z,
 	-Wl,--build-id=none -Wl,--no-warn-rwx-segments
 
 HYP_SHARED_SRC := hyp/geometry.c hyp/lib.c hyp/pgtable.c hyp/pgtable_walk.c hyp/text.c
-HYP_EL2_SRC := hyp/el2/entry.S hyp/el2/vectors.S hyp/el2/abort.c hyp/el2/console.c hyp/el2/fdt.c hyp/el2/guest.c \
+HYP_EL2_SRC := hyp/el2/entry.S hyp/el2/vectors.S hyp/fp.S hyp/el2/abort.c hyp/el2/console.c hyp/el2/fdt.c hyp/el2/guest.c \
 	hyp/el2/main.c hyp/el2/memory.c hyp/el2/options.c hyp/el2/space.c hyp/el2/trap.c hyp/el2/vm.c
 
 hyp_obj = $(addprefix $(HYP_B)/,$(addsuffix .o,$(basename $(1))))

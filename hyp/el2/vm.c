@@ -3,6 +3,7 @@
  */
 #include "hyp.h"
 #include "../arm64.h"
+#include "../fp.h"
 
 #include "../../mmu/vmsa.h"
 
@@ -323,6 +324,7 @@ void vm_fault_in(struct hyp *hyp, uint64_t ipa)
 
 void vm_load(struct hyp *hyp)
 {
+	static const struct fp_context zeros;
 	const struct vm *vm = &hyp->vm;
 	/* Interrupts and SErrors come here; SMC and IMPLEMENTATION DEFINED registers trap. */
 	uint64_t hcr =
@@ -349,6 +351,9 @@ void vm_load(struct hyp *hyp)
 	write_sysreg(sctlr_el1,
 		     UINT64_C(0x30d00980)); /* RES1 and EOS, EIS, SPAN, nTLSMD, LSMAOE: MMU off */
 	isb();
+	/* What FP and SIMD registers held before is not the VM's business. */
+	if (fp_implemented())
+		fp_load(&zeros);
 	/* Nothing is known of what the TLBs hold for this VMID. */
 	tlbi(alle1is);
 	dsb(ish);

@@ -7,7 +7,7 @@
 enum { VA_BITS_MIN = 30 };
 
 /* head.S gives the state that much. */
-_Static_assert(sizeof(struct kernel) <= 4096, "struct kernel has outgrown kernel_state");
+_Static_assert(sizeof(struct kernel) <= 16384, "struct kernel has outgrown kernel_state");
 
 extern uint8_t image_start[], image_file_end[], image_writable[], image_end[];
 
@@ -67,7 +67,8 @@ static void load_registers(struct kernel *k)
 	write_sysreg(tcr_el1, geometry_tcr(&k->geometry));
 	write_sysreg(ttbr0_el1, pgtable_ttbr(&k->mm.table) | UINT64_C(1) << TTBR0_EL1_ASID_LSB);
 	write_sysreg(ttbr1_el1, pgtable_ttbr(&k->table));
-	write_sysreg(cpacr_el1, 0);   /* FP, SIMD and SVE are trapped */
+	/* FP and SIMD are the program's where there are any; SVE and SME are trapped. */
+	write_sysreg(cpacr_el1, fp_implemented() ? UINT64_C(3) << 20 /* FPEN */ : 0);
 	write_sysreg(cntkctl_el1, 2); /* EL0VCTEN: the program may read CNTVCT_EL0 */
 	write_sysreg(tpidr_el0, 0);
 	isb();
@@ -147,6 +148,7 @@ _Noreturn void kernel_main(struct kernel *k)
 	write_sysreg(tpidr_el1, k);
 	write_sysreg(vbar_el1, kernel_vectors);
 	isb();
+	k->has_fp = fp_implemented();
 	k->random = UINT64_C(0x6e6573747761ab1e);
 	mm_init(k);
 	files_init(k);

@@ -44,6 +44,18 @@ _Noreturn void end(uint64_t status, const char *format, ...)
 	leave(status);
 }
 
+void note(const char *format, ...)
+{
+	struct line l = {.bytes = 0};
+	va_list arguments;
+
+	va_start(arguments, format);
+	format_text(put_line, &l, format, arguments);
+	va_end(arguments);
+	end_line(&l);
+	semihosting_stderr(l.text, l.bytes);
+}
+
 _Noreturn void finish(uint64_t status)
 {
 	leave(status & 0xff);
@@ -78,22 +90,15 @@ _Noreturn void panic(const struct kernel *k, const char *format, ...)
 
 static const char *signal_name(enum signal_number number)
 {
-	switch (number) {
-	case SIGILL:
-		return "SIGILL";
-	case SIGTRAP:
-		return "SIGTRAP";
-	case SIGABRT:
-		return "SIGABRT";
-	case SIGBUS:
-		return "SIGBUS";
-	case SIGKILL:
-		return "SIGKILL (out of memory)";
-	case SIGSEGV:
-		return "SIGSEGV";
-	default:
-		return "a signal";
-	}
+	static const char *const names[32] = {
+		[1] = "SIGHUP",      [2] = "SIGINT",        [3] = "SIGQUIT",
+		[SIGILL] = "SIGILL", [SIGTRAP] = "SIGTRAP", [SIGABRT] = "SIGABRT",
+		[SIGBUS] = "SIGBUS", [SIGFPE] = "SIGFPE",   [SIGKILL] = "SIGKILL",
+		[10] = "SIGUSR1",    [SIGSEGV] = "SIGSEGV", [12] = "SIGUSR2",
+		[13] = "SIGPIPE",    [14] = "SIGALRM",      [15] = "SIGTERM",
+	};
+
+	return number < 32 && names[number] != NULL ? names[number] : "a signal";
 }
 
 _Noreturn void die_of(enum signal_number number, uint64_t pc, uint64_t address, uint64_t esr)

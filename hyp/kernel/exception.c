@@ -5,6 +5,9 @@
 
 enum vector { VECTOR_EL1H_SYNC = 4, VECTOR_EL0_SYNC = 8 };
 
+/* A trapped FP exception: ESR_ELx.EC. */
+enum { EC_FP_EXCEPTION = 0x2c };
+
 enum abort_kind { ABORT_PAGE, ABORT_ALIGNMENT, ABORT_EXTERNAL, ABORT_OTHER };
 
 static enum abort_kind abort_kind(uint64_t esr)
@@ -44,12 +47,23 @@ static enum access access_of(uint64_t esr)
 	return ISS_DATA_ABORT_WnR(esr) && !ISS_DATA_ABORT_CM(esr) ? ACCESS_WRITE : ACCESS_READ;
 }
 
+/* Codes of siginfo. */
+enum {
+	ILL_ILLOPC = 1,
+	TRAP_BRKPT = 1,
+	SEGV_MAPERR = 1,
+	SEGV_ACCERR = 2,
+	BUS_ADRALN = 1,
+	FPE_FLTUNK = 14
+};
+
 /*
- * An abort on an address of the program, by the program or by a copy for it. False: the address is
- * bad.
+ * An abort on an address of the program, by the program or by a copy for it. True: it is resolved;
+ * else the signal that it is.
  */
-static bool handle_abort(struct kernel *k, const struct frame *frame, uint64_t esr, uint64_t far)
+static bool handle_abort(struct kernel *k, const struct frame *frame, struct fault_signal *fault)
 {
+	uint64_t esr = fault->esr, far = fault->address;
 	enum abort_kind kind = abort_kind(esr);
 
 	if (kind == ABORT_EXTERNAL)
@@ -60,54 +74,69 @@ static bool handle_abort(struct kernel *k, const struct frame *frame, uint64_t e
 	if (kind == ABORT_OTHER)
 		panic(k, "unexpected abort: PC 0x%lx, address 0x%lx, ESR 0x%lx", frame->elr, far,
 		      esr);
+	*fault = (struct fault_signal){SIGBUS, BUS_ADRALN, far, esr};
 	if (kind == ABORT_ALIGNMENT)
-		die_of(SIGBUS, frame->elr, far, esr);
+		return false;
+	fault->number = SIGSEGV;
 	switch (mm_fault(k, far, access_of(esr), translation_fault_level(esr))) {
 	case FAULT_MAPPED:
 		return true;
 	case FAULT_NO_MEMORY:
-		die_of(SIGKILL, frame->elr, far, esr);
+		end(128 + SIGKILL,
+		    "nestwalk: the program died of SIGKILL (out of memory): PC 0x%lx, address "
+		    "0x%lx, ESR 0x%lx",
+		    frame->elr, far, esr);
 	default:
+		fault->code = area_at(&k->mm, far) != NULL ? SEGV_ACCERR : SEGV_MAPERR;
 		return false;
 	}
 }
 
 static void from_el0(struct kernel *k, struct frame *frame, uint64_t esr)
 {
-	uint64_t far = read_sysreg(far_el1);
+	struct fault_signal fault = {SIGILL, ILL_ILLOPC, frame->elr, esr};
 
 	switch (ESR_ELx_EC(esr)) {
 	case EC_SVC:
 		frame->x[0] = (uint64_t)syscall_dispatch(k, frame);
+		signals_deliver(k, frame);
 		return;
 	case EC_INSTRUCTION_ABORT_LOWER:
 	case EC_DATA_ABORT_LOWER:
-		if (!handle_abort(k, frame, esr, far))
-			die_of(SIGSEGV, frame->elr, far, esr);
-		return;
+		fault.address = read_sysreg(far_el1);
+		if (handle_abort(k, frame, &fault))
+			return;
+		break;
 	case EC_PC_ALIGNMENT:
+		fault = (struct fault_signal){SIGBUS, BUS_ADRALN, read_sysreg(far_el1), esr};
+		break;
 	case EC_SP_ALIGNMENT:
-		die_of(SIGBUS, frame->elr, ESR_ELx_EC(esr) == EC_PC_ALIGNMENT ? far : frame->sp,
-		       esr);
+		fault = (struct fault_signal){SIGBUS, BUS_ADRALN, frame->sp, esr};
+		break;
 	case EC_BRK:
-		die_of(SIGTRAP, frame->elr, frame->elr, esr);
+		fault = (struct fault_signal){SIGTRAP, TRAP_BRKPT, frame->elr, esr};
+		break;
+	case EC_FP_EXCEPTION:
+		fault = (struct fault_signal){SIGFPE, FPE_FLTUNK, frame->elr, esr};
+		break;
 	default:
-		die_of(SIGILL, frame->elr, frame->elr, esr);
+		break;
 	}
+	signals_fault(k, frame, &fault);
 }
 
 /* The kernel itself only faults where it copies from or to the program's memory. */
 static void from_el1(struct kernel *k, struct frame *frame, uint64_t esr)
 {
-	uint64_t far = read_sysreg(far_el1);
+	struct fault_signal fault = {.address = read_sysreg(far_el1), .esr = esr};
 	bool in_copy =
 		frame->elr >= (uint64_t)user_copy_start && frame->elr < (uint64_t)user_copy_end;
 
 	if (ESR_ELx_EC(esr) != EC_DATA_ABORT || !in_copy ||
-	    (far >> 63 && abort_kind(esr) == ABORT_EXTERNAL))
+	    (fault.address >> 63 && abort_kind(esr) == ABORT_EXTERNAL))
 		panic(k, "exception in the kernel: PC 0x%lx, address 0x%lx, ESR 0x%lx", frame->elr,
-		      far, esr);
-	if (!handle_abort(k, frame, esr, far))
+		      fault.address, esr);
+	if (!handle_abort(k, frame, &fault))
 		frame->elr = (uint64_t)user_copy_failed;
 }
 

@@ -1,323 +1,260 @@
 /*
- * The program's files: descriptors over the host's handles, the three standard ones, and /dev/mem.
+ * The program's descriptors: the host's files, the three standard streams, and /dev/mem.
  */
 #include "kernel.h"
 
-enum { TRANSFER_BYTES = BOUNCE_BYTES - BOUNCE_BLOCK_BYTES };
+#include "open.h"
 
-/* Flags of openat on AArch64 Linux. */
+enum { F_DUPFD = 0, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW };
+enum { F_OFD_GETLK = 36, F_OFD_SETLK, F_OFD_SETLKW, F_DUPFD_CLOEXEC = 1030, F_UNLCK = 2 };
+
 enum {
-	O_RDONLY = 0,
-	O_WRONLY = 1,
-	O_ACCMODE = 3,
-	O_CREAT = 0100,
-	O_TRUNC = 01000,
-	O_APPEND = 02000
+	TCGETS = 0x5401,
+	TCSETS = 0x5402,
+	TCSETSF = 0x5404,
+	TIOCGPGRP = 0x540f,
+	TIOCSPGRP = 0x5410,
+	TIOCGWINSZ = 0x5413,
 };
 
-/*
- * Modes of SYS_OPEN: fopen's. ":tt" opened with "r", "w" and "a" is standard input, output and
- * error.
- */
-enum mode {
-	MODE_R = 0,
-	MODE_RB = 1,
-	MODE_RB_PLUS = 3,
-	MODE_W = 4,
-	MODE_WB = 5,
-	MODE_WB_PLUS = 7,
-	MODE_A = 8,
-	MODE_AB = 9,
-	MODE_AB_PLUS = 11,
-};
+enum { POLLIN = 1, POLLOUT = 4, POLLNVAL = 0x20, POLL_MAX = 1024, SET_WORDS = FD_COUNT / 64 };
 
-enum { SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2 };
+/* ":tt" opened with fopen's "r", "w" and "a" is standard input, output and error. */
+enum { MODE_R = 0, MODE_W = 4, MODE_A = 8 };
 
-struct stat {
-	uint64_t dev, ino;
-	uint32_t mode, nlink, uid, gid;
-	uint64_t rdev, pad1;
-	int64_t size;
-	int32_t blksize, pad2;
-	int64_t blocks;
-	uint64_t times[6];
-	uint32_t unused[2];
-};
-
-struct iovec {
-	uint64_t base, bytes;
-};
-
+/* Whether the host has more than Arm's operations is told by a name that only such a host opens. */
 void files_init(struct kernel *k)
 {
-	for (unsigned fd = 0; fd < 3; fd++)
-		k->files.fd[fd] = (struct file){.kind = FILE_CONSOLE, .handle = -1};
+	int64_t handle = host_open(k, ":nestwalk-files", MODE_R);
+
+	k->files.extended = handle >= 0;
+	if (handle >= 0)
+		host_close(k, handle);
+	k->files.umask = 022;
+	for (uint16_t i = 0; i < 3; i++) {
+		k->files.fd[i].file = (uint8_t)(i + 1);
+		k->files.file[i] = (struct file){
+			.kind = FILE_CONSOLE,
+			.users = 1,
+			.console = i,
+			.flags = O_RDWR,
+			.handle = -1,
+		};
+	}
 }
 
 struct file *file_of(struct kernel *k, uint64_t fd)
 {
-	return fd < FD_COUNT && k->files.fd[fd].kind != FILE_CLOSED ? &k->files.fd[fd] : NULL;
+	return fd < FD_COUNT && k->files.fd[fd].file != 0 ? &k->files.file[k->files.fd[fd].file - 1]
+							  : NULL;
 }
 
 /* A standard stream is opened on the host when it is used first. */
-static int64_t handle_of(struct kernel *k, struct file *f)
+int64_t handle_of(struct kernel *k, struct file *f)
 {
 	static const uint8_t modes[3] = {MODE_R, MODE_W, MODE_A};
 
+	if (f->kind == FILE_DEVMEM)
+		return -EINVAL;
 	if (f->kind == FILE_CONSOLE && f->handle < 0)
-		f->handle = host_open(k, ":tt", modes[f - k->files.fd]);
+		f->handle = host_open(k, ":tt", modes[f->console]);
 	return f->handle;
 }
 
-/* ------------------------------------------------------------------ open, close */
+/* ------------------------------------------------------------------ descriptors */
 
-/*
- * Puts the path where the host finds it, in pieces that cross no page of the program. NULL: *why.
- */
-static const char *copy_path(struct kernel *k, uint64_t from, int64_t *why)
+static int64_t free_descriptor(const struct kernel *k, uint64_t from)
 {
-	char *to = (char *)host_data(k, PATH_BYTES);
-
-	*why = -EFAULT;
-	for (uint64_t at = 0; at < PATH_BYTES;) {
-		uint64_t bytes = 64 - ((from + at) & 63);
-
-		if (bytes > PATH_BYTES - at)
-			bytes = PATH_BYTES - at;
-		if (!copy_from_user(to + at, from + at, bytes))
-			return NULL;
-		for (; bytes > 0; bytes--, at++)
-			if (to[at] == 0)
-				return to;
-	}
-	*why = -ENAMETOOLONG;
-	return NULL;
+	while (from < FD_COUNT && k->files.fd[from].file != 0)
+		from++;
+	return from < FD_COUNT ? (int64_t)from : -EMFILE;
 }
 
-static int64_t open_on_host(struct kernel *k, const char *path, uint64_t flags)
+int64_t file_add(struct kernel *k, const struct file *file, bool close_on_exec)
 {
-	bool write_only = (flags & O_ACCMODE) == O_WRONLY;
-	int64_t handle;
-
-	if ((flags & O_ACCMODE) == O_RDONLY)
-		return host_open(k, path, MODE_RB);
-	if (flags & O_APPEND)
-		return host_open(k, path, write_only ? MODE_AB : MODE_AB_PLUS);
-	if (flags & O_TRUNC && flags & O_CREAT)
-		return host_open(k, path, write_only ? MODE_WB : MODE_WB_PLUS);
-	handle = host_open(k, path, MODE_RB_PLUS);
-	if (handle == -ENOENT && flags & O_CREAT)
-		return host_open(k, path, MODE_WB_PLUS);
-	return handle;
-}
-
-int64_t sys_openat(struct kernel *k, uint64_t path, uint64_t flags)
-{
-	uint64_t fd = 0;
-	int64_t result;
-	const char *name = copy_path(k, path, &result);
-
-	while (fd < FD_COUNT && k->files.fd[fd].kind != FILE_CLOSED)
-		fd++;
-	if (name == NULL)
-		return result;
-	if (fd == FD_COUNT)
-		return -EMFILE;
-	if (strcmp(name, "/dev/mem") == 0) {
-		k->files.fd[fd] = (struct file){.kind = FILE_DEVMEM};
-		return (int64_t)fd;
-	}
-	result = open_on_host(k, name, flags);
-	if (result < 0)
-		return result;
-	k->files.fd[fd] = (struct file){.kind = FILE_HOST, .handle = result};
-	return (int64_t)fd;
-}
-
-int64_t sys_close(struct kernel *k, uint64_t fd)
-{
-	struct file *f = file_of(k, fd);
-	int64_t result = 0;
-
-	if (f == NULL)
-		return -EBADF;
-	if (f->kind == FILE_HOST)
-		result = host_close(k, f->handle);
-	f->kind = FILE_CLOSED;
-	return result;
-}
-
-/* ------------------------------------------------------------------ read, write */
-
-static uint64_t piece(uint64_t bytes, uint64_t done)
-{
-	return bytes - done < TRANSFER_BYTES ? bytes - done : TRANSFER_BYTES;
-}
-
-/*
- * A file on the host gives all that there is; a terminal or a pipe gives what it has and ends the
- * call.
- */
-static int64_t read_handle(struct kernel *k, int64_t handle, uint64_t buffer, uint64_t bytes)
-{
-	uint64_t done = 0;
-
-	while (done < bytes) {
-		uint64_t wanted = piece(bytes, done);
-		uint8_t *data = host_data(k, wanted);
-		int64_t got = host_read(k, handle, wanted);
-
-		if (got < 0)
-			return done > 0 ? (int64_t)done : got;
-		if (got > 0 && !copy_to_user(buffer + done, data, (uint64_t)got))
-			return -EFAULT;
-		done += (uint64_t)got;
-		if ((uint64_t)got < wanted)
-			break;
-	}
-	return (int64_t)done;
-}
-
-int64_t sys_read(struct kernel *k, uint64_t fd, uint64_t buffer, uint64_t bytes)
-{
-	struct file *f = file_of(k, fd);
-	int64_t handle, got;
-
-	if (f == NULL)
-		return -EBADF;
-	if (f->kind == FILE_DEVMEM)
-		return -EINVAL;
-	handle = handle_of(k, f);
-	if (handle < 0)
-		return handle;
-	got = read_handle(k, handle, buffer, bytes);
-	if (got > 0)
-		f->offset += (uint64_t)got;
-	return got;
-}
-
-int64_t sys_write(struct kernel *k, uint64_t fd, uint64_t buffer, uint64_t bytes)
-{
-	struct file *f = file_of(k, fd);
-	uint64_t done = 0;
-	int64_t handle;
-
-	if (f == NULL)
-		return -EBADF;
-	if (f->kind == FILE_DEVMEM)
-		return -EINVAL;
-	handle = handle_of(k, f);
-	if (handle < 0)
-		return handle;
-	while (done < bytes) {
-		uint64_t wanted = piece(bytes, done);
-		int64_t written;
-
-		if (!copy_from_user(host_data(k, wanted), buffer + done, wanted))
-			return done > 0 ? (int64_t)done : -EFAULT;
-		written = host_write(k, handle, wanted);
-		if (written <= 0)
-			return done > 0 ? (int64_t)done : written;
-		done += (uint64_t)written;
-		f->offset += (uint64_t)written;
-	}
-	return (int64_t)done;
-}
-
-int64_t sys_writev(struct kernel *k, uint64_t fd, uint64_t vector, uint64_t count)
-{
-	int64_t done = 0;
-
-	if (count > 1024)
-		return -EINVAL;
-	for (uint64_t i = 0; i < count; i++) {
-		struct iovec part;
-		int64_t written;
-
-		if (!copy_from_user(&part, vector + i * sizeof(part), sizeof(part)))
-			return done > 0 ? done : -EFAULT;
-		if (part.bytes == 0)
-			continue;
-		written = sys_write(k, fd, part.base, part.bytes);
-		if (written < 0)
-			return done > 0 ? done : written;
-		done += written;
-		if ((uint64_t)written < part.bytes)
-			break;
-	}
-	return done;
-}
-
-int64_t file_read_at(struct kernel *k, uint64_t fd, uint64_t buffer, uint64_t bytes,
-		     uint64_t offset)
-{
-	struct file *f = file_of(k, fd);
-	int64_t got = host_seek(k, f->handle, offset), back;
-
-	if (got == 0)
-		got = read_handle(k, f->handle, buffer, bytes);
-	back = host_seek(k, f->handle, f->offset);
-	return back < 0 ? back : got;
-}
-
-/* ------------------------------------------------------------------ place and size */
-
-int64_t sys_lseek(struct kernel *k, uint64_t fd, int64_t offset, uint64_t whence)
-{
-	struct file *f = file_of(k, fd);
-	int64_t from = 0, to;
-
-	if (f == NULL)
-		return -EBADF;
-	if (f->kind != FILE_HOST)
-		return -ESPIPE;
-	if (whence == SEEK_CUR)
-		from = (int64_t)f->offset;
-	else if (whence == SEEK_END)
-		from = host_length(k, f->handle);
-	if (from < 0 || whence > SEEK_END)
-		return whence > SEEK_END ? -EINVAL : -ESPIPE;
-	if (__builtin_add_overflow(from, offset, &to) || to < 0)
-		return -EINVAL;
-	if (host_seek(k, f->handle, (uint64_t)to) < 0)
-		return -ESPIPE;
-	f->offset = (uint64_t)to;
-	return to;
-}
-
-/*
- * What semihosting can tell: a regular file has a length, a standard stream is taken for a
- * terminal.
- */
-static struct stat stat_of(struct kernel *k, const struct file *f)
-{
-	struct stat st = {
-		.nlink = 1, .blksize = 4096, .mode = f->kind == FILE_HOST ? 0100644 : 020620};
-	int64_t length = f->kind == FILE_HOST ? host_length(k, f->handle) : 0;
-
-	st.size = length > 0 ? length : 0;
-	st.blocks = (st.size + 511) / 512;
-	return st;
-}
-
-int64_t sys_fstat(struct kernel *k, uint64_t fd, uint64_t st)
-{
-	const struct file *f = file_of(k, fd);
-	struct stat result;
-
-	if (f == NULL)
-		return -EBADF;
-	result = stat_of(k, f);
-	return copy_to_user(st, &result, sizeof(result)) ? 0 : -EFAULT;
-}
-
-int64_t sys_fstatat(struct kernel *k, uint64_t path, uint64_t st)
-{
-	int64_t fd = sys_openat(k, path, O_RDONLY), result;
+	int64_t fd = free_descriptor(k, 0);
+	uint8_t index = 0;
 
 	if (fd < 0)
 		return fd;
-	result = sys_fstat(k, (uint64_t)fd, st);
-	sys_close(k, (uint64_t)fd);
-	return result;
+	while (k->files.file[index].users > 0) /* there are as many as descriptors */
+		index++;
+	k->files.file[index] = *file;
+	k->files.file[index].users = 1;
+	k->files.fd[fd] = (struct descriptor){(uint8_t)(index + 1), close_on_exec};
+	return fd;
+}
+
+int64_t sys_close(struct kernel *k, const uint64_t *x)
+{
+	struct file *f = file_of(k, x[0]);
+
+	if (f == NULL)
+		return -EBADF;
+	k->files.fd[x[0]].file = 0;
+	if (--f->users > 0)
+		return 0;
+	return f->kind == FILE_HOST ? host_close(k, f->handle) : 0;
+}
+
+static int64_t duplicate(struct kernel *k, uint64_t fd, int64_t to, bool close_on_exec)
+{
+	struct file *f = file_of(k, fd);
+
+	if (f == NULL)
+		return -EBADF;
+	if (to < 0)
+		return to;
+	f->users++;
+	k->files.fd[to] = (struct descriptor){k->files.fd[fd].file, close_on_exec};
+	return to;
+}
+
+int64_t sys_dup(struct kernel *k, const uint64_t *x)
+{
+	return duplicate(k, x[0], free_descriptor(k, 0), false);
+}
+
+int64_t sys_dup3(struct kernel *k, const uint64_t *x)
+{
+	if (x[0] == x[1] || x[2] & ~(uint64_t)O_CLOEXEC)
+		return -EINVAL;
+	if (x[1] >= FD_COUNT || file_of(k, x[0]) == NULL)
+		return -EBADF;
+	if (file_of(k, x[1]) != NULL)
+		sys_close(k, &x[1]);
+	return duplicate(k, x[0], (int64_t)x[1], x[2] != 0);
+}
+
+/* Nobody else is there to hold a lock. */
+static int64_t tell_unlocked(uint64_t lock)
+{
+	const uint16_t type = F_UNLCK;
+
+	return copy_to_user(lock, &type, sizeof(type)) ? 0 : -EFAULT;
+}
+
+int64_t sys_fcntl(struct kernel *k, const uint64_t *x)
+{
+	struct file *f = file_of(k, x[0]);
+
+	if (f == NULL)
+		return -EBADF;
+	switch (x[1]) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		if (x[2] >= FD_COUNT)
+			return -EINVAL;
+		return duplicate(k, x[0], free_descriptor(k, x[2]), x[1] == F_DUPFD_CLOEXEC);
+	case F_GETFD:
+		return k->files.fd[x[0]].close_on_exec;
+	case F_SETFD:
+		k->files.fd[x[0]].close_on_exec = x[2] & 1;
+		return 0;
+	case F_GETFL:
+		return f->flags;
+	case F_SETFL: /* the host's handle keeps what it was opened with */
+		return ((f->flags ^ x[2]) & O_APPEND) == 0 ? 0 : -EINVAL;
+	case F_GETLK:
+	case F_OFD_GETLK:
+		return tell_unlocked(x[2]);
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* ------------------------------------------------------------------ terminals and waiting */
+
+/* The kernel's struct termios, as a terminal is after login: B38400, canonical, with echo. */
+static int64_t terminal_attributes(uint64_t to)
+{
+	static const struct {
+		uint32_t input, output, control, local;
+		uint8_t line, characters[19];
+	} sane = {0x500, 5, 0xbf, 0x8a3b, 0, {3, 28, 127, 21, 4, 0, 1, 0, 17, 19, 26}};
+
+	return copy_to_user(to, &sane, 36) ? 0 : -EFAULT;
+}
+
+int64_t sys_ioctl(struct kernel *k, const uint64_t *x)
+{
+	static const uint16_t window[4] = {24, 80, 0, 0};
+	const uint32_t group = PID;
+	struct file *f = file_of(k, x[0]);
+
+	if (f == NULL)
+		return -EBADF;
+	if (!file_is_terminal(k, f))
+		return -ENOTTY;
+	switch (x[1]) {
+	case TCGETS:
+		return terminal_attributes(x[2]);
+	case TCSETS ... TCSETSF:
+	case TIOCSPGRP:
+		return 0;
+	case TIOCGPGRP:
+		return copy_to_user(x[2], &group, sizeof(group)) ? 0 : -EFAULT;
+	case TIOCGWINSZ:
+		return copy_to_user(x[2], window, sizeof(window)) ? 0 : -EFAULT;
+	default:
+		return -ENOTTY;
+	}
+}
+
+/* All that is open is ready: a read of what is not waits in the host. */
+int64_t sys_ppoll(struct kernel *k, const uint64_t *x)
+{
+	int64_t ready = 0;
+
+	if (x[1] > POLL_MAX)
+		return -EINVAL;
+	for (uint64_t i = 0; i < x[1]; i++) {
+		struct {
+			int32_t fd;
+			uint16_t events, result;
+		} p;
+
+		if (!copy_from_user(&p, x[0] + i * sizeof(p), sizeof(p)))
+			return -EFAULT;
+		p.result = 0;
+		if (p.fd >= 0)
+			p.result = file_of(k, (uint64_t)p.fd) != NULL
+					   ? p.events & (POLLIN | POLLOUT)
+					   : POLLNVAL;
+		ready += p.result != 0;
+		if (!copy_to_user(x[0] + i * sizeof(p), &p, sizeof(p)))
+			return -EFAULT;
+	}
+	return ready;
+}
+
+/* What is asked for in a set stays in it; the exceptions' set becomes empty. */
+int64_t sys_pselect6(struct kernel *k, const uint64_t *x)
+{
+	uint64_t words = (x[0] + 63) / 64, none[SET_WORDS] = {0};
+	int64_t ready = 0;
+
+	if (x[0] > FD_COUNT)
+		return -EINVAL;
+	for (unsigned set = 1; set <= 2; set++) {
+		uint64_t bits[SET_WORDS];
+
+		if (x[set] == 0)
+			continue;
+		if (!copy_from_user(bits, x[set], words * 8))
+			return -EFAULT;
+		for (uint64_t fd = 0; fd < x[0]; fd++) {
+			if (!(bits[fd / 64] >> fd % 64 & 1))
+				continue;
+			if (file_of(k, fd) == NULL)
+				return -EBADF;
+			ready++;
+		}
+	}
+	return x[3] == 0 || copy_to_user(x[3], none, words * 8) ? ready : -EFAULT;
 }

@@ -6,7 +6,7 @@
  * identity map, which a small TTBR0 half under high IPAs could not hold: the fetch behind the ISB
  * faults, and the exception is taken to the high VA that VBAR_EL1 holds by then.
  */
-#define STATE_BYTES 4096
+#define STATE_BYTES 16384
 #define STACK_BYTES 8192
 
 	.section .head, "ax", %progbits

@@ -32,6 +32,11 @@ uint8_t *host_data(struct kernel *k, uint64_t bytes)
 	return (uint8_t *)BOUNCE_VA + BOUNCE_BLOCK_BYTES;
 }
 
+uint8_t *host_result(struct kernel *k, uint64_t bytes)
+{
+	return host_data(k, 4096 + bytes) + 4096;
+}
+
 static int64_t host_call(struct kernel *k, enum semihosting_operation operation, uint64_t a,
 			 uint64_t b, uint64_t c)
 {
@@ -100,4 +105,65 @@ int64_t host_length(struct kernel *k, int64_t handle)
 	int64_t length = host_call(k, SYS_FLEN, (uint64_t)handle, 0, 0);
 
 	return length < 0 ? host_error(k) : length;
+}
+
+bool host_is_terminal(struct kernel *k, int64_t handle)
+{
+	return host_call(k, SYS_ISTTY, (uint64_t)handle, 0, 0) == 1;
+}
+
+uint64_t host_seconds(struct kernel *k)
+{
+	return (uint64_t)host_call(k, SYS_TIME, 0, 0, 0);
+}
+
+/* ------------------------------------------------------------------ operations with paths */
+
+/* A call with eight words, the block of the operations that are not Arm's. */
+static int64_t host_extended(struct kernel *k, unsigned operation, const uint64_t words[8])
+{
+	volatile uint64_t *block = (volatile uint64_t *)BOUNCE_VA;
+	int64_t result;
+
+	if (!k->files.extended && operation >= NW_FILES_OPEN)
+		return -ENOSYS;
+	pin(k, BOUNCE_BLOCK_BYTES);
+	for (unsigned i = 0; i < 8; i++)
+		block[i] = words[i];
+	result = semihosting((enum semihosting_operation)operation, BOUNCE_VA);
+	return result < 0 ? host_error(k) : result;
+}
+
+int64_t host_files(struct kernel *k, enum host_operation operation, const uint64_t words[3])
+{
+	return host_extended(k, operation, (uint64_t[8]){words[0], words[1], words[2]});
+}
+
+int64_t host_path(struct kernel *k, enum host_operation operation, const struct path *path,
+		  const uint64_t words[3])
+{
+	return host_extended(k, operation,
+			     (uint64_t[8]){path->directory, (uint64_t)path->text, path->bytes,
+					   words[0], words[1], words[2]});
+}
+
+int64_t host_paths(struct kernel *k, enum host_operation operation, const struct path *from,
+		   const struct path *to, uint64_t word)
+{
+	return host_extended(k, operation,
+			     (uint64_t[8]){from->directory, (uint64_t)from->text, from->bytes,
+					   to->directory, (uint64_t)to->text, to->bytes, word});
+}
+
+/* Arm's own operations know no directories: the path must begin where the host does. */
+int64_t host_remove(struct kernel *k, const struct path *path)
+{
+	return host_extended(k, SYS_REMOVE, (uint64_t[8]){(uint64_t)path->text, path->bytes});
+}
+
+int64_t host_rename(struct kernel *k, const struct path *from, const struct path *to)
+{
+	return host_extended(
+		k, SYS_RENAME,
+		(uint64_t[8]){(uint64_t)from->text, from->bytes, (uint64_t)to->text, to->bytes});
 }

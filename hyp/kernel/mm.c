@@ -4,7 +4,7 @@
  */
 #include "kernel.h"
 
-enum { STACK_BYTES = 8 << 20, SPLIT_TABLES_MAX = 10 };
+enum { SPLIT_TABLES_MAX = 10 };
 
 static uint64_t granule(const struct kernel *k)
 {
@@ -118,16 +118,25 @@ static bool is_range(const struct kernel *k, uint64_t start, uint64_t end)
 	return start < end && end <= k->mm.end && ((start | end) & (granule(k) - 1)) == 0;
 }
 
-int64_t mm_unmap(struct kernel *k, uint64_t start, uint64_t end)
+int64_t mm_forget(struct kernel *k, uint64_t start, uint64_t end)
 {
 	if (!is_range(k, start, end))
 		return -EINVAL;
-	if (!areas_reserve(k) || !tables_at_hand(k))
+	if (!tables_at_hand(k))
 		return -ENOMEM;
 	for (const struct area *a = k->mm.areas; a != NULL && a->start < end; a = a->next)
 		if (a->end > start)
 			release(k, a, a->start > start ? a->start : start,
 				a->end < end ? a->end : end);
+	return 0;
+}
+
+int64_t mm_unmap(struct kernel *k, uint64_t start, uint64_t end)
+{
+	if (!is_range(k, start, end))
+		return -EINVAL;
+	if (!areas_reserve(k) || mm_forget(k, start, end) < 0)
+		return -ENOMEM;
 	areas_cut(&k->mm, start, end);
 	return 0;
 }

@@ -9,15 +9,21 @@ enum {
 	AT_PHENT = 4,
 	AT_PHNUM = 5,
 	AT_PAGESZ = 6,
+	AT_BASE = 7,
+	AT_FLAGS = 8,
 	AT_ENTRY = 9,
 	AT_UID = 11,
 	AT_EUID = 12,
 	AT_GID = 13,
 	AT_EGID = 14,
+	AT_PLATFORM = 15,
 	AT_HWCAP = 16,
 	AT_CLKTCK = 17,
 	AT_SECURE = 23,
 	AT_RANDOM = 25,
+	AT_HWCAP2 = 26,
+	AT_EXECFN = 31,
+	AT_MINSIGSTKSZ = 51,
 };
 
 /* The vectors are written upwards from the stack pointer, the strings lie above them. */
@@ -43,23 +49,37 @@ static void put(struct stack *s, uint64_t value)
 	s->at += sizeof(value);
 }
 
-static void put_auxiliary(struct stack *s, uint64_t random)
+/* What the auxiliary vector points to: random bytes, AT_PLATFORM's word behind them; argv[0]. */
+struct pointees {
+	uint64_t random, platform, name;
+};
+
+static void put_auxiliary(struct stack *s, const struct pointees *at)
 {
 	const struct program *p = &s->k->program;
+	uint64_t first, second;
+
+	hwcaps(&first, &second);
 	const uint64_t values[][2] = {
 		{AT_PHDR, p->headers},
 		{AT_PHENT, 56},
 		{AT_PHNUM, p->header_count},
 		{AT_PAGESZ, geometry_granule_bytes(&s->k->geometry)},
+		{AT_BASE, 0},
+		{AT_FLAGS, 0},
 		{AT_ENTRY, p->entry},
 		{AT_UID, 0},
 		{AT_EUID, 0},
 		{AT_GID, 0},
 		{AT_EGID, 0},
-		{AT_HWCAP, 0},
+		{AT_HWCAP, first},
+		{AT_HWCAP2, second},
 		{AT_CLKTCK, 100},
 		{AT_SECURE, 0},
-		{AT_RANDOM, random},
+		{AT_RANDOM, at->random},
+		{AT_PLATFORM, at->platform},
+		{AT_EXECFN, at->name},
+		{AT_MINSIGSTKSZ, 4720}, /* a signal's frame, its frame record, and alignment */
 		{AT_NULL, 0},
 	};
 
@@ -75,12 +95,17 @@ static uint64_t make_stack(struct kernel *k)
 	const char *words = (const char *)k->boot + k->boot->argv_offset;
 	uint64_t bytes = k->boot->bytes - k->boot->argv_offset,
 		 top = k->mm.end - geometry_granule_bytes(&k->geometry);
-	uint64_t random = top - RANDOM_BYTES, strings = random - align_up(bytes, 16);
+	static const char platform[16] = "aarch64";
+	uint64_t words_end = top - sizeof(platform) - RANDOM_BYTES,
+		 strings = words_end - align_up(bytes, 16);
+	const struct pointees at = {words_end, words_end + RANDOM_BYTES, strings};
 	uint64_t seed[2] = {next_random(k), next_random(k)};
-	struct stack s = {.k = k, .at = align_down(strings - 8 * (k->boot->argc + 40), 16)};
+	struct stack s = {.k = k, .at = align_down(strings - 8 * (k->boot->argc + 50), 16)};
 	uint64_t sp = s.at, word = 0;
 
-	s.bad = !copy_to_user(random, seed, sizeof(seed)) || !copy_to_user(strings, words, bytes);
+	s.bad = !copy_to_user(at.random, seed, sizeof(seed)) ||
+		!copy_to_user(at.platform, platform, sizeof(platform)) ||
+		!copy_to_user(strings, words, bytes);
 	put(&s, k->boot->argc);
 	for (uint32_t i = 0; i < k->boot->argc; i++) {
 		put(&s, strings + word);
@@ -88,7 +113,7 @@ static uint64_t make_stack(struct kernel *k)
 	}
 	put(&s, 0);
 	put(&s, 0);
-	put_auxiliary(&s, random);
+	put_auxiliary(&s, &at);
 	if (s.bad)
 		end(2, "nestwalk: the program's arguments do not fit its stack");
 	return sp;
@@ -97,9 +122,12 @@ static uint64_t make_stack(struct kernel *k)
 /* SPSR_EL1 = 0: EL0 with SP_EL0, nothing masked. */
 _Noreturn void program_start(struct kernel *k)
 {
+	static const struct fp_context nothing;
 	struct frame frame = {.elr = k->program.entry};
 
 	frame.sp = make_stack(k);
+	if (k->has_fp)
+		fp_load(&nothing);
 	enter_el0(&frame);
 }
 

@@ -1,6 +1,6 @@
 # EL0 guests: static AArch64 programs on tests/guest/libc, without FP and SIMD. build/guest/NAME from tests/guest/NAME.c.
 
-GUESTS := exit graph gups hello join pack rwx segv sha256sum sortlines svc sve syscalls touch wordcount
+GUESTS := exit graph gups hello join pack rwx segv sha256sum signals sortlines svc sve syscalls touch wordcount
 GUEST_LIBC := start.S system.c string.c malloc.c stdio.c sort.c
 
 GUEST_CC := $(CROSS_COMPILE)gcc
