@@ -92,15 +92,19 @@ static bool handle_abort(struct kernel *k, const struct frame *frame, struct fau
 	}
 }
 
-static void from_el0(struct kernel *k, struct frame *frame, uint64_t esr)
+static void answer_call(struct kernel *k, struct frame *frame)
+{
+	frame->x[0] = (uint64_t)syscall_dispatch(k, frame);
+	if (signals_are_ready(&k->signals))
+		signals_deliver(k, frame);
+}
+
+/* Out of line, as from_el1(): system calls need not make room for what these do. */
+__attribute__((noinline)) static void from_el0(struct kernel *k, struct frame *frame, uint64_t esr)
 {
 	struct fault_signal fault = {SIGILL, ILL_ILLOPC, frame->elr, esr};
 
 	switch (ESR_ELx_EC(esr)) {
-	case EC_SVC:
-		frame->x[0] = (uint64_t)syscall_dispatch(k, frame);
-		signals_deliver(k, frame);
-		return;
 	case EC_INSTRUCTION_ABORT_LOWER:
 	case EC_DATA_ABORT_LOWER:
 		fault.address = read_sysreg(far_el1);
@@ -126,7 +130,7 @@ static void from_el0(struct kernel *k, struct frame *frame, uint64_t esr)
 }
 
 /* The kernel itself only faults where it copies from or to the program's memory. */
-static void from_el1(struct kernel *k, struct frame *frame, uint64_t esr)
+__attribute__((noinline)) static void from_el1(struct kernel *k, struct frame *frame, uint64_t esr)
 {
 	struct fault_signal fault = {.address = read_sysreg(far_el1), .esr = esr};
 	bool in_copy =
@@ -144,7 +148,9 @@ void kernel_exception(struct kernel *k, struct frame *frame, uint64_t vector)
 {
 	uint64_t esr = read_sysreg(esr_el1);
 
-	if (vector == VECTOR_EL0_SYNC)
+	if (vector == VECTOR_EL0_SYNC && ESR_ELx_EC(esr) == EC_SVC)
+		answer_call(k, frame);
+	else if (vector == VECTOR_EL0_SYNC)
 		from_el0(k, frame, esr);
 	else if (vector == VECTOR_EL1H_SYNC)
 		from_el1(k, frame, esr);

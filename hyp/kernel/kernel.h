@@ -177,6 +177,11 @@ struct signals {
 	uint64_t trampoline; /* VA of the code that a handler returns to, 0: none yet */
 };
 
+static inline bool signals_are_ready(const struct signals *s)
+{
+	return (s->pending & ~s->blocked) != 0;
+}
+
 /* The program as it lies in RAM. */
 struct program {
 	const uint8_t *file;

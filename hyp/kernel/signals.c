@@ -279,11 +279,11 @@ static bool ignored_by_default(enum signal_number number)
 void signals_deliver(struct kernel *k, struct frame *frame)
 {
 	struct signals *s = &k->signals;
-	uint64_t ready;
 
-	while ((ready = s->pending & ~s->blocked) != 0) {
+	while (signals_are_ready(s)) {
 		struct fault_signal sent = {
-			.number = (enum signal_number)(__builtin_ctzll(ready) + 1),
+			.number =
+				(enum signal_number)(__builtin_ctzll(s->pending & ~s->blocked) + 1),
 			.code = SI_TKILL,
 		};
 		uint64_t handler = s->action[sent.number - 1].handler;
