@@ -66,7 +66,17 @@ static inline uint64_t FPAbs(unsigned N, uint64_t op)
 }
 
 uint64_t FPDefaultNaN(unsigned N);
-uint64_t VFPExpandImm(unsigned N, uint8_t imm8);
+
+static inline uint64_t VFPExpandImm(unsigned N, uint8_t imm8)
+{
+	unsigned E = N == 16 ? 5 : N == 32 ? 8 : 11, F = N - E - 1;
+	uint64_t sign = imm8 >> 7, bit6 = imm8 >> 6 & 1;
+	/* NOT(bit 6), E - 3 times bit 6, bits 5 and 4. */
+	uint64_t exponent =
+		(bit6 ^ 1) << (E - 1) | ((bit6 << (E - 1)) - (bit6 << 2)) | (imm8 >> 4 & 3);
+
+	return sign << (N - 1) | exponent << F | (uint64_t)(imm8 & 15) << (F - 4);
+}
 
 /* ---------------------------------------------------------------- arithmetic */
 

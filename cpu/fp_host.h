@@ -63,6 +63,13 @@ FP_INLINE uint64_t fp_single_bits(float value)
 
 /* ---------------------------------------------------------------- conditions */
 
+/* To nearest, without FZ, and IXC is set. */
+FP_INLINE bool fp_is_plain(const struct fp_env *fp)
+{
+	return FP_LIKELY((fp->fpcr & (FPCR_RMODE | FPCR_FZ)) == 0) &&
+	       FP_LIKELY((fp->fpsr & FPSR_IXC) != 0);
+}
+
 FP_INLINE bool fp_to_nearest(const struct fp_env *fp)
 {
 	return FP_LIKELY((fp->fpcr & FPCR_RMODE) == 0);
@@ -101,6 +108,12 @@ FP_INLINE bool fp_is_free(unsigned N, uint64_t bits, const struct fp_env *fp)
 	       fp_is_zero(N, bits);
 }
 
+FP_INLINE bool fp_are_free(unsigned N, uint64_t op1, uint64_t op2, uint64_t result,
+			   const struct fp_env *fp)
+{
+	return fp_is_free(N, op1, fp) && fp_is_free(N, op2, fp) && fp_is_free(N, result, fp);
+}
+
 /* Zeros at the end of the significand of a normal number. */
 FP_INLINE unsigned fp_trailing_zeros(uint64_t bits)
 {
@@ -121,30 +134,67 @@ FP_INLINE bool fp_is_exact_double_sum(double a, double b, double sum)
 	return (a - (sum - b_in_sum)) + (b - b_in_sum) == 0;
 }
 
-FP_INLINE bool fp_is_exact_single_sum(float a, float b, float sum)
+FP_INLINE bool fp_is_exact_sum(unsigned N, uint64_t op1, uint64_t op2, uint64_t result)
 {
-	float b_in_sum = sum - a;
+	if (N == 64)
+		return fp_is_exact_double_sum(fp_double(op1), fp_double(op2), fp_double(result));
+
+	float a = fp_single(op1), b = fp_single(op2), sum = fp_single(result), b_in_sum = sum - a;
 
 	return (a - (sum - b_in_sum)) + (b - b_in_sum) == 0;
 }
+
+/* result = op1 / op2 needed no rounding: none of them is denormal. */
+FP_INLINE bool fp_is_exact_quotient(unsigned N, uint64_t op1, uint64_t op2, uint64_t result)
+{
+	/* The product of singles is exact as a double. */
+	if (N == 32)
+		return (double)fp_single(result) * (double)fp_single(op2) == (double)fp_single(op1);
+	return fp_is_exact_product(result, op2) &&
+	       fp_double(result) * fp_double(op2) == fp_double(op1);
+}
+
+/*
+ * What follows in an operation is for what is not plain: it takes its operands anew, so that they
+ * occupy no general register of a handler before.
+ */
+FP_INLINE uint64_t fp_again(uint64_t bits)
+{
+#ifdef __x86_64__
+	__asm__("" : "+x"(bits));
+#endif
+	return bits;
+}
+
+FP_INLINE const struct fp_env *fp_env_again(const struct fp_env *fp)
+{
+	__asm__("" : "+r"(fp));
+	return fp;
+}
+
+#define FP_HOST_FAILS ((struct fp_host){false, 0})
 
 /* ---------------------------------------------------------------- arithmetic */
 
 FP_INLINE struct fp_host fp_host_add(unsigned N, uint64_t op1, uint64_t op2,
 				     const struct fp_env *fp)
 {
-	if (N == 16 || !fp_to_nearest(fp) || !fp_is_free(N, op1, fp) || !fp_is_free(N, op2, fp))
-		return (struct fp_host){false, 0};
+	if (N == 16)
+		return FP_HOST_FAILS;
 
-	double a = fp_double(op1), b = fp_double(op2), sum = a + b;
-	float as = fp_single(op1), bs = fp_single(op2), sums = as + bs;
-	uint64_t bits = N == 64 ? fp_double_bits(sum) : fp_single_bits(sums);
-	bool ok = fp_is_finite(N, bits) && fp_is_free(N, bits, fp);
+	uint64_t bits = N == 64 ? fp_double_bits(fp_double(op1) + fp_double(op2))
+				: fp_single_bits(fp_single(op1) + fp_single(op2));
 
-	if (!fp_is_inexact(fp))
-		ok &= N == 64 ? fp_is_exact_double_sum(a, b, sum)
-			      : fp_is_exact_single_sum(as, bs, sums);
-	return (struct fp_host){ok, bits};
+	if (fp_is_plain(fp))
+		return (struct fp_host){fp_is_finite(N, bits), bits};
+	op1 = fp_again(op1);
+	op2 = fp_again(op2);
+	bits = fp_again(bits);
+	fp = fp_env_again(fp);
+	return (struct fp_host){fp_is_finite(N, bits) && fp_to_nearest(fp) &&
+					fp_are_free(N, op1, op2, bits, fp) &&
+					(fp_is_inexact(fp) || fp_is_exact_sum(N, op1, op2, bits)),
+				bits};
 }
 
 FP_INLINE struct fp_host fp_host_sub(unsigned N, uint64_t op1, uint64_t op2,
@@ -154,57 +204,60 @@ FP_INLINE struct fp_host fp_host_sub(unsigned N, uint64_t op1, uint64_t op2,
 	return fp_host_add(N, op1, FPNeg(N, op2), fp);
 }
 
+/* The product of singles is exact as a double. */
+FP_INLINE bool fp_is_exact_mul(unsigned N, uint64_t op1, uint64_t op2, uint64_t result)
+{
+	if (N == 64)
+		return fp_is_exact_product(op1, op2);
+	return (double)fp_single(op1) * (double)fp_single(op2) == (double)fp_single(result);
+}
+
 FP_INLINE struct fp_host fp_host_mul(unsigned N, uint64_t op1, uint64_t op2,
 				     const struct fp_env *fp)
 {
-	if (N == 16 || !fp_to_nearest(fp) || !fp_is_free(N, op1, fp) || !fp_is_free(N, op2, fp))
-		return (struct fp_host){false, 0};
+	if (N == 16)
+		return FP_HOST_FAILS;
 
-	if (N == 64) {
-		uint64_t bits = fp_double_bits(fp_double(op1) * fp_double(op2));
-		bool ok = fp_is_normal(N, bits);
+	uint64_t bits = N == 64 ? fp_double_bits(fp_double(op1) * fp_double(op2))
+				: fp_single_bits(fp_single(op1) * fp_single(op2));
 
-		if (!fp_is_inexact(fp))
-			ok &= fp_is_exact_product(op1, op2);
-		/* Zero, of a zero and a finite number. */
-		if (!ok)
-			ok = fp_is_zero(N, bits) && (fp_is_zero(N, op1) || fp_is_zero(N, op2));
-		return (struct fp_host){ok, bits};
-	}
-	/* The product of singles is exact as a double. */
-	double product = (double)fp_single(op1) * (double)fp_single(op2);
-	float rounded = (float)product;
-	uint64_t bits = fp_single_bits(rounded);
-	bool ok = fp_is_normal(N, bits) || product == 0;
-
-	if (!fp_is_inexact(fp))
-		ok &= (double)rounded == product;
-	return (struct fp_host){ok, bits};
+	if (fp_is_plain(fp) && fp_is_normal(N, bits))
+		return (struct fp_host){true, bits};
+	op1 = fp_again(op1);
+	op2 = fp_again(op2);
+	bits = fp_again(bits);
+	fp = fp_env_again(fp);
+	/* Zero, of a zero and a finite number: always exact. */
+	if (fp_is_zero(N, bits))
+		return (struct fp_host){(fp_is_zero(N, op1) || fp_is_zero(N, op2)) &&
+						fp_are_free(N, op1, op2, bits, fp),
+					bits};
+	return (struct fp_host){fp_is_normal(N, bits) && fp_to_nearest(fp) &&
+					fp_are_free(N, op1, op2, bits, fp) &&
+					(fp_is_inexact(fp) || fp_is_exact_mul(N, op1, op2, bits)),
+				bits};
 }
 
 FP_INLINE struct fp_host fp_host_div(unsigned N, uint64_t op1, uint64_t op2,
 				     const struct fp_env *fp)
 {
-	if (N == 16 || !fp_to_nearest(fp) || !fp_is_free(N, op1, fp) || !fp_is_free(N, op2, fp))
-		return (struct fp_host){false, 0};
+	if (N == 16)
+		return FP_HOST_FAILS;
 
-	if (N == 64) {
-		double quotient = fp_double(op1) / fp_double(op2);
-		uint64_t bits = fp_double_bits(quotient);
-		bool ok = fp_is_normal(N, bits);
+	uint64_t bits = N == 64 ? fp_double_bits(fp_double(op1) / fp_double(op2))
+				: fp_single_bits(fp_single(op1) / fp_single(op2));
 
-		if (!fp_is_inexact(fp))
-			ok &= fp_is_normal(N, op1) && fp_is_exact_product(bits, op2) &&
-			      quotient * fp_double(op2) == fp_double(op1);
-		return (struct fp_host){ok, bits};
-	}
-	float quotient = fp_single(op1) / fp_single(op2);
-	uint64_t bits = fp_single_bits(quotient);
-	bool ok = fp_is_normal(N, bits);
-
-	if (!fp_is_inexact(fp))
-		ok &= (double)quotient * (double)fp_single(op2) == (double)fp_single(op1);
-	return (struct fp_host){ok, bits};
+	if (fp_is_plain(fp))
+		return (struct fp_host){fp_is_normal(N, bits), bits};
+	op1 = fp_again(op1);
+	op2 = fp_again(op2);
+	bits = fp_again(bits);
+	fp = fp_env_again(fp);
+	return (struct fp_host){
+		fp_is_normal(N, bits) && fp_to_nearest(fp) && fp_are_free(N, op1, op2, bits, fp) &&
+			(fp_is_inexact(fp) ||
+			 (fp_is_normal(N, op1) && fp_is_exact_quotient(N, op1, op2, bits))),
+		bits};
 }
 
 /* ---------------------------------------------------------------- what x86-64 adds to C */
@@ -279,31 +332,27 @@ FP_INLINE float fp_fma_single(float addend, float a, float b)
 
 FP_INLINE struct fp_host fp_host_sqrt(unsigned N, uint64_t op, const struct fp_env *fp)
 {
-	if (N == 16 || !fp_to_nearest(fp) || !fp_is_free(N, op, fp))
-		return (struct fp_host){false, 0};
+	if (N == 16)
+		return FP_HOST_FAILS;
 
-	if (N == 64) {
-		double root = fp_sqrt_double(fp_double(op));
-		uint64_t bits = fp_double_bits(root);
-		bool ok = fp_is_normal(N, bits);
+	uint64_t bits = N == 64 ? fp_double_bits(fp_sqrt_double(fp_double(op)))
+				: fp_single_bits(fp_sqrt_single(fp_single(op)));
 
-		if (!fp_is_inexact(fp))
-			ok &= fp_is_normal(N, op) && fp_is_exact_product(bits, bits) &&
-			      root * root == fp_double(op);
-		return (struct fp_host){ok, bits};
-	}
-	float root = fp_sqrt_single(fp_single(op));
-	uint64_t bits = fp_single_bits(root);
-	bool ok = fp_is_normal(N, bits);
-
-	if (!fp_is_inexact(fp))
-		ok &= (double)root * (double)root == (double)fp_single(op);
-	return (struct fp_host){ok, bits};
+	if (fp_is_plain(fp))
+		return (struct fp_host){fp_is_normal(N, bits), bits};
+	op = fp_again(op);
+	bits = fp_again(bits);
+	fp = fp_env_again(fp);
+	return (struct fp_host){
+		fp_is_normal(N, bits) && fp_to_nearest(fp) && fp_is_free(N, op, fp) &&
+			(fp_is_inexact(fp) ||
+			 (fp_is_normal(N, op) && fp_is_exact_quotient(N, op, bits, bits))),
+		bits};
 }
 
 /* Product and sum are exact each: then the fused sum is as well. */
 FP_INLINE bool fp_is_exact_mul_add(unsigned N, uint64_t addend, uint64_t op1, uint64_t op2,
-				   uint64_t result, const struct fp_env *fp)
+				   uint64_t result)
 {
 	if (N == 64) {
 		double product = fp_double(op1) * fp_double(op2);
@@ -311,13 +360,13 @@ FP_INLINE bool fp_is_exact_mul_add(unsigned N, uint64_t addend, uint64_t op1, ui
 
 		return fp_is_exact_product(op1, op2) &&
 		       (fp_is_normal(N, bits) || fp_is_zero(N, op1) || fp_is_zero(N, op2)) &&
-		       fp_is_finite(N, result) && fp_is_free(N, result, fp) &&
+		       fp_is_finite(N, result) &&
 		       fp_is_exact_double_sum(product, fp_double(addend), fp_double(result));
 	}
 	double product = (double)fp_single(op1) * (double)fp_single(op2);
 	double sum = product + (double)fp_single(addend);
 
-	return fp_is_finite(N, result) && fp_is_free(N, result, fp) &&
+	return fp_is_finite(N, result) &&
 	       fp_is_exact_double_sum(product, (double)fp_single(addend), sum) &&
 	       (double)fp_single(result) == sum;
 }
@@ -325,17 +374,25 @@ FP_INLINE bool fp_is_exact_mul_add(unsigned N, uint64_t addend, uint64_t op1, ui
 FP_INLINE struct fp_host fp_host_mul_add(unsigned N, uint64_t addend, uint64_t op1, uint64_t op2,
 					 const struct fp_env *fp)
 {
-	if (N == 16 || !fp_has_fma() || !fp_to_nearest(fp) || !fp_is_free(N, addend, fp) ||
-	    !fp_is_free(N, op1, fp) || !fp_is_free(N, op2, fp))
-		return (struct fp_host){false, 0};
+	if (N == 16 || !fp_has_fma())
+		return FP_HOST_FAILS;
 
 	uint64_t bits = N == 64 ? fp_double_bits(fp_fma_double(fp_double(addend), fp_double(op1),
 							       fp_double(op2)))
 				: fp_single_bits(fp_fma_single(fp_single(addend), fp_single(op1),
 							       fp_single(op2)));
 
-	return (struct fp_host){(fp_is_inexact(fp) && fp_is_normal(N, bits)) ||
-					fp_is_exact_mul_add(N, addend, op1, op2, bits, fp),
+	if (fp_is_plain(fp) && fp_is_normal(N, bits))
+		return (struct fp_host){true, bits};
+	addend = fp_again(addend);
+	op1 = fp_again(op1);
+	op2 = fp_again(op2);
+	bits = fp_again(bits);
+	fp = fp_env_again(fp);
+	return (struct fp_host){fp_to_nearest(fp) && fp_is_free(N, addend, fp) &&
+					fp_are_free(N, op1, op2, bits, fp) &&
+					((fp_is_inexact(fp) && fp_is_normal(N, bits)) ||
+					 fp_is_exact_mul_add(N, addend, op1, op2, bits)),
 				bits};
 }
 
@@ -383,7 +440,7 @@ FP_INLINE struct fp_host fp_host_convert(unsigned M, unsigned N, uint64_t op,
 					 const struct fp_env *fp)
 {
 	if (M == 16 || N == 16 || !fp_is_free(N, op, fp))
-		return (struct fp_host){false, 0};
+		return FP_HOST_FAILS;
 
 	if (M == 64)
 		return (struct fp_host){fp_is_finite(N, op), fp_double_bits((double)fp_single(op))};
@@ -395,44 +452,6 @@ FP_INLINE struct fp_host fp_host_convert(unsigned M, unsigned N, uint64_t op,
 	if (!fp_is_inexact(fp))
 		ok &= (double)single == fp_double(op);
 	return (struct fp_host){ok, bits};
-}
-
-/* FPToFixed() with FPRounding_ZERO and without fraction. */
-FP_INLINE struct fp_host fp_host_to_integer(unsigned M, unsigned N, uint64_t op, bool is_unsigned,
-					    const struct fp_env *fp)
-{
-	if (M == 16 || N == 16 || !fp_is_free(N, op, fp))
-		return (struct fp_host){false, 0};
-
-	double value = N == 64 ? fp_double(op) : (double)fp_single(op);
-	int64_t integer = fp_truncated(value);
-	bool ok;
-
-	if (is_unsigned)
-		ok = M == 64 ? integer >= 0 : integer == (int64_t)(uint32_t)integer;
-	else
-		ok = M == 64 ? integer != INT64_MIN : integer == (int32_t)integer;
-	if (!fp_is_inexact(fp))
-		ok &= (double)integer == value;
-	return (struct fp_host){ok, M == 64 ? (uint64_t)integer : (uint32_t)integer};
-}
-
-/* FixedToFP() of an integer. */
-FP_INLINE struct fp_host fp_host_from_integer(unsigned N, unsigned M, uint64_t op, bool is_unsigned,
-					      const struct fp_env *fp)
-{
-	if (N == 16 || M == 16 || (M == 64 && is_unsigned && (int64_t)op < 0))
-		return (struct fp_host){false, 0};
-
-	int64_t narrow = is_unsigned ? (int64_t)(uint32_t)op : (int64_t)(int32_t)op;
-	int64_t integer = M == 64 ? (int64_t)op : narrow;
-	/* Up to there all integers are exact. */
-	uint64_t exact = UINT64_C(1) << (N == 64 ? 53 : 24);
-	bool ok =
-		(uint64_t)integer + exact <= 2 * exact || (fp_to_nearest(fp) && fp_is_inexact(fp));
-
-	return (struct fp_host){ok, N == 64 ? fp_double_bits((double)integer)
-					    : fp_single_bits((float)integer)};
 }
 
 /* value is below 2^52. */
@@ -459,12 +478,54 @@ FP_INLINE double fp_rounded(double value, enum FPRounding rounding)
 	}
 }
 
+/* FPToFixed() without fraction. */
+FP_INLINE struct fp_host fp_host_to_integer(unsigned M, unsigned N, uint64_t op, bool is_unsigned,
+					    enum FPRounding rounding, const struct fp_env *fp)
+{
+	if (M == 16 || N == 16 || !fp_is_free(N, op, fp))
+		return FP_HOST_FAILS;
+
+	double value = N == 64 ? fp_double(op) : (double)fp_single(op), rounded = value;
+
+	if (rounding != FPRounding_ZERO && __builtin_fabs(value) < 0x1p52)
+		rounded = fp_rounded(value, rounding);
+
+	int64_t integer = fp_truncated(rounded);
+	bool ok;
+
+	if (is_unsigned)
+		ok = M == 64 ? integer >= 0 : integer == (int64_t)(uint32_t)integer;
+	else
+		ok = M == 64 ? integer != INT64_MIN : integer == (int32_t)integer;
+	if (!fp_is_inexact(fp))
+		ok &= (double)integer == value;
+	return (struct fp_host){ok, M == 64 ? (uint64_t)integer : (uint32_t)integer};
+}
+
+/* FixedToFP() of an integer. */
+FP_INLINE struct fp_host fp_host_from_integer(unsigned N, unsigned M, uint64_t op, bool is_unsigned,
+					      const struct fp_env *fp)
+{
+	if (N == 16 || M == 16 || (M == 64 && is_unsigned && (int64_t)op < 0))
+		return FP_HOST_FAILS;
+
+	int64_t narrow = is_unsigned ? (int64_t)(uint32_t)op : (int64_t)(int32_t)op;
+	int64_t integer = M == 64 ? (int64_t)op : narrow;
+	/* Up to there all integers are exact. */
+	uint64_t exact = UINT64_C(1) << (N == 64 ? 53 : 24);
+	bool ok =
+		(uint64_t)integer + exact <= 2 * exact || (fp_to_nearest(fp) && fp_is_inexact(fp));
+
+	return (struct fp_host){ok, N == 64 ? fp_double_bits((double)integer)
+					    : fp_single_bits((float)integer)};
+}
+
 /* FPRoundInt(). */
 FP_INLINE struct fp_host fp_host_round_int(unsigned N, uint64_t op, enum FPRounding rounding,
 					   bool exact, const struct fp_env *fp)
 {
 	if (N == 16 || !fp_is_free(N, op, fp))
-		return (struct fp_host){false, 0};
+		return FP_HOST_FAILS;
 	/* Without a fraction. */
 	if (fp_biased(N, op) >= (N == 64 ? 1023 + 52 : 127 + 23))
 		return (struct fp_host){fp_is_finite(N, op), op};

@@ -149,15 +149,6 @@ uint64_t FPDefaultNaN(unsigned N)
 	return FPInfinity(N, false) | UINT64_C(1) << (fp_fraction_bits(N) - 1);
 }
 
-uint64_t VFPExpandImm(unsigned N, uint8_t imm8)
-{
-	unsigned E = fp_exponent_bits(N), high = imm8 >> 6 & 1;
-	unsigned exponent = (high ^ 1) << (E - 1) | (high != 0 ? ((1u << (E - 3)) - 1) << 2 : 0) |
-			    (imm8 >> 4 & 3);
-
-	return fp_pack(N, imm8 >> 7, exponent, (uint64_t)(imm8 & 15) << (fp_fraction_bits(N) - 4));
-}
-
 uint64_t fp_invalid(unsigned N, struct fp_env *fp)
 {
 	FPProcessException(FPSR_IOC, fp);

@@ -251,6 +251,7 @@ static const struct row {
 	{0xdac02041, A64_CSSC_abs, ".inst 0xdac02041"},
 	{0xdac10041, A64_PAuth_reg, "pacia x1, x2"},
 #include "tests/cpu/words_simd_fp.def"
+#include "tests/cpu/words_fp.def"
 	/* Bits that should be 1 or 0 and are not. */
 	{0xc8c08020, A64_LDAR, ".inst 0xc8c08020"},
 	{0xc8808020, A64_STLR, ".inst 0xc8808020"},
@@ -309,6 +310,14 @@ static const struct {
 	{"SVC with LL 00", 0xd4000000},
 	{"DCPS1", 0xd4a00001},
 	{"DRPS", 0xd6bf03e0},
+	{"SCVTF (scalar, fixed-point), W, 33 bits of fraction", 0x1e027c20},
+	{"FCVTNS of ftype 10", 0x1ea00020},
+	{"FMOV W, D", 0x1e660020},
+	{"FMOV X, S", 0x9e260020},
+	{"FCVT of S to S", 0x1e224020},
+	{"FRINTN with M=1", 0x9e244020},
+	{"FMOV (scalar, immediate) with imm5 00001", 0x1e301020 | 1 << 5},
+	{"FADD with S=1", 0x3e222820},
 	{"word of op0 0001", 0x02000000},
 	{"word of op0 0011", 0x06000000},
 };
