@@ -110,6 +110,8 @@ void cpu_reset(struct cpu *cpu, unsigned el, va_t pc)
 	memset(cpu->x, 0, sizeof(cpu->x));
 	memset(cpu->v, 0, sizeof(cpu->v));
 	cpu->fpcr = cpu->fpsr = 0;
+	cpu->random = cpu->config.seed;
+	cpu->waited = 0;
 	cpu->flags = flags_from(0);
 	cpu->monitor.exclusive = false;
 	cpu->pstate = (struct pstate){.el = (uint8_t)el, .spsel = true, .daif = 15};

@@ -49,6 +49,7 @@ struct cpu_config {
 	struct nw_features features;
 	struct nw_choices choices;
 	uint64_t midr, mpidr;
+	uint64_t seed; /* of RNDR and RNDRRS: the same gives the same */
 	bool tlb_off;
 	struct tlb_shape l1i, l1d, l2;
 	struct walk_cache_shapes walk_caches;

@@ -126,15 +126,24 @@ struct exception exception_brk(const struct cpu *cpu, uint16_t imm)
 	return e;
 }
 
-struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, bool wfe)
+struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, enum wfx which)
 {
 	/* ConditionSyndrome() of A64: CV=1, COND=0b1110 */
 	struct exception e = record(cpu, EC_WFX,
 				    FIELD_PUT(ISS_WFX_CV, 1) | FIELD_PUT(ISS_WFX_COND, 0xe) |
-					    FIELD_PUT(ISS_WFX_TI, wfe));
+					    FIELD_PUT(ISS_WFX_TI, which));
 
 	if (target_el == 2)
 		e.target_el = 2;
+	return e;
+}
+
+struct exception exception_wfxt_trap(const struct cpu *cpu, unsigned target_el, enum wfx which,
+				     unsigned Rd)
+{
+	struct exception e = exception_wfx_trap(cpu, target_el, which);
+
+	e.iss |= (uint32_t)(FIELD_PUT(ISS_WFX_RV, 1) | FIELD_PUT(ISS_WFX_RN, Rd));
 	return e;
 }
 

@@ -35,7 +35,12 @@ struct exception exception_svc(const struct cpu *cpu,
 struct exception exception_hvc(const struct cpu *cpu, uint16_t imm);
 struct exception exception_smc_trap(const struct cpu *cpu, uint16_t imm);
 struct exception exception_brk(const struct cpu *cpu, uint16_t imm);
-struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, bool wfe);
+/* ISS.TI. */
+enum wfx { WFX_WFI, WFX_WFE, WFX_WFIT, WFX_WFET };
+struct exception exception_wfx_trap(const struct cpu *cpu, unsigned target_el, enum wfx which);
+/* ... of WFIT and WFET, with the number of their register. */
+struct exception exception_wfxt_trap(const struct cpu *cpu, unsigned target_el, enum wfx which,
+				     unsigned Rd);
 /* AArch64.AdvSIMDFPAccessTrap(): to EL1, of which HCR_EL2.TGE makes EC 0 at EL2, or to EL2. */
 struct exception exception_fp_access(const struct cpu *cpu, unsigned target_el);
 /*

@@ -82,6 +82,7 @@ bool fast_system(struct op *op, const struct cpu *cpu, enum a64_form form, uint3
 	const struct a64_MRS mrs = a64_unpack_MRS(word);
 	const struct a64_MSR_reg msr = a64_unpack_MSR_reg(word);
 	const struct a64_SYS sys = a64_unpack_SYS(word);
+	const struct a64_HINT hint = a64_unpack_HINT(word);
 
 	switch (form) {
 	case A64_MRS:
@@ -94,6 +95,11 @@ bool fast_system(struct op *op, const struct cpu *cpu, enum a64_form form, uint3
 				     true, msr.Rt);
 	case A64_SYS:
 		return choose_tlbi(op, cpu, &sys);
+	case A64_HINT:
+		if (!hint_is_nop(hint.CRm, hint.op2))
+			return false;
+		op->fn = fast_nothing;
+		return true;
 	case A64_DSB:
 	case A64_DSB_nXS:
 	case A64_DMB:

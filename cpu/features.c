@@ -23,16 +23,21 @@ const char *cpu_feature_name(enum nw_feature feature)
 /* A set of features as one number. */
 typedef unsigned __int128 feature_set;
 #define F(feature) ((feature_set)1 << (feature))
-#define V8_0       (F(FEAT_EL2) | F(FEAT_CRC32) | F(FEAT_ASID16) | F(FEAT_MixedEnd))
+#define CRYPTO     (F(FEAT_AES) | F(FEAT_PMULL) | F(FEAT_SHA1) | F(FEAT_SHA256))
+#define V8_0                                                                                       \
+	(F(FEAT_EL2) | F(FEAT_CRC32) | F(FEAT_ASID16) | F(FEAT_MixedEnd) | F(FEAT_FP) |            \
+	 F(FEAT_AdvSIMD) | CRYPTO)
 #define V8_2                                                                                       \
 	(V8_0 | F(FEAT_LSE) | F(FEAT_LOR) | F(FEAT_PAN) | F(FEAT_PAN2) | F(FEAT_UAO) |             \
 	 F(FEAT_HPDS) | F(FEAT_HPDS2) | F(FEAT_HAFDBS) | F(FEAT_VHE) | F(FEAT_VMID16) |            \
-	 F(FEAT_XNX) | F(FEAT_TTCNP) | F(FEAT_LRCPC) | F(FEAT_DPB))
+	 F(FEAT_XNX) | F(FEAT_TTCNP) | F(FEAT_LRCPC) | F(FEAT_DPB) | F(FEAT_RDM) | F(FEAT_FP16) |  \
+	 F(FEAT_DotProd) | F(FEAT_SSBS))
 
 /*
- * The cores of Arm as their Technical Reference Manuals describe MIDR_EL1, ID_AA64MMFR0_EL1,
- * ID_AA64MMFR1_EL1 and the architecture version; of what they have, the features that are modelled
- * here. `max` has all of them.
+ * The cores of Arm as their Technical Reference Manuals describe MIDR_EL1, ID_AA64PFR0_EL1,
+ * ID_AA64PFR1_EL1, ID_AA64ISAR0_EL1, ID_AA64ISAR1_EL1 and ID_AA64MMFR0_EL1 to ID_AA64MMFR2_EL1,
+ * with the Cryptographic Extension; of what they have, the features that are modelled here (not
+ * AArch32, EL3, FEAT_RAS, FEAT_CSV2, FEAT_PMUv3). `max` has all of them.
  */
 static const struct preset {
 	const char *name;
@@ -48,7 +53,7 @@ static const struct preset {
 	{"cortex-a57", 0x411fd070, V8_0, 44, false},
 	{"cortex-a72", 0x410fd083, V8_0, 44, false},
 	{"cortex-a76", 0x414fd0b1, V8_2, 40, true},
-	{"neoverse-n1", 0x414fd0c1, V8_2 | F(FEAT_SSBS), 48, true},
+	{"neoverse-n1", 0x414fd0c1, V8_2 | F(FEAT_SSBS2), 48, true},
 };
 
 /*
@@ -57,7 +62,8 @@ static const struct preset {
  */
 static feature_set modelled_features(void)
 {
-	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_PAuth) & ~F(FEAT_NONE);
+	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_PAuth) & ~F(FEAT_MOPS) &
+	       ~F(FEAT_NONE);
 }
 
 bool cpu_preset(const char *name, struct cpu_config *config)
@@ -91,16 +97,26 @@ const char *cpu_preset_name(size_t i)
 /* ------------------------------------------------------------------ dependencies */
 
 /*
- * Those that the values of one ID field make: the higher value has what the lower has. And D8.2
- * "52-bit addresses": the large addresses of small granules are those of the 64 KB granule.
+ * Those that the values of one ID field make: the higher value has what the lower has. What the
+ * descriptions of ID_AA64PFR0_EL1 and ID_AA64ISAR0_EL1 say of fields that go together: FP and
+ * AdvSIMD; SHA1 and SHA2; SHA512 and SHA3; SM3 and SM4. What works on SIMD&FP registers has them.
+ * And D8.2 "52-bit addresses": the large addresses of small granules are those of the 64 KB
+ * granule.
  */
 static const struct {
 	enum nw_feature feature, needs;
 } dependencies[] = {
-	{FEAT_PAN2, FEAT_PAN},         {FEAT_PAN3, FEAT_PAN2},    {FEAT_HPDS2, FEAT_HPDS},
-	{FEAT_BBML2, FEAT_BBML1},      {FEAT_LPA2, FEAT_LPA},     {FEAT_LPA2, FEAT_LVA},
-	{FEAT_LRCPC2, FEAT_LRCPC},     {FEAT_FlagM2, FEAT_FlagM}, {FEAT_DPB2, FEAT_DPB},
-	{FEAT_TLBIRANGE, FEAT_TLBIOS},
+	{FEAT_PAN2, FEAT_PAN},         {FEAT_PAN3, FEAT_PAN2},       {FEAT_HPDS2, FEAT_HPDS},
+	{FEAT_BBML2, FEAT_BBML1},      {FEAT_LPA2, FEAT_LPA},        {FEAT_LPA2, FEAT_LVA},
+	{FEAT_LRCPC2, FEAT_LRCPC},     {FEAT_FlagM2, FEAT_FlagM},    {FEAT_DPB2, FEAT_DPB},
+	{FEAT_TLBIRANGE, FEAT_TLBIOS}, {FEAT_SSBS2, FEAT_SSBS},      {FEAT_FP, FEAT_AdvSIMD},
+	{FEAT_AdvSIMD, FEAT_FP},       {FEAT_FP16, FEAT_FP},         {FEAT_FHM, FEAT_FP16},
+	{FEAT_RDM, FEAT_AdvSIMD},      {FEAT_DotProd, FEAT_AdvSIMD}, {FEAT_FCMA, FEAT_AdvSIMD},
+	{FEAT_JSCVT, FEAT_FP},         {FEAT_FRINTTS, FEAT_FP},      {FEAT_AES, FEAT_AdvSIMD},
+	{FEAT_PMULL, FEAT_AES},        {FEAT_SHA1, FEAT_AdvSIMD},    {FEAT_SHA1, FEAT_SHA256},
+	{FEAT_SHA256, FEAT_SHA1},      {FEAT_SHA512, FEAT_SHA256},   {FEAT_SHA512, FEAT_SHA3},
+	{FEAT_SHA3, FEAT_SHA512},      {FEAT_SM3, FEAT_AdvSIMD},     {FEAT_SM3, FEAT_SM4},
+	{FEAT_SM4, FEAT_SM3},
 };
 
 bool cpu_feature_modelled(enum nw_feature feature)
@@ -136,13 +152,21 @@ static const struct id_row {
 	}
 	ID(ID_AA64PFR0_EL1, EL0, 1, FEAT_NONE), /* AArch64 only */
 	ID(ID_AA64PFR0_EL1, EL1, 1, FEAT_NONE), ID(ID_AA64PFR0_EL1, EL2, 1, FEAT_EL2),
-	ID(ID_AA64PFR0_EL1, FP, 0xf, FEAT_NONE), /* not implemented */
-	ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE), ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT),
-	ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS),
+	ID(ID_AA64PFR0_EL1, FP, 0xf, FEAT_NONE), ID(ID_AA64PFR0_EL1, FP, 0, FEAT_FP),
+	ID(ID_AA64PFR0_EL1, FP, 1, FEAT_FP16), ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE),
+	ID(ID_AA64PFR0_EL1, AdvSIMD, 0, FEAT_AdvSIMD), ID(ID_AA64PFR0_EL1, AdvSIMD, 1, FEAT_FP16),
+	ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT), ID(ID_AA64PFR1_EL1, SSBS, 1, FEAT_SSBS),
+	ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS2),
 	ID(ID_AA64DFR0_EL1, DebugVer, 6,
 	   FEAT_NONE), /* Armv8 debug, two breakpoints and watchpoints */
 	ID(ID_AA64DFR0_EL1, BRPs, 1, FEAT_NONE), ID(ID_AA64DFR0_EL1, WRPs, 1, FEAT_NONE),
-	ID(ID_AA64DFR0_EL1, DoubleLock, 0xf, FEAT_NONE), ID(ID_AA64ISAR0_EL1, CRC32, 1, FEAT_CRC32),
+	ID(ID_AA64DFR0_EL1, DoubleLock, 0xf, FEAT_NONE), ID(ID_AA64ISAR0_EL1, AES, 1, FEAT_AES),
+	ID(ID_AA64ISAR0_EL1, AES, 2, FEAT_PMULL), ID(ID_AA64ISAR0_EL1, SHA1, 1, FEAT_SHA1),
+	ID(ID_AA64ISAR0_EL1, SHA2, 1, FEAT_SHA256), ID(ID_AA64ISAR0_EL1, SHA2, 2, FEAT_SHA512),
+	ID(ID_AA64ISAR0_EL1, RDM, 1, FEAT_RDM), ID(ID_AA64ISAR0_EL1, SHA3, 1, FEAT_SHA3),
+	ID(ID_AA64ISAR0_EL1, SM3, 1, FEAT_SM3), ID(ID_AA64ISAR0_EL1, SM4, 1, FEAT_SM4),
+	ID(ID_AA64ISAR0_EL1, DP, 1, FEAT_DotProd), ID(ID_AA64ISAR0_EL1, FHM, 1, FEAT_FHM),
+	ID(ID_AA64ISAR0_EL1, RNDR, 1, FEAT_RNG), ID(ID_AA64ISAR0_EL1, CRC32, 1, FEAT_CRC32),
 	ID(ID_AA64ISAR0_EL1, Atomic, 2, FEAT_LSE), ID(ID_AA64ISAR0_EL1, TS, 1, FEAT_FlagM),
 	ID(ID_AA64ISAR0_EL1, TS, 2, FEAT_FlagM2), ID(ID_AA64ISAR0_EL1, TLB, 1, FEAT_TLBIOS),
 	ID(ID_AA64ISAR0_EL1, TLB, 2, FEAT_TLBIRANGE), ID(ID_AA64ISAR1_EL1, DPB, 1, FEAT_DPB),
@@ -162,7 +186,9 @@ static const struct id_row {
 	ID(ID_AA64MMFR2_EL1, TTL, 1, FEAT_TTL), ID(ID_AA64MMFR2_EL1, E0PD, 1, FEAT_E0PD),
 	ID(ID_AA64MMFR2_EL1, FWB, 1, FEAT_S2FWB), ID(ID_AA64MMFR2_EL1, BBM, 1, FEAT_BBML1),
 	ID(ID_AA64MMFR2_EL1, BBM, 2, FEAT_BBML2), ID(ID_AA64MMFR2_EL1, EVT, 2, FEAT_EVT),
-	ID(ID_AA64ISAR1_EL1, XS, 1, FEAT_XS),
+	ID(ID_AA64ISAR1_EL1, XS, 1, FEAT_XS), ID(ID_AA64ISAR1_EL1, JSCVT, 1, FEAT_JSCVT),
+	ID(ID_AA64ISAR1_EL1, FCMA, 1, FEAT_FCMA), ID(ID_AA64ISAR1_EL1, FRINTTS, 1, FEAT_FRINTTS),
+	ID(ID_AA64ISAR2_EL1, WFxT, 2, FEAT_WFxT), /* the trapped register is told */
 	/* 64-byte lines, PIPT; stores are seen by instruction fetches at once */
 	ID(CTR_EL0, IminLine, 4, FEAT_NONE), ID(CTR_EL0, L1Ip, 3, FEAT_NONE),
 	ID(CTR_EL0, DminLine, 4, FEAT_NONE), ID(CTR_EL0, ERG, 4, FEAT_NONE),

@@ -97,6 +97,8 @@ struct cpu {
 					  well */
 	struct monitor monitor;
 	bool event_register; /* set by SEV, SEVL, exception return; WFE consumes it */
+	uint64_t random;     /* state of RNDR and RNDRRS */
+	uint64_t waited;     /* ticks of the system counter that WFIT and WFET have waited for */
 
 	/* Outcomes that carry more than struct outcome: valid right after the function that
 	 * returned one. */

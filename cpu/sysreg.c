@@ -2,7 +2,9 @@
 #include "sysreg.h"
 #include "exception.h"
 #include "features.h"
+#include "fp_access.h"
 #include "layout.h"
+#include "random.h"
 #include "sysreg_hook.h"
 
 #include <string.h>
@@ -155,6 +157,8 @@ static struct outcome check_access(struct cpu *cpu, struct access a, enum sysreg
 		return trapped(cpu, a, EL1);
 	case TRAP_EL2:
 		return trapped(cpu, a, EL2);
+	case TRAP_FP:
+		return fp_trapped(cpu);
 	case TRAP_UNDEFINED:
 		return undefined(cpu);
 	default:
@@ -173,7 +177,11 @@ struct outcome sysreg_mrs(struct cpu *cpu, uint32_t key, unsigned slot)
 	enum sysreg reg = (enum sysreg)(number - 1);
 	struct outcome outcome = check_access(cpu, a, reg);
 
-	if (outcome.kind == OUTCOME_NEXT)
+	if (outcome.kind != OUTCOME_NEXT)
+		return outcome;
+	if (reg == SYSREG_RNDR || reg == SYSREG_RNDRRS)
+		cpu->x[slot] = random_draw(cpu, reg);
+	else
 		cpu->x[slot] = sysreg_read(cpu, accessed(cpu, reg));
 	return outcome;
 }

@@ -2,6 +2,7 @@
 #include "sysreg_hook.h"
 #include "exception.h"
 #include "flags.h"
+#include "fp_access.h"
 #include "layout.h"
 
 #include <stddef.h>
@@ -140,6 +141,35 @@ TRAPS(trap_lor)
 	return el1_to_el2(cpu, HCR_EL2_TLOR(effective_hcr(cpu)));
 }
 
+/* AArch64.CheckFPAdvSIMDEnabled(). */
+TRAPS(trap_fp_env)
+{
+	(void)reg, (void)write;
+	return fp_is_enabled(cpu) ? TRAP_NONE : TRAP_FP;
+}
+
+READS(read_fp_env)
+{
+	return reg == SYSREG_FPCR ? cpu->fpcr : cpu->fpsr;
+}
+
+/*
+ * Len and Stride mean nothing here, but are kept. Exceptions are not trapped: the fields that
+ * enable that are RAZ/WI. N, Z, C and V of FPSR are of AArch32 only.
+ */
+WRITES(write_fp_env)
+{
+	const uint32_t fpsr =
+		FPSR_QC | FPSR_IDC | FPSR_IXC | FPSR_UFC | FPSR_OFC | FPSR_DZC | FPSR_IOC;
+	const uint32_t fpcr = FPCR_AHP | FPCR_DN | FPCR_FZ | FPCR_RMODE | 3u << 20 | 7u << 16;
+	uint32_t fz16 = cpu_has(cpu, FEAT_FP16) ? FPCR_FZ16 : 0;
+
+	if (reg == SYSREG_FPSR)
+		cpu->fpsr = (uint32_t)value & fpsr;
+	else
+		cpu->fpcr = (uint32_t)value & (fpcr | fz16);
+}
+
 /* RVBAR_ELx is of the highest exception level only. */
 TRAPS(trap_rvbar_el1)
 {
@@ -242,12 +272,12 @@ TRAPS(trap_read_only_el0)
 /* ------------------------------------------------------------------ generic timer */
 
 /*
- * The system counter runs at CNTFRQ_EL0 of 62.5 MHz where the core completes 10^9 instructions a
- * second: 16 instructions a tick, each 16 of `now`.
+ * The system counter, apart from what WFIT waits for, runs at CNTFRQ_EL0 of 62.5 MHz where the core
+ * completes 10^9 instructions a second: 16 instructions a tick, each 16 of `now`.
  */
 uint64_t sysreg_counter(const struct cpu *cpu)
 {
-	return cpu->now / (16 * 16);
+	return cpu->now / (16 * 16) + cpu->waited;
 }
 
 /*
@@ -484,7 +514,11 @@ static const struct sysreg_hook hook_vm = {.trap = trap_vm};
 static const struct sysreg_hook hook_regime_el1 = {trap_vm, NULL, write_regime, true};
 static const struct sysreg_hook hook_regime_el2 = {NULL, NULL, write_regime, true};
 static const struct sysreg_hook hook_actlr = {.trap = trap_actlr};
-static const struct sysreg_hook hook_cpacr = {.trap = trap_cpacr};
+static const struct sysreg_hook hook_cpacr = {.trap = trap_cpacr, .resync = true};
+static const struct sysreg_hook hook_cptr = {.resync = true};
+static const struct sysreg_hook hook_fp_env = {
+	.trap = trap_fp_env, .read = read_fp_env, .write = write_fp_env};
+static const struct sysreg_hook hook_random = {.read = read_zero}; /* MRS: random.c */
 static const struct sysreg_hook hook_lor = {.trap = trap_lor};
 static const struct sysreg_hook hook_rvbar_el1 = {.trap = trap_rvbar_el1};
 static const struct sysreg_hook hook_sp_el0 = {.trap = trap_sp_el0, .read = read_sp};

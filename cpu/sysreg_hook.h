@@ -9,6 +9,7 @@ enum sysreg_trap {
 	TRAP_EL1, /* EC 0x18 to EL1, or to EL2 under HCR_EL2.TGE */
 	TRAP_EL2,
 	TRAP_UNDEFINED,
+	TRAP_FP, /* as an instruction of SIMD&FP registers */
 };
 
 struct sysreg_hook {

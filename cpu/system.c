@@ -3,6 +3,7 @@
 #include "a64.h"
 #include "exception.h"
 #include "layout.h"
+#include "sysreg.h"
 #include "sysreg_hook.h"
 
 static struct outcome undefined(struct cpu *cpu)
@@ -83,7 +84,7 @@ static struct outcome wfe(struct cpu *cpu)
 	bool waits = cpu_choice(cpu, CHOICE_WFE_WITHOUT_EVENT) == WFE_WITHOUT_EVENT_WAITS;
 
 	if (target_el != 0)
-		return raise(cpu, exception_wfx_trap(cpu, target_el, true));
+		return raise(cpu, exception_wfx_trap(cpu, target_el, WFX_WFE));
 	if (!cpu->event_register && waits)
 		return stop(cpu, CPU_WAITING, NULL);
 	cpu->event_register = false;
@@ -96,8 +97,60 @@ static struct outcome wfi(struct cpu *cpu)
 	unsigned target_el = wfx_trap(cpu, false);
 
 	if (target_el != 0)
-		return raise(cpu, exception_wfx_trap(cpu, target_el, false));
+		return raise(cpu, exception_wfx_trap(cpu, target_el, WFX_WFI));
 	return stop(cpu, CPU_WAITING, NULL);
+}
+
+static unsigned number_of(uint32_t slot)
+{
+	return slot < SLOT_ZERO ? slot : 31;
+}
+
+/* Nothing but the time comes: the counter is what it waits for, at once. */
+static void wait_until(struct cpu *cpu, uint64_t timeout)
+{
+	uint64_t count = sysreg_read(cpu, SYSREG_CNTVCT_EL0);
+
+	if (count < timeout)
+		cpu->waited += timeout - count;
+}
+
+/* LocalTimeoutEvent() has come where CNTVCT_EL0 is not below the register: no wait, no trap. */
+static bool timed_out(const struct cpu *cpu, uint32_t slot)
+{
+	return sysreg_read(cpu, SYSREG_CNTVCT_EL0) >= cpu->x[slot];
+}
+
+struct outcome exec_WFET(struct cpu *cpu, const struct a64_WFET *i)
+{
+	bool over = cpu->event_register || timed_out(cpu, i->Rd);
+	unsigned target_el = over ? 0 : wfx_trap(cpu, true);
+	bool waits = cpu_choice(cpu, CHOICE_WFE_WITHOUT_EVENT) == WFE_WITHOUT_EVENT_WAITS;
+
+	if (target_el != 0)
+		return raise(cpu, exception_wfxt_trap(cpu, target_el, WFX_WFET, number_of(i->Rd)));
+	if (!over && waits)
+		wait_until(cpu, cpu->x[i->Rd]);
+	cpu->event_register = false;
+	return NEXT;
+}
+
+struct outcome exec_WFIT(struct cpu *cpu, const struct a64_WFIT *i)
+{
+	unsigned target_el = timed_out(cpu, i->Rd) ? 0 : wfx_trap(cpu, false);
+
+	if (target_el != 0)
+		return raise(cpu, exception_wfxt_trap(cpu, target_el, WFX_WFIT, number_of(i->Rd)));
+	wait_until(cpu, cpu->x[i->Rd]);
+	return NEXT;
+}
+
+/* NOP, YIELD, DGH; all else is for exec_HINT() to know. */
+bool hint_is_nop(uint32_t CRm, uint32_t op2)
+{
+	uint32_t hint = CRm << 3 | op2;
+
+	return hint == 0 || hint == 1 || hint == 6;
 }
 
 /*
@@ -223,7 +276,7 @@ struct outcome exec_MSR_imm(struct cpu *cpu, const struct a64_MSR_imm *i)
 		pstate_select(cpu, p->el, value);
 		return resync(cpu);
 	case 031:
-		return write_field(cpu, &p->ssbs, FEAT_SSBS, 0, value);
+		return write_field(cpu, &p->ssbs, FEAT_SSBS2, 0, value);
 	case 032:
 		return write_field(cpu, &p->dit, FEAT_DIT, 0, value);
 	case 036:

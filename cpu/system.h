@@ -4,6 +4,8 @@
 
 #include "sysreg.h"
 
+/* A hint that does nothing on any core. */
+bool hint_is_nop(uint32_t CRm, uint32_t op2);
 /* SYS with op0=1: AT, TLBI, DC, IC. key and slot as for sysreg_msr(). */
 struct outcome sysop_execute(struct cpu *cpu, uint32_t key, unsigned slot);
 /* key is that of a TLBI which this core has. */

@@ -269,6 +269,7 @@ static const struct option table[] = {
 	 AT(slow), 0},
 	{"max-insns", IN_ALL, "N", "stop after N instructions, status 124", read_number,
 	 AT(max_insns), AT(max_insns_given)},
+	{"seed", IN_ALL, "N", "of random numbers: RNDR, RNDRRS (0)", read_number, AT(seed), 0},
 	{"bare", IN_RUN, NULL, "IMAGE takes the hypervisor's place at EL2", NULL, AT(bare), 0},
 	{"el", IN_RUN | IN_WALK, "N", "run: kind of guest; walk: exception level of the access",
 	 read_el, 0, 0},

@@ -64,6 +64,7 @@ static bool make_cpu(struct sim *sim)
 		.choices = config->choices,
 		.midr = config->midr,
 		.mpidr = MPIDR_ONE_CORE,
+		.seed = config->seed,
 		.tlb_off = config->tlb_off,
 		.l1i = config->l1i,
 		.l1d = config->l1d,

@@ -105,6 +105,7 @@ struct sim_config {
 	const char *stats; /* NULL: no JSON; "-": stdout */
 	unsigned trace_count;
 	struct sim_trace trace[SIM_TRACES];
+	uint64_t seed;
 	bool max_insns_given;
 	uint64_t max_insns;
 	bool quiet, verbose;

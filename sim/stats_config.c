@@ -148,6 +148,7 @@ json_t *stats_config_json(const struct stats_report *report)
 	put(object, "walk_cache", walk_cache_json(&config->walk_caches));
 	put(object, "timing", json_string(config->timing == TIMING_SERIAL ? "serial" : "none"));
 	put(object, "undef", json_string(config->undef == UNDEF_STOP ? "stop" : "guest"));
+	put(object, "seed", json_integer((json_int_t)config->seed));
 	put(object, "max_insns", optional_count(config->max_insns_given, config->max_insns));
 	put(object, "replay", replay_json(config));
 	return object;

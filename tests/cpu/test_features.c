@@ -22,14 +22,16 @@ static const struct {
 	{MAX, "ID_AA64MMFR2_EL1", 0x1221010110010011},
 	{MAX, "ID_AA64MMFR3_EL1", 0},
 	{MAX, "ID_AA64MMFR4_EL1", 0}, /* HCR_EL2.E2H may be 0 */
-	/* EL0 to EL2 in AArch64 only, no EL3, no FP, no Advanced SIMD, no GIC, DIT */
-	{MAX, "ID_AA64PFR0_EL1", 0x0001000000ff0111},
+	/* EL0 to EL2 in AArch64 only, no EL3, FP and Advanced SIMD with half precision, no GIC, DIT
+	 */
+	{MAX, "ID_AA64PFR0_EL1", 0x0001000000110111},
 	{MAX, "ID_AA64DFR0_EL1", 0x000000f000101006}, /* no PMU, two breakpoints and watchpoints */
-	/* FlagM2, LSE, CRC32 */
-	{MAX, "ID_AA64ISAR0_EL1", 0x0220000000210000},
-	/* XS, SB, LRCPC2, DPB2 */
-	{MAX, "ID_AA64ISAR1_EL1", 0x0100001000200002},
-	{MAX, "ID_AA64ISAR2_EL1", 0},
+	/* RNDR, TLBI by range, FlagM2, FHM, DotProd, SM4, SM3, SHA3, RDM, LSE, CRC32, SHA512, SHA1,
+	   PMULL */
+	{MAX, "ID_AA64ISAR0_EL1", 0x1221111110212120},
+	/* XS, SB, FRINTTS, LRCPC2, FCMA, JSCVT, DPB2 */
+	{MAX, "ID_AA64ISAR1_EL1", 0x0100001100211002},
+	{MAX, "ID_AA64ISAR2_EL1", 2}, /* WFxT */
 	{MAX, "ID_AA64ZFR0_EL1", 0},
 	{MAX, "ID_PFR0_EL1", 0}, /* no AArch32 */
 	{MAX, "MPIDR_EL1", 0x80000000},
@@ -40,9 +42,9 @@ static const struct {
 	{A53, "ID_AA64MMFR0_EL1", 0x0000000000000122}, /* 40 bits; no 16 KB granule */
 	{A53, "ID_AA64MMFR1_EL1", 0},
 	{A53, "ID_AA64MMFR2_EL1", 0},
-	{A53, "ID_AA64PFR0_EL1", 0x0000000000ff0111},
+	{A53, "ID_AA64PFR0_EL1", 0x0000000000000111},
 	{A53, "ID_AA64PFR1_EL1", 0},
-	{A53, "ID_AA64ISAR0_EL1", 0x0000000000010000}, /* CRC32 */
+	{A53, "ID_AA64ISAR0_EL1", 0x0000000000011120}, /* CRC32, SHA256, SHA1, PMULL */
 	{A53, "ID_AA64ISAR1_EL1", 0},
 	{A72, "MIDR_EL1", 0x410fd083},
 	{A72, "ID_AA64MMFR0_EL1", 0x0000000000000124}, /* 44 bits */
@@ -50,7 +52,9 @@ static const struct {
 	{A76, "ID_AA64MMFR0_EL1", 0x0000000000100122},
 	{A76, "ID_AA64MMFR1_EL1", 0x0000000010212122},
 	{A76, "ID_AA64MMFR2_EL1", 0x0000000000000011},
-	{A76, "ID_AA64ISAR0_EL1", 0x0000000000210000},
+	{A76, "ID_AA64PFR0_EL1", 0x0000000000110111},
+	{A76, "ID_AA64PFR1_EL1", 0x0000000000000010},  /* SSBS without MSR and MRS */
+	{A76, "ID_AA64ISAR0_EL1", 0x0000100010211120}, /* DotProd, RDM and LSE as well */
 	{A76, "ID_AA64ISAR1_EL1", 0x0000000000100001}, /* LRCPC, DPB */
 	{N1, "MIDR_EL1", 0x414fd0c1},
 	{N1, "ID_AA64MMFR0_EL1", 0x0000000000100125}, /* 48 bits */
@@ -74,7 +78,7 @@ static const struct {
 	const char *reg;
 	uint64_t value;
 } without[] = {
-	{FEAT_EL2, "ID_AA64PFR0_EL1", 0x0001000000ff0011},
+	{FEAT_EL2, "ID_AA64PFR0_EL1", 0x0001000000110011},
 	{FEAT_LPA2, "ID_AA64MMFR0_EL1", 0x0000000000100126},
 	{FEAT_ASID16, "ID_AA64MMFR0_EL1", 0x0000032310200106},
 	{FEAT_LVA, "ID_AA64MMFR2_EL1", 0x1221010110000011},
@@ -82,7 +86,7 @@ static const struct {
 	{FEAT_HAFDBS, "ID_AA64MMFR1_EL1", 0x0001010010312120},
 	{FEAT_S2FWB, "ID_AA64MMFR2_EL1", 0x1221000110010011},
 	{FEAT_BBML2, "ID_AA64MMFR2_EL1", 0x1211010110010011},
-	{FEAT_XS, "ID_AA64ISAR1_EL1", 0x0000001000200002},
+	{FEAT_XS, "ID_AA64ISAR1_EL1", 0x0000001100211002},
 	{FEAT_EVT, "ID_AA64MMFR2_EL1", 0x1021010110010011},
 	{FEAT_MixedEnd, "ID_AA64MMFR0_EL1", 0x0000032310200026},
 	{FEAT_VHE, "ID_AA64MMFR1_EL1", 0x0001010010312022},
@@ -92,12 +96,28 @@ static const struct {
 	{FEAT_nTLBPA, "ID_AA64MMFR1_EL1", 0x0000010010312122},
 	/* no VHE, VMID16, XNX, HCX without EL2 */
 	{FEAT_EL2, "ID_AA64MMFR1_EL1", 0x0001000000312002},
-	{FEAT_LSE, "ID_AA64ISAR0_EL1", 0x0220000000010000},
-	{FEAT_FlagM2, "ID_AA64ISAR0_EL1", 0x0210000000210000},
+	{FEAT_LSE, "ID_AA64ISAR0_EL1", 0x1221111110012120},
+	{FEAT_FlagM2, "ID_AA64ISAR0_EL1", 0x1211111110212120},
 	{FEAT_VMID16, "ID_AA64MMFR1_EL1", 0x0001010010312102},
-	{FEAT_TLBIRANGE, "ID_AA64ISAR0_EL1", 0x0120000000210000},
-	{FEAT_DPB2, "ID_AA64ISAR1_EL1", 0x0100001000200001},
-	{FEAT_LRCPC2, "ID_AA64ISAR1_EL1", 0x0100001000100002},
+	{FEAT_TLBIRANGE, "ID_AA64ISAR0_EL1", 0x1121111110212120},
+	{FEAT_DPB2, "ID_AA64ISAR1_EL1", 0x0100001100211001},
+	{FEAT_LRCPC2, "ID_AA64ISAR1_EL1", 0x0100001100111002},
+	{FEAT_FP16, "ID_AA64PFR0_EL1", 0x0001000000000111},
+	{FEAT_PMULL, "ID_AA64ISAR0_EL1", 0x1221111110212110},
+	{FEAT_SHA1, "ID_AA64ISAR0_EL1", 0x1221111110212020},
+	{FEAT_SHA512, "ID_AA64ISAR0_EL1", 0x1221111110211120},
+	{FEAT_SHA3, "ID_AA64ISAR0_EL1", 0x1221111010212120},
+	{FEAT_SM3, "ID_AA64ISAR0_EL1", 0x1221110110212120},
+	{FEAT_SM4, "ID_AA64ISAR0_EL1", 0x1221101110212120},
+	{FEAT_RDM, "ID_AA64ISAR0_EL1", 0x1221111100212120},
+	{FEAT_DotProd, "ID_AA64ISAR0_EL1", 0x1221011110212120},
+	{FEAT_FHM, "ID_AA64ISAR0_EL1", 0x1220111110212120},
+	{FEAT_RNG, "ID_AA64ISAR0_EL1", 0x0221111110212120},
+	{FEAT_JSCVT, "ID_AA64ISAR1_EL1", 0x0100001100210002},
+	{FEAT_FCMA, "ID_AA64ISAR1_EL1", 0x0100001100201002},
+	{FEAT_FRINTTS, "ID_AA64ISAR1_EL1", 0x0100001000211002},
+	{FEAT_WFxT, "ID_AA64ISAR2_EL1", 0},
+	{FEAT_SSBS2, "ID_AA64PFR1_EL1", 0x0000000000000010},
 };
 
 START_TEST(feature_off_clears_its_field)
@@ -111,6 +131,20 @@ START_TEST(feature_off_clears_its_field)
 	ck_assert_msg(cpu_sysreg(board->cpu, without[_i].reg) == without[_i].value,
 		      "%s without %s: 0x%llx", without[_i].reg, cpu_feature_name(without[_i].off),
 		      (unsigned long long)cpu_sysreg(board->cpu, without[_i].reg));
+	board_free(board);
+}
+END_TEST
+
+START_TEST(without_fp_its_fields_say_so)
+{
+	struct cpu_config config = board_config(A53);
+
+	nw_switch(&config.features, FEAT_FP, false);
+	nw_switch(&config.features, FEAT_AdvSIMD, false);
+
+	struct board *board = board_with(config, 1);
+
+	ck_assert_uint_eq(cpu_sysreg(board->cpu, "ID_AA64PFR0_EL1"), 0x0000000000ff0111);
 	board_free(board);
 }
 END_TEST
@@ -213,22 +247,67 @@ END_TEST
 static const struct {
 	enum nw_feature feature, needs;
 } pairs[] = {
-	{FEAT_PAN2, FEAT_PAN},     {FEAT_PAN3, FEAT_PAN2}, {FEAT_HPDS2, FEAT_HPDS},
-	{FEAT_LPA2, FEAT_LPA},     {FEAT_LPA2, FEAT_LVA},  {FEAT_LRCPC2, FEAT_LRCPC},
-	{FEAT_FlagM2, FEAT_FlagM}, {FEAT_DPB2, FEAT_DPB},  {FEAT_TLBIRANGE, FEAT_TLBIOS},
+	{FEAT_PAN2, FEAT_PAN},
+	{FEAT_PAN3, FEAT_PAN2},
+	{FEAT_HPDS2, FEAT_HPDS},
+	{FEAT_LPA2, FEAT_LPA},
+	{FEAT_LPA2, FEAT_LVA},
+	{FEAT_LRCPC2, FEAT_LRCPC},
+	{FEAT_FlagM2, FEAT_FlagM},
+	{FEAT_DPB2, FEAT_DPB},
+	{FEAT_TLBIRANGE, FEAT_TLBIOS},
 	{FEAT_BBML2, FEAT_BBML1},
+	{FEAT_SSBS2, FEAT_SSBS},
+	/* ID_AA64PFR0_EL1: FP and AdvSIMD have the same value */
+	{FEAT_FP, FEAT_AdvSIMD},
+	{FEAT_AdvSIMD, FEAT_FP},
+	{FEAT_FP16, FEAT_FP},
+	{FEAT_FHM, FEAT_FP16},
+	{FEAT_RDM, FEAT_AdvSIMD},
+	{FEAT_DotProd, FEAT_AdvSIMD},
+	{FEAT_FCMA, FEAT_AdvSIMD},
+	{FEAT_JSCVT, FEAT_FP},
+	{FEAT_FRINTTS, FEAT_FP},
+	{FEAT_AES, FEAT_AdvSIMD},
+	{FEAT_PMULL, FEAT_AES},
+	{FEAT_SHA1, FEAT_AdvSIMD},
+	/* ID_AA64ISAR0_EL1: SHA1 and SHA2, SHA2 0b0010 and SHA3, SM3 and SM4 go together */
+	{FEAT_SHA1, FEAT_SHA256},
+	{FEAT_SHA256, FEAT_SHA1},
+	{FEAT_SHA512, FEAT_SHA256},
+	{FEAT_SHA512, FEAT_SHA3},
+	{FEAT_SHA3, FEAT_SHA512},
+	{FEAT_SM3, FEAT_AdvSIMD},
+	{FEAT_SM3, FEAT_SM4},
+	{FEAT_SM4, FEAT_SM3},
 };
 
+/* With the feature alone, what it is refused for is given until the one in question is named. */
 START_TEST(feature_needs_another)
 {
-	struct cpu_config config = board_config(MAX);
+	struct nw_features features = {.pa_bits = 52};
+	enum nw_feature feature, needs;
+	bool named = false;
+
+	nw_switch(&features, pairs[_i].feature, true);
+	while (!named && !cpu_features_possible(&features, &feature, &needs)) {
+		named = feature == pairs[_i].feature && needs == pairs[_i].needs;
+		nw_switch(&features, needs, needs != pairs[_i].needs);
+	}
+	ck_assert(named);
+}
+END_TEST
+
+START_TEST(features_that_go_together_go_together)
+{
+	struct nw_features features = board_config(MAX).features;
 	enum nw_feature feature, needs;
 
-	nw_switch(&config.features, pairs[_i].feature, true);
-	nw_switch(&config.features, pairs[_i].needs, false);
-	ck_assert(!cpu_features_possible(&config.features, &feature, &needs));
-	ck_assert_int_eq(feature, pairs[_i].feature);
-	ck_assert_int_eq(needs, pairs[_i].needs);
+	nw_switch(&features, FEAT_SHA512, false);
+	nw_switch(&features, FEAT_SHA3, false);
+	nw_switch(&features, FEAT_SM3, false);
+	nw_switch(&features, FEAT_SM4, false);
+	ck_assert(cpu_features_possible(&features, &feature, &needs));
 }
 END_TEST
 
@@ -248,12 +327,14 @@ int main(void)
 
 	tcase_add_loop_test(tcase, id_register_tells_the_preset, 0, ROWS(ids));
 	tcase_add_loop_test(tcase, feature_off_clears_its_field, 0, ROWS(without));
+	tcase_add_test(tcase, without_fp_its_fields_say_so);
 	tcase_add_loop_test(tcase, granules_by_their_own_codes, 0, ROWS(granules));
 	tcase_add_loop_test(tcase, pa_size_is_parange, 0, ROWS(pa_sizes));
 	tcase_add_loop_test(tcase, preset_is_listed_and_right, 0, ROWS(presets));
 	tcase_add_test(tcase, unknown_preset_is_refused);
 	tcase_add_loop_test(tcase, preset_has_what_its_features_need, 0, ROWS(presets));
 	tcase_add_loop_test(tcase, feature_needs_another, 0, ROWS(pairs));
+	tcase_add_test(tcase, features_that_go_together_go_together);
 	tcase_add_test(tcase, features_have_their_names);
 	suite_add_tcase(suite, tcase);
 	return board_run_suite(suite);

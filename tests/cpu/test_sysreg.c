@@ -536,8 +536,7 @@ static const struct {
 	{0xd5182100, 1, "APIAKeyLo_EL1"},
 	{0xd53b9c00, 0, "PMCR_EL0"},
 	{0xd538cc00, 1, "ICC_IAR1_EL1"},
-	{0xd51b4400, 0, "FPCR"},
-	{0xd53b2400, 0, "RNDR"},
+	{0xd51b4440, 0, "FPMR"},
 	{0xd53ee000, 2, NULL}, /* S3_6_C14_C0_0: EL3 */
 	{0xd538f000, 1, NULL}, /* IMPLEMENTATION DEFINED */
 };

@@ -101,6 +101,14 @@ static const struct {
 	{"WFI at EL0, trapped by EL1, TGE", 0xd503207f, 0, TGE, 0, 0x07e00000, 2},
 	{"WFI at EL0, nTWI TWI", 0xd503207f, 0, TWI, N_TWI, 0x07e00000, 2},
 	{"WFI at EL1, TWI", 0xd503207f, 1, TWI, 0, 0x07e00000, 2},
+	/* X0 is a time to come. TI 3 and 2, RV, RN 0. */
+	{"WFET X0 at EL0, trapped by EL1", 0xd5031000, 0, 0, 0, 0x07e00007, 1},
+	{"WFET X0 at EL1, TWE", 0xd5031000, 1, TWE, 0, 0x07e00007, 2},
+	{"WFET X0 at EL0, nTWE", 0xd5031000, 0, 0, N_TWE, 0, 0},
+	{"WFIT X0 at EL0, trapped by EL1", 0xd5031020, 0, 0, 0, 0x07e00006, 1},
+	{"WFIT X7 at EL0, time has come", 0xd5031027, 0, 0, 0, 0, 0},
+	{"WFIT X0 at EL1, TWI", 0xd5031020, 1, TWI, 0, 0x07e00006, 2},
+	{"WFIT X0 at EL2, TWI", 0xd5031020, 2, TWI, 0, 0, 0},
 	{"SEV at EL0", 0xd503209f, 0, 0, 0, 0, 0},
 	{"YIELD at EL0", 0xd503203f, 0, 0, 0, 0, 0},
 	{"CLREX at EL0", 0xd5033f5f, 0, 0, 0, 0, 0},
@@ -446,6 +454,49 @@ START_TEST(host_ends_the_run)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ FEAT_WFxT, FEAT_RNG */
+
+/* Nothing but its timeout ends WFIT: the counter is there at once. */
+START_TEST(wfit_waits_until_the_counter_is_there)
+{
+	struct board *board = board_for(board_config("max"), 2, 0xd5031020); /* WFIT X0 */
+
+	cpu_set_x(board->cpu, 0, 1000000);
+	ck_assert_int_eq(run_one(board).reason, CPU_LIMIT);
+	ck_assert_uint_eq(cpu_sysreg(board->cpu, "CNTVCT_EL0"), 1000000);
+	board_free(board);
+}
+END_TEST
+
+/* MRS X0, RNDR and MRS X0, RNDRRS after CMP that sets C and Z. */
+static uint64_t random_of(uint64_t seed, uint32_t word)
+{
+	struct cpu_config config = board_config("max");
+
+	config.seed = seed;
+
+	struct board *board = board_for(config, 0, word);
+
+	sysreg_write(board->cpu, SYSREG_NZCV, 0x60000000);
+	ck_assert_int_eq(run_one(board).reason, CPU_LIMIT);
+	ck_assert_uint_eq(cpu_sysreg(board->cpu, "NZCV"), 0);
+
+	uint64_t value = cpu_x(board->cpu, 0);
+
+	board_free(board);
+	return value;
+}
+
+START_TEST(random_numbers_follow_the_seed)
+{
+	ck_assert_uint_eq(random_of(1, 0xd53b2400), random_of(1, 0xd53b2400));
+	ck_assert_uint_ne(random_of(1, 0xd53b2400), random_of(2, 0xd53b2400));
+	ck_assert_uint_ne(random_of(1, 0xd53b2400), random_of(1, 0xd53b2420));
+	/* The first number of splitmix64 from 0. */
+	ck_assert_uint_eq(random_of(0, 0xd53b2400), 0xe220a8397b1dcdaf);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ not offered */
 
 static const struct {
@@ -453,11 +504,9 @@ static const struct {
 	uint8_t el;
 	const char *name; /* NULL: UNDEFINED */
 } unmodelled[] = {
-	{0xd5087940, 1, "AT_S1E1A"},
-	{0xd50b7460, 0, "DC_GVA"},
-	{0xd503419f, 1, "TCO"},
-	{0xd503437f, 0, "SVCR"}, /* SMSTART */
-	{0xd50b7600, 1, NULL},   /* unallocated */
+	{0xd5087940, 1, "AT_S1E1A"}, {0xd50b7460, 0, "DC_GVA"},
+	{0xd503419f, 1, "TCO"},      {0xd503437f, 0, "SVCR"}, /* SMSTART */
+	{0xd50b7600, 1, NULL},                                /* unallocated */
 };
 
 START_TEST(unmodelled_instruction_stops_by_name)
@@ -543,6 +592,8 @@ int main(void)
 	tcase_add_test(tcase, cache_op_out_of_range_aborts);
 	tcase_add_test(tcase, hlt_calls_the_host);
 	tcase_add_test(tcase, host_ends_the_run);
+	tcase_add_test(tcase, wfit_waits_until_the_counter_is_there);
+	tcase_add_test(tcase, random_numbers_follow_the_seed);
 	tcase_add_loop_test(tcase, unmodelled_instruction_stops_by_name, 0, ROWS(unmodelled));
 	tcase_add_loop_test(tcase, absent_feature_is_undefined, 0, ROWS(absent));
 	tcase_add_test(tcase, without_el2_hvc_is_undefined);

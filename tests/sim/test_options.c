@@ -122,6 +122,7 @@ static const struct row {
 	{"run --files /tmp a", FIELD(files), FILES_DIRECTORY},
 	{"run --max-insns 0x10 a", FIELD(max_insns), 16},
 	{"run --max-insns 0 a", FIELD(max_insns_given), 1},
+	{"run --seed 0x77 a", FIELD(seed), 0x77},
 	{"run --slow a", FIELD(slow), 1},
 	{"run -q a", FIELD(quiet), 1},
 	{"run --bare --el 1 a", FIELD(el), 1},
