@@ -93,7 +93,19 @@ struct context {
 struct reach {
 	uint64_t add, mask;
 };
-enum reach_kind { REACH_1, REACH_2, REACH_4, REACH_8, REACH_PAIR_4, REACH_PAIR_8, REACH_COUNT };
+enum reach_kind {
+	REACH_1,
+	REACH_2,
+	REACH_4,
+	REACH_8,
+	REACH_16,
+	REACH_PAIR_4,
+	REACH_PAIR_8,
+	REACH_PAIR_16,
+	REACH_32, /* structures: up to so many bytes, of elements of at most 8 */
+	REACH_64,
+	REACH_COUNT
+};
 
 enum { CODE_HASH = 1024 };
 

@@ -108,8 +108,10 @@ static void set_reach(struct engine *e, bool strict)
 	static const struct {
 		unsigned size, align;
 	} reach[REACH_COUNT] = {
-		[REACH_1] = {1, 1}, [REACH_2] = {2, 2},      [REACH_4] = {4, 4},
-		[REACH_8] = {8, 8}, [REACH_PAIR_4] = {8, 4}, [REACH_PAIR_8] = {16, 8},
+		[REACH_1] = {1, 1},       [REACH_2] = {2, 2},         [REACH_4] = {4, 4},
+		[REACH_8] = {8, 8},       [REACH_16] = {16, 16},      [REACH_PAIR_4] = {8, 4},
+		[REACH_PAIR_8] = {16, 8}, [REACH_PAIR_16] = {32, 16}, [REACH_32] = {32, 8},
+		[REACH_64] = {64, 8},
 	};
 
 	/* Strict: low address bits stay in, and no tag has them. */

@@ -87,6 +87,7 @@ static struct board *board_at_el1(uint32_t word, uint64_t ttbr0, uint64_t va)
 	make_stage1(board, ttbr0);
 	sysreg_write(cpu, SYSREG_VBAR_EL2, VECTORS);
 	sysreg_write(cpu, SYSREG_HCR_EL2, UINT64_C(1) << 31 | 1); /* RW, VM */
+	sysreg_write(cpu, SYSREG_CPACR_EL1, 3 << 20);
 	cpu_set_x(cpu, 2, va);
 	pstate_select(cpu, 1, true);
 	cpu_set_pc(cpu, (va_t){UPPER + CODE});
@@ -199,6 +200,12 @@ static const struct {
 	{"LDADD X0, X1, [X2]", 0xf8200041, 0x92000007},
 	{"CAS X0, X1, [X2]", 0xc8a07c41, 0x92000007},
 	{"SWP X0, X1, [X2]", 0xf8208041, 0x92000007},
+	{"LDR D1, [X2]", 0xfd400041, 0x92000007},
+	{"STR Q1, [X2], #16", 0x3c810441, 0x92000047},
+	{"STP S0, S1, [X2]", 0x2d000440, 0x92000047},
+	{"LD4 {V0.16B-V3.16B}, [X2], #64", 0x4cdf0040, 0x92000007},
+	{"ST1 {V0.B}[3], [X2]", 0x0d000c40, 0x92000047},
+	{"LD1R {V0.8H}, [X2]", 0x4d40c440, 0x92000007},
 	{"DC ZVA, X2", 0xd50b7422, 0x92000047},
 	{"DC CIVAC, X2", 0xd50b7e22, 0x92000147},
 	{"IC IVAU, X2", 0xd50b7522, 0x92000147},

@@ -253,6 +253,7 @@ static const struct row {
 	{0xdac10041, A64_PAuth_reg, "pacia x1, x2"},
 #include "tests/cpu/words_simd_fp.def"
 #include "tests/cpu/words_fp.def"
+#include "tests/cpu/words_simd_ldst.def"
 	/* Bits that should be 1 or 0 and are not. */
 	{0xc8c08020, A64_LDAR, ".inst 0xc8c08020"},
 	{0xc8808020, A64_STLR, ".inst 0xc8808020"},
