@@ -254,6 +254,7 @@ static const struct row {
 #include "tests/cpu/words_simd_fp.def"
 #include "tests/cpu/words_fp.def"
 #include "tests/cpu/words_simd_ldst.def"
+#include "tests/cpu/words_crypto.def"
 	/* Bits that should be 1 or 0 and are not. */
 	{0xc8c08020, A64_LDAR, ".inst 0xc8c08020"},
 	{0xc8808020, A64_STLR, ".inst 0xc8808020"},

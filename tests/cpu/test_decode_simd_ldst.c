@@ -1,5 +1,5 @@
-/* Suite cpu/decode_simd_ldst: what a64_simd_ldst.decode leaves unallocated,
- * and the features it needs. Words of its rows: words_simd_ldst.def. */
+/* Suite cpu/decode_simd_ldst: what a64_simd_ldst.decode and a64_crypto.decode leave unallocated,
+ * and the features they need. Words of their rows: words_*.def. */
 #include "tests/cpu/board.h"
 
 #include "a64.h"
@@ -25,6 +25,12 @@ static const struct {
 	{"LDR of Q, size 01", 0x7dc00020},
 	{"LDR (register) of Q with UXTB", 0x3ce20820},
 	{"LDTR of Q", 0x3cc00820},
+	{"AESE with size 01", 0x4e684820},
+	{"SHA three registers, opcode 111", 0x5e027020},
+	{"SHA two registers, opcode 00011", 0x5e283820},
+	{"SHA512 three registers, O 1, opcode 11", 0xce62cc20},
+	{"SHA512 two registers, opcode 10", 0xcec08820},
+	{"four registers, Op0 11", 0xce620020},
 };
 
 START_TEST(word_is_unallocated)
@@ -42,6 +48,20 @@ static const struct {
 } optional[] = {
 	{FEAT_FP, 0x3dc00020},      /* LDR of Q */
 	{FEAT_AdvSIMD, 0x4c407020}, /* LD1 */
+	{FEAT_AES, 0x4e284820},     /* AESE */
+	{FEAT_AES, 0x4e287820},     /* AESIMC */
+	{FEAT_PMULL, 0x0ee2e020},   /* PMULL */
+	{FEAT_SHA1, 0x5e020020},    /* SHA1C */
+	{FEAT_SHA1, 0x5e280820},    /* SHA1H */
+	{FEAT_SHA256, 0x5e024020},  /* SHA256H */
+	{FEAT_SHA256, 0x5e282820},  /* SHA256SU0 */
+	{FEAT_SHA512, 0xce628020},  /* SHA512H */
+	{FEAT_SHA512, 0xcec08020},  /* SHA512SU0 */
+	{FEAT_SHA3, 0xce020c20},    /* EOR3 */
+	{FEAT_SHA3, 0xce628c20},    /* RAX1 */
+	{FEAT_SM3, 0xce420c20},     /* SM3SS1 */
+	{FEAT_SM3, 0xce428020},     /* SM3TT1A */
+	{FEAT_SM4, 0xcec08420},     /* SM4E */
 };
 
 START_TEST(feature_is_needed)
