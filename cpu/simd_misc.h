@@ -73,6 +73,18 @@ INLINE uint64_t op_not(struct cpu *cpu, struct lanes l, uint64_t a)
 	return ~a;
 }
 
+INLINE uint64_t op_reciprocal_estimate(struct cpu *cpu, struct lanes l, uint64_t a)
+{
+	(void)cpu, (void)l;
+	return UnsignedRecipEstimate((uint32_t)a);
+}
+
+INLINE uint64_t op_reciprocal_square_root_estimate(struct cpu *cpu, struct lanes l, uint64_t a)
+{
+	(void)cpu, (void)l;
+	return UnsignedRSqrtEstimate((uint32_t)a);
+}
+
 /* ---------------------------------------------------------------- across lanes */
 
 /* A result of one element, of esize bits. */
@@ -276,6 +288,17 @@ INLINE struct outcome exec_UQXTN_vector(struct ctx *x, const struct a64_UQXTN_ve
 {
 	return narrow_by(x, unsigned_lanes(0, i->size), i->Q, i->Rd, i->Rn, 0,
 			 op_saturating_narrow);
+}
+
+INLINE struct outcome exec_URECPE(struct ctx *x, const struct a64_URECPE *i)
+{
+	return unary(x, unsigned_lanes(i->Q, SIZE_S), i->Rd, i->Rn, op_reciprocal_estimate);
+}
+
+INLINE struct outcome exec_URSQRTE(struct ctx *x, const struct a64_URSQRTE *i)
+{
+	return unary(x, unsigned_lanes(i->Q, SIZE_S), i->Rd, i->Rn,
+		     op_reciprocal_square_root_estimate);
 }
 
 /* ---------------------------------------------------------------- across lanes */

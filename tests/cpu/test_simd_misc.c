@@ -1,8 +1,11 @@
 /*
  * Suite cpu/simd_misc: three-register extension, two-register miscellaneous, across lanes, worked
- * out by hand from the pseudocode of the Arm ARM.
+ * out by hand from the pseudocode of the Arm ARM; and what is unallocated among integer
+ * instructions of Advanced SIMD.
  */
 #include "tests/cpu/simd_row.h"
+
+#include "a64.h"
 
 static const struct simd_row rows[] = {
 	{"sqrdmlah v0.4h, v1.4h, v2.4h",
@@ -320,6 +323,22 @@ static const struct simd_row rows[] = {
 	 {0, 0},
 	 {0, 0x6},
 	 false},
+	/* RecipEstimate(256) is 511, RecipEstimate(511) is 256; below 1/2 all ones. */
+	{"urecpe v0.4s, v1.4s",
+	 0x4ea1c820,
+	 {0xffffffffffffffff, 0xffffffffffffffff},
+	 {0x7fffffff, 0xffffffff80000000},
+	 {0, 0},
+	 {0xffffffffffffffff, 0x80000000ff800000},
+	 false},
+	/* RecipSqrtEstimate(128) is 511; below 1/4 all ones. */
+	{"ursqrte v0.2s, v1.2s",
+	 0x2ea1c820,
+	 {0xffffffffffffffff, 0xffffffffffffffff},
+	 {0, 0x3fffffff40000000},
+	 {0, 0},
+	 {0, 0xffffffffff800000},
+	 false},
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -330,12 +349,83 @@ START_TEST(instruction_gives_result)
 }
 END_TEST
 
+static const struct {
+	enum nw_feature feature;
+	uint32_t word;
+} optional[] = {
+	{FEAT_AdvSIMD, 0x4e228420}, /* ADD (vector) */
+	{FEAT_RDM, 0x6e428420},     /* SQRDMLAH (vector) */
+	{FEAT_RDM, 0x7e428420},     /* SQRDMLAH (scalar) */
+	{FEAT_RDM, 0x7f42f020},     /* SQRDMLSH (scalar, by element) */
+	{FEAT_DotProd, 0x4e829420}, /* SDOT (vector) */
+	{FEAT_DotProd, 0x6f82e020}, /* UDOT (by element) */
+	{FEAT_FP16, 0x4f00fc00},    /* FMOV (vector, immediate) of half precision */
+};
+
+enum { OPTIONAL = sizeof(optional) / sizeof(optional[0]) };
+
+START_TEST(is_unallocated_without_feature)
+{
+	struct nw_features features = {.set = {~UINT64_C(0), ~UINT64_C(0)}, .pa_bits = 48};
+
+	ck_assert_uint_ne(a64_decode(&features, optional[_i].word), A64_UNALLOCATED);
+	nw_switch(&features, optional[_i].feature, false);
+	ck_assert_uint_eq(a64_decode(&features, optional[_i].word), A64_UNALLOCATED);
+}
+END_TEST
+
+/* Sizes and arrangements that are reserved. */
+static const struct {
+	const char *name;
+	uint32_t word;
+} reserved[] = {
+	{"add v0.1d, v1.1d, v2.1d", 0x0ee28420},
+	{"shadd v0.2d, v1.2d, v2.2d", 0x4ee20420},
+	{"sqdmulh v0.16b, v1.16b, v2.16b", 0x4e22b420},
+	{"pmul v0.8h, v1.8h, v2.8h", 0x6e629c20},
+	{"saddl of 64 bits", 0x0ee20020},
+	{"sqdmull of 8 bits", 0x0e22d020},
+	{"rev32 v0.4s, v1.4s", 0x6ea00820},
+	{"cnt v0.8h, v1.8h", 0x4e605820},
+	{"not of size 10", 0x6ea05820},
+	{"addv s0, v1.2s", 0x0eb1b820},
+	{"uaddlv of 64 bits", 0x6ef03820},
+	{"zip1 v0.1d, v1.1d, v2.1d", 0x0ec23820},
+	{"ext v0.8b, v1.8b, v2.8b, #8", 0x2e024020},
+	{"dup with imm5 0", 0x0e000420},
+	{"dup v0.1d, v1.d[0]", 0x0e080420},
+	{"smov w0, v1.s[0]", 0x0e042c20},
+	{"umov x0, v1.s[0]", 0x4e043c20},
+	{"ins with Q 0", 0x0e021c20},
+	{"fmov v0.1d", 0x2f00f400},
+	{"movi with o2", 0x0f000c00},
+	{"sshr v0.1d, v1.1d, #1", 0x0f7f0420},
+	{"shrn of 128 bits", 0x0f408420},
+	{"add b0, b1, b2", 0x5e228420},
+	{"sshr s0, s1, #1", 0x5f3f0420},
+	{"sqdmull b0, b1, b2", 0x5e22d020},
+	{"mul by an element of 8 bits", 0x0f028020},
+};
+
+enum { RESERVED = sizeof(reserved) / sizeof(reserved[0]) };
+
+START_TEST(is_reserved)
+{
+	const struct nw_features features = {.set = {~UINT64_C(0), ~UINT64_C(0)}, .pa_bits = 48};
+
+	ck_assert_msg(a64_decode(&features, reserved[_i].word) == A64_UNALLOCATED,
+		      "%s is allocated", reserved[_i].name);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("cpu/simd_misc");
 	TCase *tcase = tcase_create("simd_misc");
 
 	tcase_add_loop_test(tcase, instruction_gives_result, 0, 2 * ROWS);
+	tcase_add_loop_test(tcase, is_unallocated_without_feature, 0, OPTIONAL);
+	tcase_add_loop_test(tcase, is_reserved, 0, RESERVED);
 	suite_add_tcase(suite, tcase);
 	return board_run_suite(suite);
 }
