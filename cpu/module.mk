@@ -36,3 +36,14 @@ $(B)/tests/cpu/stream: $(B)/tests/cpu/stream.o $(B)/libcpu.a $(B)/libmmu.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 $(B)/tests/cpu/stream.o: | $(cpu_GENERATED)
+
+# Random floating-point instructions, here and on qemu-aarch64: run by tests/cpu/test_fp_oracle.sh.
+EXTRA_CHECKS += $(B)/tests/cpu/fp_oracle build/guest/fp_exec
+$(B)/tests/cpu/fp_oracle: $(B)/tests/cpu/fp_oracle.o $(B)/libcpu.a $(B)/libmmu.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+$(B)/tests/cpu/fp_oracle.o: | $(cpu_GENERATED)
+build/guest/fp_exec: tests/cpu/fp_exec.c tests/cpu/fp_case.h
+	$(call say,GUESTCC,$@)
+	$(Q)mkdir -p $(@D) && $(CROSS_COMPILE)gcc -std=gnu11 $(WARNINGS) -O2 -mgeneral-regs-only -ffreestanding -fno-pie -no-pie \
+		-fno-stack-protector -nostdlib -static -s -Wl,-N,--build-id=none,--no-warn-rwx-segments -o $@ $< -lgcc
