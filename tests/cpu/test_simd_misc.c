@@ -7,6 +7,8 @@
 
 #include "a64.h"
 
+#include "a64.h"
+
 static const struct simd_row rows[] = {
 	{"sqrdmlah v0.4h, v1.4h, v2.4h",
 	 0x2e428420,
