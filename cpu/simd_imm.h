@@ -23,14 +23,13 @@ INLINE uint64_t expanded_float(uint32_t imm8, unsigned N, unsigned E)
 	return sign << (N - 1) | exp << F | efgh << (F - 4);
 }
 
-/* Each bit of imm8 eight times. */
+/* Each bit of imm8 eight times: alone in a byte of its own, carried to bit 7 of it, then spread. */
 INLINE uint64_t expanded_mask(uint32_t imm8)
 {
-	uint64_t mask = 0;
+	const uint64_t alone = replicate(imm8, 8) & UINT64_C(0x8040201008040201);
+	const uint64_t top = (alone + UINT64_C(0x7f7f7f7f7f7f7f7f)) | alone;
 
-	for (unsigned bit = 0; bit < 8; bit++)
-		mask |= (imm8 >> bit & 1) * (UINT64_C(0xff) << (8 * bit));
-	return mask;
+	return (top >> 7 & UINT64_C(0x0101010101010101)) * 0xff;
 }
 
 INLINE uint64_t AdvSIMDExpandImm(uint32_t op, uint32_t cmode, uint32_t imm8)

@@ -239,7 +239,7 @@ INLINE struct outcome exec_CLZ_vector(struct ctx *x, const struct a64_CLZ_vector
 
 INLINE struct outcome exec_NOT(struct ctx *x, const struct a64_NOT *i)
 {
-	return unary(x, unsigned_lanes(i->Q, SIZE_B), i->Rd, i->Rn, op_not);
+	return unary(x, unsigned_lanes(i->Q, SIZE_D), i->Rd, i->Rn, op_not);
 }
 
 INLINE struct outcome exec_RBIT_vector(struct ctx *x, const struct a64_RBIT_vector *i)

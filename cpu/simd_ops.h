@@ -133,9 +133,9 @@ INLINE uint64_t op_rounding_subtract_high(struct cpu *cpu, struct lanes l, uint6
 
 /* ---------------------------------------------------------------- comparison */
 
-INLINE uint64_t ones_if(bool cond)
+INLINE uint64_t ones_if(struct lanes l, bool cond)
 {
-	return cond ? ~UINT64_C(0) : 0;
+	return cond ? ~UINT64_C(0) >> (64 - l.esize) : 0;
 }
 
 INLINE bool is_greater(struct lanes l, uint64_t a, uint64_t b)
@@ -148,37 +148,37 @@ INLINE bool is_greater(struct lanes l, uint64_t a, uint64_t b)
 INLINE uint64_t op_compare_greater(struct cpu *cpu, struct lanes l, uint64_t a, uint64_t b)
 {
 	(void)cpu;
-	return ones_if(is_greater(l, a, b));
+	return ones_if(l, is_greater(l, a, b));
 }
 
 INLINE uint64_t op_compare_greater_equal(struct cpu *cpu, struct lanes l, uint64_t a, uint64_t b)
 {
 	(void)cpu;
-	return ones_if(!is_greater(l, b, a));
+	return ones_if(l, !is_greater(l, b, a));
 }
 
 INLINE uint64_t op_compare_less(struct cpu *cpu, struct lanes l, uint64_t a, uint64_t b)
 {
 	(void)cpu;
-	return ones_if(is_greater(l, b, a));
+	return ones_if(l, is_greater(l, b, a));
 }
 
 INLINE uint64_t op_compare_less_equal(struct cpu *cpu, struct lanes l, uint64_t a, uint64_t b)
 {
 	(void)cpu;
-	return ones_if(!is_greater(l, a, b));
+	return ones_if(l, !is_greater(l, a, b));
 }
 
 INLINE uint64_t op_compare_equal(struct cpu *cpu, struct lanes l, uint64_t a, uint64_t b)
 {
-	(void)cpu, (void)l;
-	return ones_if(a == b);
+	(void)cpu;
+	return ones_if(l, a == b);
 }
 
 INLINE uint64_t op_compare_test(struct cpu *cpu, struct lanes l, uint64_t a, uint64_t b)
 {
-	(void)cpu, (void)l;
-	return ones_if((a & b) != 0);
+	(void)cpu;
+	return ones_if(l, (a & b) != 0);
 }
 
 INLINE uint64_t op_maximum(struct cpu *cpu, struct lanes l, uint64_t a, uint64_t b)
