@@ -10,56 +10,17 @@
 INLINE struct outcome multiply_element(struct ctx *x, struct shape s, uint32_t Rd, uint32_t Rn,
 				       uint32_t Rm, unsigned index, fp_binary *op)
 {
-	const union vreg operand1 = *V(x, Rn);
-	const uint64_t element2 = Elem(V(x, Rm), index, s.esize);
-	union vreg result = {.d = {0, 0}};
+	const union vreg operand2 = replicated(s.esize, Elem(V(x, Rm), index, s.esize));
 
-	for (unsigned e = 0; e < s.elements; e++)
-		set_Elem(&result, e, s.esize,
-			 op(s.esize, Elem(&operand1, e, s.esize), element2, &x->cpu->fp));
-	set_V(x, Rd, result);
-	return NEXT;
+	return binary(x, s, Rd, V(x, Rn), &operand2, host_mul, op);
 }
 
 INLINE struct outcome multiply_add_element(struct ctx *x, struct shape s, uint32_t Rd, uint32_t Rn,
 					   uint32_t Rm, unsigned index, bool sub_op)
 {
-	const union vreg operand1 = *V(x, Rn), operand3 = *V(x, Rd);
-	const uint64_t element2 = Elem(V(x, Rm), index, s.esize);
-	union vreg result = {.d = {0, 0}};
+	const union vreg operand2 = replicated(s.esize, Elem(V(x, Rm), index, s.esize));
 
-	for (unsigned e = 0; e < s.elements; e++) {
-		uint64_t element1 = Elem(&operand1, e, s.esize);
-
-		if (sub_op)
-			element1 = FPNeg(s.esize, element1);
-		set_Elem(&result, e, s.esize,
-			 FPMulAdd(s.esize, Elem(&operand3, e, s.esize), element1, element2,
-				  &x->cpu->fp));
-	}
-	set_V(x, Rd, result);
-	return NEXT;
-}
-
-INLINE struct outcome multiply_add_long_element(struct ctx *x, uint32_t Q, unsigned part,
-						uint32_t Rd, uint32_t Rn, uint32_t Rm,
-						unsigned index, bool sub_op)
-{
-	const struct shape s = vector(Q, 32);
-	const union vreg operand1 = *V(x, Rn), operand3 = *V(x, Rd);
-	const uint64_t element2 = Elem(V(x, Rm), index, 16);
-	union vreg result = {.d = {0, 0}};
-
-	for (unsigned e = 0; e < s.elements; e++) {
-		uint64_t element1 = Elem(&operand1, part * s.elements + e, 16);
-
-		if (sub_op)
-			element1 = FPNeg(16, element1);
-		set_Elem(&result, e, 32,
-			 FPMulAddH(Elem(&operand3, e, 32), element1, element2, &x->cpu->fp));
-	}
-	set_V(x, Rd, result);
-	return NEXT;
+	return multiply_add(x, s, Rd, V(x, Rn), &operand2, sub_op);
 }
 
 /* A form of half precision and one of single and double precision, of vectors and of scalars. */
@@ -82,8 +43,9 @@ BY_ELEMENT(FMULX, multiply_element, FPMulX)
 	INLINE struct outcome exec_##NAME##_element(struct ctx *x,                                 \
 						    const struct a64_##NAME##_element *i)          \
 	{                                                                                          \
-		return multiply_add_long_element(x, i->Q, part, i->Rd, i->Rn, i->Rm, i->index,     \
-						 sub_op);                                          \
+		const union vreg operand2 = replicated(16, Elem(V(x, i->Rm), i->index, 16));       \
+                                                                                                   \
+		return multiply_add_long(x, i->Q, part, i->Rd, i->Rn, &operand2, sub_op);          \
 	}
 
 LONG_BY_ELEMENT(FMLAL, 0, false)

@@ -4,44 +4,42 @@
 
 #include "simd_fp.h"
 
-INLINE struct outcome two_register(struct ctx *x, struct shape s, uint32_t Rd, uint32_t Rn,
-				   fp_unary *op)
-{
-	const union vreg operand = *V(x, Rn);
-	union vreg result = {.d = {0, 0}};
-
-	for (unsigned e = 0; e < s.elements; e++)
-		set_Elem(&result, e, s.esize, op(s.esize, Elem(&operand, e, s.esize), &x->cpu->fp));
-	set_V(x, Rd, result);
-	return NEXT;
-}
-
 /* A form of half precision and one of single and double precision, of vectors and of scalars. */
-#define VECTOR_MISC(NAME, op)                                                                      \
+#define VECTOR_MISC(NAME, host, op)                                                                \
 	INLINE struct outcome exec_##NAME##_vector_half(struct ctx *x,                             \
 							const struct a64_##NAME##_vector_half *i)  \
 	{                                                                                          \
-		return two_register(x, vector(i->Q, 16), i->Rd, i->Rn, op);                        \
+		return unary(x, vector(i->Q, 16), i->Rd, V(x, i->Rn), host, op);                   \
 	}                                                                                          \
 	INLINE struct outcome exec_##NAME##_vector(struct ctx *x,                                  \
 						   const struct a64_##NAME##_vector *i)            \
 	{                                                                                          \
-		return two_register(x, vector(i->Q, 32u << i->sz), i->Rd, i->Rn, op);              \
+		return unary(x, vector(i->Q, 32u << i->sz), i->Rd, V(x, i->Rn), host, op);         \
 	}
-#define SCALAR_MISC(NAME, op)                                                                      \
+#define SCALAR_MISC(NAME, host, op)                                                                \
 	INLINE struct outcome exec_##NAME##_scalar_half(struct ctx *x,                             \
 							const struct a64_##NAME##_scalar_half *i)  \
 	{                                                                                          \
-		return two_register(x, scalar(16), i->Rd, i->Rn, op);                              \
+		return unary(x, scalar(16), i->Rd, V(x, i->Rn), host, op);                         \
 	}                                                                                          \
 	INLINE struct outcome exec_##NAME##_scalar(struct ctx *x,                                  \
 						   const struct a64_##NAME##_scalar *i)            \
 	{                                                                                          \
-		return two_register(x, scalar(32u << i->sz), i->Rd, i->Rn, op);                    \
+		return unary(x, scalar(32u << i->sz), i->Rd, V(x, i->Rn), host, op);               \
 	}
-#define BOTH_MISC(NAME, op)                                                                        \
-	VECTOR_MISC(NAME, op)                                                                      \
-	SCALAR_MISC(NAME, op)
+#define BOTH_MISC(NAME, host, op)                                                                  \
+	VECTOR_MISC(NAME, host, op)                                                                \
+	SCALAR_MISC(NAME, host, op)
+
+/* By the host one by one: call is of element, which has N bits. */
+#define EACH(NAME, call)                                                                           \
+	INLINE struct fp_host one_##NAME(unsigned N, uint64_t element, const struct fp_env *fp) {  \
+		return call;                                                                       \
+	} INLINE bool host_##NAME(struct shape s, const union vreg *operand, union vreg *result,   \
+				  const struct fp_env *fp)                                         \
+	{                                                                                          \
+		return each(s, operand, result, fp, one_##NAME);                                   \
+	}
 
 /* ---------------------------------------------------------------- sign, root, estimates */
 
@@ -57,45 +55,52 @@ INLINE uint64_t negated(unsigned N, uint64_t element, struct fp_env *fp)
 	return FPNeg(N, element);
 }
 
-VECTOR_MISC(FABS, absolute)
-VECTOR_MISC(FNEG, negated)
-VECTOR_MISC(FSQRT, FPSqrt)
-BOTH_MISC(FRECPE, FPRecipEstimate)
-BOTH_MISC(FRSQRTE, FPRSqrtEstimate)
-SCALAR_MISC(FRECPX, FPRecpX)
+INLINE bool host_abs(struct shape s, const union vreg *operand, union vreg *result,
+		     const struct fp_env *fp)
+{
+	(void)fp;
+	*result = magnitude(s, packed(operand)).v;
+	return true;
+}
+
+INLINE bool host_neg(struct shape s, const union vreg *operand, union vreg *result,
+		     const struct fp_env *fp)
+{
+	(void)fp;
+	*result = negative(s, packed(operand)).v;
+	return true;
+}
+
+EACH(sqrt, fp_host_sqrt(N, element, fp))
+
+VECTOR_MISC(FABS, host_abs, absolute)
+VECTOR_MISC(FNEG, host_neg, negated)
+VECTOR_MISC(FSQRT, host_sqrt, FPSqrt)
+BOTH_MISC(FRECPE, no_host_unary, FPRecipEstimate)
+BOTH_MISC(FRSQRTE, no_host_unary, FPRSqrtEstimate)
+SCALAR_MISC(FRECPX, no_host_unary, FPRecpX)
 
 /* ---------------------------------------------------------------- comparison with zero */
 
-INLINE uint64_t EQ_zero(unsigned N, uint64_t element, struct fp_env *fp)
-{
-	return all_ones_if(FPCompareEQ(N, element, 0, fp));
-}
+#define COMPARE_ZERO(NAME, EQ, operand1, operand2, element1, element2)                             \
+	INLINE uint64_t NAME(unsigned N, uint64_t element, struct fp_env *fp)                      \
+	{                                                                                          \
+		return all_ones_if(FPCompare##EQ(N, element1, element2, fp));                      \
+	}                                                                                          \
+	INLINE bool host_##NAME(struct shape s, const union vreg *operand, union vreg *result,     \
+				const struct fp_env *fp)                                           \
+	{                                                                                          \
+		const union vreg zero = {.d = {0, 0}};                                             \
+                                                                                                   \
+		return host_##EQ(s, operand1, operand2, result, fp);                               \
+	}                                                                                          \
+	BOTH_MISC(FCM##NAME, host_##NAME, NAME)
 
-INLINE uint64_t GE_zero(unsigned N, uint64_t element, struct fp_env *fp)
-{
-	return all_ones_if(FPCompareGE(N, element, 0, fp));
-}
-
-INLINE uint64_t GT_zero(unsigned N, uint64_t element, struct fp_env *fp)
-{
-	return all_ones_if(FPCompareGT(N, element, 0, fp));
-}
-
-INLINE uint64_t LE_zero(unsigned N, uint64_t element, struct fp_env *fp)
-{
-	return all_ones_if(FPCompareGE(N, 0, element, fp));
-}
-
-INLINE uint64_t LT_zero(unsigned N, uint64_t element, struct fp_env *fp)
-{
-	return all_ones_if(FPCompareGT(N, 0, element, fp));
-}
-
-BOTH_MISC(FCMEQ_zero, EQ_zero)
-BOTH_MISC(FCMGE_zero, GE_zero)
-BOTH_MISC(FCMGT_zero, GT_zero)
-BOTH_MISC(FCMLE_zero, LE_zero)
-BOTH_MISC(FCMLT_zero, LT_zero)
+COMPARE_ZERO(EQ_zero, EQ, operand, &zero, element, 0)
+COMPARE_ZERO(GE_zero, GE, operand, &zero, element, 0)
+COMPARE_ZERO(GT_zero, GT, operand, &zero, element, 0)
+COMPARE_ZERO(LE_zero, GE, &zero, operand, 0, element)
+COMPARE_ZERO(LT_zero, GT, &zero, operand, 0, element)
 
 /* ---------------------------------------------------------------- rounding to integers */
 
@@ -104,7 +109,8 @@ BOTH_MISC(FCMLT_zero, LT_zero)
 	{                                                                                          \
 		return FPRoundInt(N, element, rounding, exact, fp);                                \
 	}                                                                                          \
-	VECTOR_MISC(NAME, element_##NAME)
+	EACH(NAME, fp_host_round_int(N, element, rounding, exact, fp))                             \
+	VECTOR_MISC(NAME, host_##NAME, element_##NAME)
 
 ROUND_INT(FRINTN, FPRounding_TIEEVEN, false)
 ROUND_INT(FRINTP, FPRounding_POSINF, false)
@@ -122,7 +128,8 @@ ROUND_INT(FRINTX, FPRoundingMode(fp), true)
 	INLINE struct outcome exec_##NAME##_vector(struct ctx *x,                                  \
 						   const struct a64_##NAME##_vector *i)            \
 	{                                                                                          \
-		return two_register(x, vector(i->Q, 32u << i->sz), i->Rd, i->Rn, element_##NAME);  \
+		return unary(x, vector(i->Q, 32u << i->sz), i->Rd, V(x, i->Rn), no_host_unary,     \
+			     element_##NAME);                                                      \
 	}
 
 ROUND_INT_N(FRINT32Z, FPRounding_ZERO, 32)
@@ -132,23 +139,23 @@ ROUND_INT_N(FRINT64X, FPRoundingMode(fp), 64)
 
 /* ---------------------------------------------------------------- integers and back */
 
-#define TO_INTEGERS(NAME, is_unsigned, rounding)                                                   \
+#define TO_INTEGERS(NAME, host, is_unsigned, rounding)                                             \
 	INLINE uint64_t element_##NAME(unsigned N, uint64_t element, struct fp_env *fp)            \
 	{                                                                                          \
 		return FPToFixed(N, N, element, 0, is_unsigned, rounding, fp);                     \
 	}                                                                                          \
-	BOTH_MISC(NAME, element_##NAME)
+	BOTH_MISC(NAME, host, element_##NAME)
 
-TO_INTEGERS(FCVTNS, false, FPRounding_TIEEVEN)
-TO_INTEGERS(FCVTNU, true, FPRounding_TIEEVEN)
-TO_INTEGERS(FCVTPS, false, FPRounding_POSINF)
-TO_INTEGERS(FCVTPU, true, FPRounding_POSINF)
-TO_INTEGERS(FCVTMS, false, FPRounding_NEGINF)
-TO_INTEGERS(FCVTMU, true, FPRounding_NEGINF)
-TO_INTEGERS(FCVTZS, false, FPRounding_ZERO)
-TO_INTEGERS(FCVTZU, true, FPRounding_ZERO)
-TO_INTEGERS(FCVTAS, false, FPRounding_TIEAWAY)
-TO_INTEGERS(FCVTAU, true, FPRounding_TIEAWAY)
+TO_INTEGERS(FCVTNS, no_host_unary, false, FPRounding_TIEEVEN)
+TO_INTEGERS(FCVTNU, no_host_unary, true, FPRounding_TIEEVEN)
+TO_INTEGERS(FCVTPS, no_host_unary, false, FPRounding_POSINF)
+TO_INTEGERS(FCVTPU, no_host_unary, true, FPRounding_POSINF)
+TO_INTEGERS(FCVTMS, no_host_unary, false, FPRounding_NEGINF)
+TO_INTEGERS(FCVTMU, no_host_unary, true, FPRounding_NEGINF)
+TO_INTEGERS(FCVTZS, host_to_signed, false, FPRounding_ZERO)
+TO_INTEGERS(FCVTZU, host_to_unsigned, true, FPRounding_ZERO)
+TO_INTEGERS(FCVTAS, no_host_unary, false, FPRounding_TIEAWAY)
+TO_INTEGERS(FCVTAU, no_host_unary, true, FPRounding_TIEAWAY)
 
 INLINE uint64_t from_signed(unsigned N, uint64_t element, struct fp_env *fp)
 {
@@ -160,10 +167,19 @@ INLINE uint64_t from_unsigned(unsigned N, uint64_t element, struct fp_env *fp)
 	return FixedToFP(N, N, element, 0, true, FPRoundingMode(fp), fp);
 }
 
-BOTH_MISC(SCVTF, from_signed)
-BOTH_MISC(UCVTF, from_unsigned)
+BOTH_MISC(SCVTF, host_from_signed, from_signed)
+BOTH_MISC(UCVTF, host_from_unsigned, from_unsigned)
 
 /* ---------------------------------------------------------------- other precisions */
+
+/* In the fast instantiation by the host, where ok says so. */
+INLINE struct fp_host convert(struct ctx *x, unsigned M, unsigned N, uint64_t element,
+			      enum FPRounding rounding)
+{
+	if (x->fast)
+		return fp_host_convert(M, N, element, &x->cpu->fp);
+	return (struct fp_host){true, FPConvert(M, N, element, rounding, &x->cpu->fp)};
+}
 
 /* To elements of half the size: FCVTN and FCVTXN write the lower half of Vd and clear the upper,
  * FCVTN2 and FCVTXN2 write the upper half. */
@@ -171,14 +187,20 @@ INLINE struct outcome narrow(struct ctx *x, uint32_t Q, unsigned esize, uint32_t
 			     enum FPRounding rounding)
 {
 	const union vreg operand = *V(x, Rn);
-	union vreg result = {.d = {V(x, Rd)->d[0], 0}};
-	unsigned elements = 64 / esize;
+	uint64_t half = 0;
 
-	for (unsigned e = 0; e < elements; e++)
-		set_Elem(&result, (Q != 0 ? elements : 0) + e, esize,
-			 FPConvert(esize, 2 * esize, Elem(&operand, e, 2 * esize), rounding,
-				   &x->cpu->fp));
-	set_V(x, Rd, result);
+	for (unsigned e = 0; e < 64 / esize; e++) {
+		struct fp_host r =
+			convert(x, esize, 2 * esize, Elem(&operand, e, 2 * esize), rounding);
+
+		if (!r.ok)
+			return MISS;
+		half |= r.value << e * esize;
+	}
+	if (Q != 0)
+		set_V(x, Rd, (union vreg){.d = {V(x, Rd)->d[0], half}});
+	else
+		set_D(x, Rd, half);
 	return NEXT;
 }
 
@@ -201,15 +223,18 @@ INLINE struct outcome exec_FCVTXN_scalar(struct ctx *x, const struct a64_FCVTXN_
 /* To elements of twice the size, from the lower half of Vn; FCVTL2 from the upper. */
 INLINE struct outcome exec_FCVTL_vector(struct ctx *x, const struct a64_FCVTL_vector *i)
 {
-	const union vreg operand = *V(x, i->Rn);
+	const union vreg half = {.d = {V(x, i->Rn)->d[i->Q], 0}};
 	union vreg result;
-	unsigned esize = 16u << i->sz, elements = 64 / esize;
+	unsigned esize = 16u << i->sz;
 
-	for (unsigned e = 0; e < elements; e++)
-		set_Elem(&result, e, 2 * esize,
-			 FPConvert(2 * esize, esize,
-				   Elem(&operand, (i->Q != 0 ? elements : 0) + e, esize),
-				   FPRoundingMode(&x->cpu->fp), &x->cpu->fp));
+	for (unsigned e = 0; e < 64 / esize; e++) {
+		struct fp_host r = convert(x, 2 * esize, esize, Elem(&half, e, esize),
+					   FPRoundingMode(&x->cpu->fp));
+
+		if (!r.ok)
+			return MISS;
+		set_Elem(&result, e, 2 * esize, r.value);
+	}
 	set_V(x, i->Rd, result);
 	return NEXT;
 }
