@@ -159,6 +159,19 @@ struct exception exception_fp_access(const struct cpu *cpu, unsigned target_el)
 	return e;
 }
 
+struct exception exception_pauth_trap(const struct cpu *cpu)
+{
+	struct exception e = record(cpu, EC_PAUTH, 0);
+
+	e.target_el = 2;
+	return e;
+}
+
+struct exception exception_pac_fail(const struct cpu *cpu, unsigned which)
+{
+	return record(cpu, EC_PAC_FAIL, which);
+}
+
 /* AArch64.SystemAccessTrapSyndrome: the operands of the instruction in another order. */
 struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key,
 					 unsigned Rt, bool read)
@@ -329,29 +342,40 @@ void take_exception(struct cpu *cpu, const struct exception *e)
 
 /* ------------------------------------------------------------------ return */
 
-/* EffectiveTBI() of an instruction: TBID takes fetches out of it with FEAT_PAuth. */
-static bool tbi_of_branch(const struct cpu *cpu, uint64_t tcr, bool two_ranges, bool upper)
+struct stage1_control stage1_control(const struct cpu *cpu, unsigned el)
 {
+	bool host = el_is_in_host(cpu, el);
+
+	return (struct stage1_control){
+		.tcr = cpu->sysreg[el == 2 || host ? SYSREG_TCR_EL2 : SYSREG_TCR_EL1],
+		.two_ranges = el != 2 || host,
+		.has_tbid = cpu_has(cpu, FEAT_PAuth),
+	};
+}
+
+/* TBID takes instructions out. */
+bool effective_tbi(struct stage1_control s, uint64_t address, bool is_instruction)
+{
+	bool upper = s.two_ranges && (address >> 55 & 1) != 0;
 	uint64_t tbi, tbid;
 
-	if (two_ranges) { /* TCR_EL1 and TCR_EL2_E2H1 are alike */
-		tbi = upper ? TCR_EL1_TBI1(tcr) : TCR_EL1_TBI0(tcr);
-		tbid = upper ? TCR_EL1_TBID1(tcr) : TCR_EL1_TBID0(tcr);
+	if (s.two_ranges) { /* TCR_EL1 and TCR_EL2_E2H1 are alike */
+		tbi = upper ? TCR_EL1_TBI1(s.tcr) : TCR_EL1_TBI0(s.tcr);
+		tbid = upper ? TCR_EL1_TBID1(s.tcr) : TCR_EL1_TBID0(s.tcr);
 	} else {
-		tbi = TCR_EL2_TBI(tcr);
-		tbid = TCR_EL2_TBID(tcr);
+		tbi = TCR_EL2_TBI(s.tcr);
+		tbid = TCR_EL2_TBID(s.tcr);
 	}
-	return tbi != 0 && !(tbid != 0 && cpu_has(cpu, FEAT_PAuth));
+	return tbi != 0 && !(is_instruction && tbid != 0 && s.has_tbid);
 }
 
 uint64_t branch_address(const struct cpu *cpu, uint64_t target, unsigned el)
 {
+	struct stage1_control s = stage1_control(cpu, el);
 	uint64_t top = UINT64_C(0xff) << 56;
-	bool host = el_is_in_host(cpu, el), two_ranges = el != 2 || host;
-	uint64_t tcr = cpu->sysreg[el == 2 || host ? SYSREG_TCR_EL2 : SYSREG_TCR_EL1];
-	bool upper = two_ranges && (target >> 55 & 1) != 0;
+	bool upper = s.two_ranges && (target >> 55 & 1) != 0;
 
-	if (!tbi_of_branch(cpu, tcr, two_ranges, upper))
+	if (!effective_tbi(s, target, true))
 		return target;
 	return upper ? target | top : target & ~top;
 }
@@ -398,15 +422,20 @@ static void return_pstate(struct cpu *cpu, uint64_t spsr)
 	cpu->flags = flags_from((unsigned)(spsr >> SPSR_EL1_V_LSB & 0xf));
 }
 
-struct outcome exception_return(struct cpu *cpu)
+struct outcome exception_return_to(struct cpu *cpu, uint64_t target)
 {
 	bool el2 = cpu->pstate.el == 2;
 	uint64_t spsr = cpu->sysreg[el2 ? SYSREG_SPSR_EL2 : SYSREG_SPSR_EL1];
-	uint64_t target = cpu->sysreg[el2 ? SYSREG_ELR_EL2 : SYSREG_ELR_EL1];
 
 	synchronize_context(cpu);
 	return_pstate(cpu, spsr);
 	cpu->monitor.exclusive = false;
 	cpu->event_register = true;
 	return resync_at(branch_address(cpu, target, cpu->pstate.el));
+}
+
+struct outcome exception_return(struct cpu *cpu)
+{
+	return exception_return_to(
+		cpu, cpu->sysreg[cpu->pstate.el == 2 ? SYSREG_ELR_EL2 : SYSREG_ELR_EL1]);
 }

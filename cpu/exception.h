@@ -43,6 +43,10 @@ struct exception exception_wfxt_trap(const struct cpu *cpu, unsigned target_el, 
 				     unsigned Rd);
 /* AArch64.AdvSIMDFPAccessTrap(): to EL1, of which HCR_EL2.TGE makes EC 0 at EL2, or to EL2. */
 struct exception exception_fp_access(const struct cpu *cpu, unsigned target_el);
+/* TrapPACUse(), to EL2. */
+struct exception exception_pauth_trap(const struct cpu *cpu);
+/* AArch64.PACFailException(): bit 1 of which says data, bit 0 key B. */
+struct exception exception_pac_fail(const struct cpu *cpu, unsigned which);
 /*
  * MSR, MRS or SYS trapped. key: bits 20:5 of the instruction (op0 to op2); target_el 1 becomes 2
  * under HCR_EL2.TGE.
@@ -58,6 +62,8 @@ struct exception exception_instruction_abort(const struct cpu *cpu, const struct
 void take_exception(struct cpu *cpu, const struct exception *exception);
 /* ERET at EL1 or EL2, legal or not. */
 struct outcome exception_return(struct cpu *cpu);
+/* ... to another address than that of ELR_ELx. */
+struct outcome exception_return_to(struct cpu *cpu, uint64_t target);
 
 /*
  * HCR_EL2 as it traps and routes: with no EL2 nothing is, and EL0 under {E2H,TGE}={1,1} is not
@@ -74,6 +80,15 @@ bool el_is_in_host(const struct cpu *cpu, unsigned el);
 /* SCTLR[]: that of the current translation regime. What SCTLR_EL1_*() read is where it is in both.
  */
 uint64_t current_sctlr(const struct cpu *cpu);
+/* TCR_ELx of the stage 1 of el; PtrHasUpperAndLowerAddRanges(). */
+struct stage1_control {
+	uint64_t tcr;
+	bool two_ranges;
+	bool has_tbid; /* FEAT_PAuth */
+};
+struct stage1_control stage1_control(const struct cpu *cpu, unsigned el);
+/* EffectiveTBI(). */
+bool effective_tbi(struct stage1_control s, uint64_t address, bool is_instruction);
 /* AArch64.BranchAddr: a branch target without the tag that TBI allows, for execution at el. */
 uint64_t branch_address(const struct cpu *cpu, uint64_t target, unsigned el);
 

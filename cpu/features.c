@@ -57,13 +57,11 @@ static const struct preset {
 };
 
 /*
- * Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing. Not
- * FEAT_PAuth: the core lacks its instructions; the walker knows what it makes of TCR_ELx.TBID.
+ * Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing.
  */
 static feature_set modelled_features(void)
 {
-	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_PAuth) & ~F(FEAT_MOPS) &
-	       ~F(FEAT_NONE);
+	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_MOPS) & ~F(FEAT_NONE);
 }
 
 bool cpu_preset(const char *name, struct cpu_config *config)
@@ -116,7 +114,8 @@ static const struct {
 	{FEAT_PMULL, FEAT_AES},        {FEAT_SHA1, FEAT_AdvSIMD},    {FEAT_SHA1, FEAT_SHA256},
 	{FEAT_SHA256, FEAT_SHA1},      {FEAT_SHA512, FEAT_SHA256},   {FEAT_SHA512, FEAT_SHA3},
 	{FEAT_SHA3, FEAT_SHA512},      {FEAT_SM3, FEAT_AdvSIMD},     {FEAT_SM3, FEAT_SM4},
-	{FEAT_SM4, FEAT_SM3},
+	{FEAT_SM4, FEAT_SM3},          {FEAT_PAuth2, FEAT_PAuth},    {FEAT_FPAC, FEAT_PAuth2},
+	{FEAT_FPACCOMBINE, FEAT_FPAC},
 };
 
 bool cpu_feature_modelled(enum nw_feature feature)
@@ -187,7 +186,10 @@ static const struct id_row {
 	ID(ID_AA64MMFR2_EL1, FWB, 1, FEAT_S2FWB), ID(ID_AA64MMFR2_EL1, BBM, 1, FEAT_BBML1),
 	ID(ID_AA64MMFR2_EL1, BBM, 2, FEAT_BBML2), ID(ID_AA64MMFR2_EL1, EVT, 2, FEAT_EVT),
 	ID(ID_AA64ISAR1_EL1, XS, 1, FEAT_XS), ID(ID_AA64ISAR1_EL1, JSCVT, 1, FEAT_JSCVT),
-	ID(ID_AA64ISAR1_EL1, FCMA, 1, FEAT_FCMA), ID(ID_AA64ISAR1_EL1, FRINTTS, 1, FEAT_FRINTTS),
+	ID(ID_AA64ISAR1_EL1, APA, 1, FEAT_PAuth), ID(ID_AA64ISAR1_EL1, APA, 3, FEAT_PAuth2),
+	ID(ID_AA64ISAR1_EL1, APA, 4, FEAT_FPAC), ID(ID_AA64ISAR1_EL1, APA, 5, FEAT_FPACCOMBINE),
+	ID(ID_AA64ISAR1_EL1, GPA, 1, FEAT_PAuth), ID(ID_AA64ISAR1_EL1, FCMA, 1, FEAT_FCMA),
+	ID(ID_AA64ISAR1_EL1, FRINTTS, 1, FEAT_FRINTTS),
 	ID(ID_AA64ISAR2_EL1, WFxT, 2, FEAT_WFxT), /* the trapped register is told */
 	/* 64-byte lines, PIPT; stores are seen by instruction fetches at once */
 	ID(CTR_EL0, IminLine, 4, FEAT_NONE), ID(CTR_EL0, L1Ip, 3, FEAT_NONE),

@@ -10,6 +10,9 @@ cpu_TABLES := cpu/a64.decode cpu/a64_simd_ldst.decode cpu/a64_simd_int.decode cp
 	cpu/a64_crypto.decode cpu/a64_fp.decode
 
 cpu_SRC += cpu/exception.c cpu/features.c cpu/random.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hook.c cpu/system.c
+cpu_SRC += cpu/exception.c cpu/features.c cpu/random.c cpu/pauth.c cpu/qarma.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hook.c cpu/system.c
+cpu_SRC += cpu/decode.c cpu/fast.c cpu/fast_system.c cpu/fp_access.c $(cpu_GROUPS:%=cpu/fast_%.c)
+cpu_SRC += cpu/exception.c cpu/features.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hook.c cpu/system.c
 cpu_SRC += cpu/crypto.c cpu/decode.c cpu/fast.c cpu/fast_system.c cpu/fp_access.c $(cpu_GROUPS:%=cpu/fast_%.c)
 cpu_SRC += cpu/el1.c cpu/observed.c cpu/mem.c cpu/monitor.c cpu/filter.c cpu/code.c cpu/engine.c cpu/cpu.c
 

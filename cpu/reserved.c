@@ -47,7 +47,9 @@ static const struct field_row {
 #reg, needs, FIELD_MASK(reg##_##field), true                                       \
 	}
 #define NEEDS_SCTLR(reg)                                                                           \
-	NEEDS(reg, nAA, FEAT_LSE2), NEEDS(reg, EE, FEAT_MixedEnd), NEEDS(reg, DSSBS, FEAT_SSBS)
+	NEEDS(reg, nAA, FEAT_LSE2), NEEDS(reg, EE, FEAT_MixedEnd), NEEDS(reg, DSSBS, FEAT_SSBS),   \
+		NEEDS(reg, EnIA, FEAT_PAuth), NEEDS(reg, EnIB, FEAT_PAuth),                        \
+		NEEDS(reg, EnDA, FEAT_PAuth), NEEDS(reg, EnDB, FEAT_PAuth)
 #define NEEDS_TCR_TWO_RANGES(reg)                                                                  \
 	NEEDS(reg, AS, FEAT_ASID16), NEEDS(reg, HA, FEAT_HAFDBS), NEEDS(reg, HD, FEAT_HAFDBS),     \
 		NEEDS(reg, HPD0, FEAT_HPDS), NEEDS(reg, HPD1, FEAT_HPDS),                          \
@@ -70,6 +72,7 @@ static const struct field_row {
 	NEEDS(SCTLR_EL1, E0E, FEAT_MixedEnd),
 	NEEDS(SCTLR_EL1, BT0, FEAT_NEVER),
 	NEEDS(SCTLR_EL1, BT1, FEAT_NEVER),
+	NEEDS(SCTLR_EL1, MSCEn, FEAT_MOPS),
 	NEEDS(SCTLR_EL1, EPAN, FEAT_PAN3),
 	NEEDS_SCTLR(SCTLR_EL2),
 	NEEDS(SCTLR_EL2, BT, FEAT_NEVER),
@@ -78,11 +81,14 @@ static const struct field_row {
 	NEEDS(SCTLR_EL2_E2H1, E0E, FEAT_MixedEnd),
 	NEEDS(SCTLR_EL2_E2H1, BT0, FEAT_NEVER),
 	NEEDS(SCTLR_EL2_E2H1, BT, FEAT_NEVER),
+	NEEDS(SCTLR_EL2_E2H1, MSCEn, FEAT_MOPS),
 	NEEDS(SCTLR_EL2_E2H1, EPAN, FEAT_PAN3),
 	NEEDS1(HCR_EL2, RW, FEAT_NEVER), /* no AArch32 at EL1 */
 	NEEDS(HCR_EL2, MIOCNCE, FEAT_NEVER),
 	NEEDS(HCR_EL2, TLOR, FEAT_LOR),
 	NEEDS(HCR_EL2, E2H, FEAT_VHE),
+	NEEDS(HCR_EL2, APK, FEAT_PAuth),
+	NEEDS(HCR_EL2, API, FEAT_PAuth),
 	NEEDS(HCR_EL2, FWB, FEAT_S2FWB),
 	NEEDS(HCR_EL2, TID4, FEAT_EVT),
 	NEEDS(HCR_EL2, TICAB, FEAT_EVT),
@@ -90,6 +96,8 @@ static const struct field_row {
 	NEEDS(HCR_EL2, TTLBIS, FEAT_EVT),
 	NEEDS(HCR_EL2, TTLBOS, FEAT_EVT),
 	NEEDS(HCRX_EL2, FnXS, FEAT_XS),
+	NEEDS(HCRX_EL2, MCE2, FEAT_MOPS),
+	NEEDS(HCRX_EL2, MSCEn, FEAT_MOPS),
 	NEEDS_TCR_TWO_RANGES(TCR_EL1),
 	NEEDS_TCR_ONE_RANGE(TCR_EL2),
 	NEEDS(TCR_EL2, HPD, FEAT_HPDS),

@@ -135,6 +135,12 @@ TRAPS(trap_cpacr)
 				       CPTR_EL2_TCPAC(cpu->sysreg[SYSREG_CPTR_EL2]) != 0);
 }
 
+TRAPS(trap_key)
+{
+	(void)reg, (void)write;
+	return el1_to_el2(cpu, cpu_has(cpu, FEAT_EL2) && HCR_EL2_APK(effective_hcr(cpu)) == 0);
+}
+
 TRAPS(trap_lor)
 {
 	(void)reg, (void)write;
@@ -519,6 +525,7 @@ static const struct sysreg_hook hook_cptr = {.resync = true};
 static const struct sysreg_hook hook_fp_env = {
 	.trap = trap_fp_env, .read = read_fp_env, .write = write_fp_env};
 static const struct sysreg_hook hook_random = {.read = read_zero}; /* MRS: random.c */
+static const struct sysreg_hook hook_key = {.trap = trap_key};
 static const struct sysreg_hook hook_lor = {.trap = trap_lor};
 static const struct sysreg_hook hook_rvbar_el1 = {.trap = trap_rvbar_el1};
 static const struct sysreg_hook hook_sp_el0 = {.trap = trap_sp_el0, .read = read_sp};

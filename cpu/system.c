@@ -3,6 +3,7 @@
 #include "a64.h"
 #include "exception.h"
 #include "layout.h"
+#include "pauth.h"
 #include "sysreg.h"
 #include "sysreg_hook.h"
 
@@ -159,6 +160,10 @@ bool hint_is_nop(uint32_t CRm, uint32_t op2)
  */
 struct outcome exec_HINT(struct cpu *cpu, const struct a64_HINT *i)
 {
+	struct outcome outcome;
+
+	if (pauth_hint(cpu, i->CRm << 3 | i->op2, &outcome))
+		return outcome;
 	switch (i->CRm << 3 | i->op2) {
 	case 2:
 		return wfe(cpu);

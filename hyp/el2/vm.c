@@ -326,12 +326,16 @@ void vm_load(struct hyp *hyp)
 {
 	static const struct fp_context zeros;
 	const struct vm *vm = &hyp->vm;
-	/* Interrupts and SErrors come here; SMC and IMPLEMENTATION DEFINED registers trap. */
+	/*
+	 * Interrupts and SErrors come here; SMC and IMPLEMENTATION DEFINED registers trap. API and APK,
+	 * which let the VM have pointer authentication, are RES0 on a core that has none.
+	 */
 	uint64_t hcr =
 		FIELD_PUT(HCR_EL2_RW, 1) | FIELD_PUT(HCR_EL2_SWIO, 1) | FIELD_PUT(HCR_EL2_PTW, 1) |
 		FIELD_PUT(HCR_EL2_FMO, 1) | FIELD_PUT(HCR_EL2_IMO, 1) | FIELD_PUT(HCR_EL2_AMO, 1) |
 		FIELD_PUT(HCR_EL2_FB, 1) | FIELD_PUT(HCR_EL2_BSU, 1) | FIELD_PUT(HCR_EL2_TSC, 1) |
-		FIELD_PUT(HCR_EL2_TIDCP, 1) | FIELD_PUT(HCR_EL2_TACR, 1);
+		FIELD_PUT(HCR_EL2_TIDCP, 1) | FIELD_PUT(HCR_EL2_TACR, 1) |
+		FIELD_PUT(HCR_EL2_API, 1) | FIELD_PUT(HCR_EL2_APK, 1);
 
 	if (vm->stage2_on) {
 		hcr |= FIELD_PUT(HCR_EL2_VM, 1);

@@ -211,8 +211,7 @@ START_TEST(tbid_keeps_the_tag)
 	for (unsigned pauth = 0; pauth < 2; pauth++) {
 		struct cpu_config config = board_config("max");
 
-		if (pauth)
-			nw_switch(&config.features, FEAT_PAuth, true);
+		nw_switch(&config.features, FEAT_PAuth, pauth != 0);
 
 		struct board *board = board_with(config, 2);
 		uint64_t target = untagged[_i].target;

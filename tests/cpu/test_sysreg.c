@@ -363,21 +363,20 @@ static const struct {
 	enum sysreg reg;
 	uint64_t ones, zeros; /* reads after a write of all ones, of all zeros */
 } kept[] = {
-	/* M A C SA SA0 nAA UMA I DZE UCT nTWI nTWE WXN SPAN E0E EE UCI DSSBS EPAN; RES1 29 28 22 20
-	   11 8 7 */
-	{"max", SYSREG_SCTLR_EL1, 0x0200100037dddbdf, 0x30500980},
+	/* M A C SA SA0 nAA UMA I EnDB DZE UCT nTWI nTWE WXN SPAN E0E EE UCI EnDA EnIB EnIA DSSBS
+	   EPAN; RES1 29 28 22 20 11 8 7 */
+	{"max", SYSREG_SCTLR_EL1, 0x02001000ffddfbdf, 0x30500980},
 	/* Armv8.0: no nAA, DSSBS, EPAN; SPAN is RES1 */
 	{"cortex-a53", SYSREG_SCTLR_EL1, 0x0000000037dddb9f, 0x30d00980},
 	{"cortex-a53", SYSREG_SCTLR_EL2, 0x32cd183f, 0x30c50830},
-	/* no TBID; all others */
-	{"max", SYSREG_TCR_EL1, 0x0987fff7ffffffbf, 0},
+	{"max", SYSREG_TCR_EL1, 0x099ffff7ffffffbf, 0},
 	{"cortex-a53", SYSREG_TCR_EL1, 0x00000077ffffffbf, 0},
 	{"cortex-a53", SYSREG_TCR_EL2, 0x000000008097ff3f, 0x80800000},
 	{"max", SYSREG_VTCR_EL2, 0x000000039e6fffff, 0x80000000},
 	{"cortex-a53", SYSREG_VTCR_EL2, 0x8007ffff, 0x80000000},
 	{"cortex-a53", SYSREG_TTBR0_EL2, 0x0000fffffffffffe, 0},
-	/* to TRVM but 15, RW, CD, ID, E2H, TLOR, FWB; TID4, TICAB, TOCU, TTLBIS, TTLBOS */
-	{"max", SYSREG_HCR_EL2, 0x00d6400fffff7fff, 0x80000000},
+	/* to TRVM but 15, RW, CD, ID, E2H, TLOR, APK, API, FWB; TID4, TICAB, TOCU, TTLBIS, TTLBOS */
+	{"max", SYSREG_HCR_EL2, 0x00d6430fffff7fff, 0x80000000},
 	{"cortex-a53", SYSREG_HCR_EL2, 0x3ffff7fff, 0x80000000},
 	{"max", SYSREG_VBAR_EL1, 0xfffffffffffff800, 0},
 	{"max", SYSREG_CONTEXTIDR_EL1, 0xffffffff, 0},
@@ -533,7 +532,6 @@ static const struct {
 	{0xd5381200, 0, NULL},
 	{0xd53d1060, 2, "SCTLR2_EL12"},
 	{0xd53d1060, 1, NULL},
-	{0xd5182100, 1, "APIAKeyLo_EL1"},
 	{0xd53b9c00, 0, "PMCR_EL0"},
 	{0xd538cc00, 1, "ICC_IAR1_EL1"},
 	{0xd51b4440, 0, "FPMR"},

@@ -191,10 +191,10 @@ static const struct {
 	enum sysreg number;
 	uint64_t zeros, ones; /* what a write of 0 and of all ones leaves */
 } kept[] = {
-	/* RES1 in both: 11, 22, 28, 29; RES0 in both: 9, 10, 13, 17, 21, 27, 30 to 43 */
-	{"SCTLR_EL2", SYSREG_SCTLR_EL2, 0x30400800, 0x0200100037ddd9ff},
-	/* RES0 in both: 6, 35, 51 to 54, 57, 58, 60 to 63 */
-	{"TCR_EL2", SYSREG_TCR_EL2, 0, 0x0987fff7ffffffbf},
+	/* RES1 in both: 11, 22, 28, 29; RES0 in both: 9, 10, 17, 21, 32, 34, 37 to 43 */
+	{"SCTLR_EL2", SYSREG_SCTLR_EL2, 0x30400800, 0x02001000ffddf9ff},
+	/* RES0 in both: 6, 35, 53, 54, 57, 58, 60 to 63 */
+	{"TCR_EL2", SYSREG_TCR_EL2, 0, 0x099ffff7ffffffbf},
 	/* CPTR_EL2: TFP, FPEN, TCPAC, and the bits that E2H=0 makes RES1 */
 	{"CPTR_EL2", SYSREG_CPTR_EL2, 0, 0x803037ff},
 	{"CNTHCTL_EL2", SYSREG_CNTHCTL_EL2, 0, 0xfff},
