@@ -5,6 +5,7 @@ cpu_GROUPS += simd_scalar simd_permute simd_misc simd_different simd_same simd_i
 cpu_GROUPS += simd_fp_same simd_fp_misc simd_fp_reduce simd_fp_shift simd_fp_element simd_fp_complex
 cpu_GROUPS += fp_dp
 cpu_GROUPS += simd_ldst simd_struct crypto
+cpu_GROUPS += crypto simd_ldst simd_struct
 # The order is that of the forms.
 cpu_TABLES := cpu/a64.decode cpu/a64_simd_ldst.decode cpu/a64_simd_int.decode cpu/a64_simd_fp.decode \
 	cpu/a64_crypto.decode cpu/a64_fp.decode
