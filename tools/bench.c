@@ -44,6 +44,7 @@ static const struct bench benches[] = {
 	{ "alu", "million instructions/s", "100", "20100", BARE("alu.img"), QEMU_BARE("alu.img"), "insns", 1e-6, NULL },
 	{ "mix", "million instructions/s", "100", "3100", BARE("mix.img"), QEMU_BARE("mix.img"), "insns", 1e-6, NULL },
 	{ "stream", "million instructions/s", "2", "22", BARE("stream.img"), QEMU_BARE("stream.img"), "insns", 1e-6, NULL },
+	{ "simd", "million instructions/s", "100", "4100", BARE("simd.img"), QEMU_BARE("simd.img"), "insns", 1e-6, NULL },
 	{ "gups-s1", "million updates/s", "100000", "1100000", SOFTWARE("--s2 off", "gups %N"),
 	  QEMU_SOFTWARE("s2=off", "gups", "%N"), "N", 1e-6, NULL },
 	{ "gups-4x4", "million updates/s", "100000", "1100000", SOFTWARE("--s1 4k:48 --s2 4k:48", "gups %N"),
