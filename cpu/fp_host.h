@@ -82,7 +82,7 @@ FP_INLINE bool fp_is_inexact(const struct fp_env *fp)
 
 FP_INLINE bool fp_is_zero(unsigned N, uint64_t bits)
 {
-	return N == 64 ? bits << 1 == 0 : (uint32_t)bits << 1 == 0;
+	return N == 64 ? fp_double(bits) == 0 : fp_single(bits) == 0;
 }
 
 FP_INLINE unsigned fp_biased(unsigned N, uint64_t bits)
@@ -101,11 +101,14 @@ FP_INLINE bool fp_is_normal(unsigned N, uint64_t bits)
 	return FP_LIKELY(fp_biased(N, bits) - 2 < (N == 64 ? 0x7fd : 0xfd));
 }
 
-/* No operand that FPCR.FZ would flush. */
+/* Nothing that FPCR.FZ would flush; a NaN neither. Compared where the number is: this is rare, and
+ * general registers of a handler are scarce. */
 FP_INLINE bool fp_is_free(unsigned N, uint64_t bits, const struct fp_env *fp)
 {
-	return FP_LIKELY((fp->fpcr & FPCR_FZ) == 0) || fp_biased(N, bits) != 0 ||
-	       fp_is_zero(N, bits);
+	if (FP_LIKELY((fp->fpcr & FPCR_FZ) == 0))
+		return true;
+	return fp_is_zero(N, bits) || (N == 64 ? __builtin_fabs(fp_double(bits)) >= 0x1p-1022
+					       : __builtin_fabsf(fp_single(bits)) >= 0x1p-126f);
 }
 
 FP_INLINE bool fp_are_free(unsigned N, uint64_t op1, uint64_t op2, uint64_t result,
@@ -185,14 +188,14 @@ FP_INLINE struct fp_host fp_host_add(unsigned N, uint64_t op1, uint64_t op2,
 	uint64_t bits = N == 64 ? fp_double_bits(fp_double(op1) + fp_double(op2))
 				: fp_single_bits(fp_single(op1) + fp_single(op2));
 
+	if (!fp_is_finite(N, bits))
+		return FP_HOST_FAILS;
 	if (fp_is_plain(fp))
-		return (struct fp_host){fp_is_finite(N, bits), bits};
+		return (struct fp_host){true, bits};
 	op1 = fp_again(op1);
 	op2 = fp_again(op2);
-	bits = fp_again(bits);
 	fp = fp_env_again(fp);
-	return (struct fp_host){fp_is_finite(N, bits) && fp_to_nearest(fp) &&
-					fp_are_free(N, op1, op2, bits, fp) &&
+	return (struct fp_host){fp_to_nearest(fp) && fp_are_free(N, op1, op2, bits, fp) &&
 					(fp_is_inexact(fp) || fp_is_exact_sum(N, op1, op2, bits)),
 				bits};
 }
@@ -221,19 +224,18 @@ FP_INLINE struct fp_host fp_host_mul(unsigned N, uint64_t op1, uint64_t op2,
 	uint64_t bits = N == 64 ? fp_double_bits(fp_double(op1) * fp_double(op2))
 				: fp_single_bits(fp_single(op1) * fp_single(op2));
 
-	if (fp_is_plain(fp) && fp_is_normal(N, bits))
+	/* Zero, of a zero and a finite number: always exact. */
+	if (!fp_is_normal(N, bits))
+		return (struct fp_host){fp_is_zero(N, bits) &&
+						(fp_is_zero(N, op1) || fp_is_zero(N, op2)) &&
+						fp_are_free(N, op1, op2, bits, fp),
+					bits};
+	if (fp_is_plain(fp))
 		return (struct fp_host){true, bits};
 	op1 = fp_again(op1);
 	op2 = fp_again(op2);
-	bits = fp_again(bits);
 	fp = fp_env_again(fp);
-	/* Zero, of a zero and a finite number: always exact. */
-	if (fp_is_zero(N, bits))
-		return (struct fp_host){(fp_is_zero(N, op1) || fp_is_zero(N, op2)) &&
-						fp_are_free(N, op1, op2, bits, fp),
-					bits};
-	return (struct fp_host){fp_is_normal(N, bits) && fp_to_nearest(fp) &&
-					fp_are_free(N, op1, op2, bits, fp) &&
+	return (struct fp_host){fp_to_nearest(fp) && fp_are_free(N, op1, op2, bits, fp) &&
 					(fp_is_inexact(fp) || fp_is_exact_mul(N, op1, op2, bits)),
 				bits};
 }
@@ -247,14 +249,15 @@ FP_INLINE struct fp_host fp_host_div(unsigned N, uint64_t op1, uint64_t op2,
 	uint64_t bits = N == 64 ? fp_double_bits(fp_double(op1) / fp_double(op2))
 				: fp_single_bits(fp_single(op1) / fp_single(op2));
 
+	if (!fp_is_normal(N, bits))
+		return FP_HOST_FAILS;
 	if (fp_is_plain(fp))
-		return (struct fp_host){fp_is_normal(N, bits), bits};
+		return (struct fp_host){true, bits};
 	op1 = fp_again(op1);
 	op2 = fp_again(op2);
-	bits = fp_again(bits);
 	fp = fp_env_again(fp);
 	return (struct fp_host){
-		fp_is_normal(N, bits) && fp_to_nearest(fp) && fp_are_free(N, op1, op2, bits, fp) &&
+		fp_to_nearest(fp) && fp_are_free(N, op1, op2, bits, fp) &&
 			(fp_is_inexact(fp) ||
 			 (fp_is_normal(N, op1) && fp_is_exact_quotient(N, op1, op2, bits))),
 		bits};
@@ -338,13 +341,14 @@ FP_INLINE struct fp_host fp_host_sqrt(unsigned N, uint64_t op, const struct fp_e
 	uint64_t bits = N == 64 ? fp_double_bits(fp_sqrt_double(fp_double(op)))
 				: fp_single_bits(fp_sqrt_single(fp_single(op)));
 
+	if (!fp_is_normal(N, bits))
+		return FP_HOST_FAILS;
 	if (fp_is_plain(fp))
-		return (struct fp_host){fp_is_normal(N, bits), bits};
+		return (struct fp_host){true, bits};
 	op = fp_again(op);
-	bits = fp_again(bits);
 	fp = fp_env_again(fp);
 	return (struct fp_host){
-		fp_is_normal(N, bits) && fp_to_nearest(fp) && fp_is_free(N, op, fp) &&
+		fp_to_nearest(fp) && fp_is_free(N, op, fp) &&
 			(fp_is_inexact(fp) ||
 			 (fp_is_normal(N, op) && fp_is_exact_quotient(N, op, bits, bits))),
 		bits};
@@ -387,7 +391,6 @@ FP_INLINE struct fp_host fp_host_mul_add(unsigned N, uint64_t addend, uint64_t o
 	addend = fp_again(addend);
 	op1 = fp_again(op1);
 	op2 = fp_again(op2);
-	bits = fp_again(bits);
 	fp = fp_env_again(fp);
 	return (struct fp_host){fp_to_nearest(fp) && fp_is_free(N, addend, fp) &&
 					fp_are_free(N, op1, op2, bits, fp) &&
