@@ -10,32 +10,46 @@
 /* The pseudocode's integer: no sum, product or shift of elements leaves its range. */
 typedef __int128 integer;
 
-/* Elements of esize bits, and whether Int() takes them as unsigned. */
+/*
+ * Elements of esize bits, and whether Int() takes them as unsigned. Of what is half as long as the
+ * other operands (Vpart[]), `first` is where the half begins.
+ */
 struct lanes {
-	unsigned esize, elements;
+	unsigned esize, elements, first;
 	bool is_unsigned;
 };
 
 /* Of a vector of 64 or 128 bits. */
 INLINE struct lanes signed_lanes(uint32_t Q, uint32_t size)
 {
-	return (struct lanes){8u << size, (Q != 0 ? 16u : 8u) >> size, false};
+	return (struct lanes){8u << size, (Q != 0 ? 16u : 8u) >> size, 0, false};
 }
 
 INLINE struct lanes unsigned_lanes(uint32_t Q, uint32_t size)
 {
-	return (struct lanes){8u << size, (Q != 0 ? 16u : 8u) >> size, true};
+	return (struct lanes){8u << size, (Q != 0 ? 16u : 8u) >> size, 0, true};
+}
+
+/* Of the lower (part 0) or upper half of a vector. */
+INLINE struct lanes signed_half(uint32_t part, uint32_t size)
+{
+	return (struct lanes){8u << size, 8u >> size, part != 0 ? 8u >> size : 0, false};
+}
+
+INLINE struct lanes unsigned_half(uint32_t part, uint32_t size)
+{
+	return (struct lanes){8u << size, 8u >> size, part != 0 ? 8u >> size : 0, true};
 }
 
 /* Of a scalar. */
 INLINE struct lanes signed_lane(uint32_t size)
 {
-	return (struct lanes){8u << size, 1, false};
+	return (struct lanes){8u << size, 1, 0, false};
 }
 
 INLINE struct lanes unsigned_lane(uint32_t size)
 {
-	return (struct lanes){8u << size, 1, true};
+	return (struct lanes){8u << size, 1, 0, true};
 }
 
 enum { SIZE_B, SIZE_H, SIZE_S, SIZE_D };
@@ -64,18 +78,18 @@ INLINE integer Int(struct lanes l, uint64_t element)
 /* The same elements, twice as wide. */
 INLINE struct lanes widened(struct lanes l)
 {
-	return (struct lanes){2 * l.esize, l.elements, l.is_unsigned};
+	return (struct lanes){2 * l.esize, l.elements, 0, l.is_unsigned};
 }
 
 /* The same elements, of which Int() is unsigned. */
 INLINE struct lanes as_unsigned(struct lanes l)
 {
-	return (struct lanes){l.esize, l.elements, true};
+	return (struct lanes){l.esize, l.elements, l.first, true};
 }
 
 INLINE struct lanes as_signed(struct lanes l)
 {
-	return (struct lanes){l.esize, l.elements, false};
+	return (struct lanes){l.esize, l.elements, l.first, false};
 }
 
 /* ---------------------------------------------------------------- operations on elements */
@@ -156,110 +170,107 @@ INLINE struct outcome ternary_by(const struct ctx *x, struct lanes l, uint32_t R
 /* ---------------------------------------------------------------- long, wide, narrow */
 
 /*
- * Sources of 64 bits, in the lower or (part 1) upper half of their registers, and results of twice
- * the size; or one element. l is of the narrow elements.
+ * Sources of 64 bits, halves of their registers, and results of twice the size; or one element.
+ * l is of the narrow elements.
  */
-INLINE struct outcome binary_long(const struct ctx *x, struct lanes l, unsigned part, uint32_t Rd,
-				  uint32_t Rn, uint32_t Rm, binary_op *op)
+INLINE struct outcome binary_long(const struct ctx *x, struct lanes l, uint32_t Rd, uint32_t Rn,
+				  uint32_t Rm, binary_op *op)
 {
 	const union vreg n = *V(x, Rn), m = *V(x, Rm);
-	const unsigned first = part * l.elements;
 	union vreg result = VECTOR_OF_ZEROS;
 
 	for (unsigned e = 0; e < l.elements; e++)
 		set_Elem(&result, e, 2 * l.esize,
-			 op(x->cpu, l, Elem(&n, first + e, l.esize), Elem(&m, first + e, l.esize)));
+			 op(x->cpu, l, Elem(&n, l.first + e, l.esize),
+			    Elem(&m, l.first + e, l.esize)));
 	set_V(x, Rd, result);
 	return NEXT;
 }
 
-INLINE struct outcome ternary_long(const struct ctx *x, struct lanes l, unsigned part, uint32_t Rd,
-				   uint32_t Rn, uint32_t Rm, ternary_op *op)
+INLINE struct outcome ternary_long(const struct ctx *x, struct lanes l, uint32_t Rd, uint32_t Rn,
+				   uint32_t Rm, ternary_op *op)
 {
 	const union vreg n = *V(x, Rn), m = *V(x, Rm), d = *V(x, Rd);
-	const unsigned first = part * l.elements;
 	union vreg result = VECTOR_OF_ZEROS;
 
 	for (unsigned e = 0; e < l.elements; e++)
 		set_Elem(&result, e, 2 * l.esize,
-			 op(x->cpu, l, Elem(&d, e, 2 * l.esize), Elem(&n, first + e, l.esize),
-			    Elem(&m, first + e, l.esize)));
+			 op(x->cpu, l, Elem(&d, e, 2 * l.esize), Elem(&n, l.first + e, l.esize),
+			    Elem(&m, l.first + e, l.esize)));
 	set_V(x, Rd, result);
 	return NEXT;
 }
 
-INLINE struct outcome binary_long_by(const struct ctx *x, struct lanes l, unsigned part,
-				     uint32_t Rd, uint32_t Rn, uint64_t by, binary_op *op)
+INLINE struct outcome binary_long_by(const struct ctx *x, struct lanes l, uint32_t Rd, uint32_t Rn,
+				     uint64_t by, binary_op *op)
 {
 	const union vreg n = *V(x, Rn);
-	const unsigned first = part * l.elements;
-	union vreg result = VECTOR_OF_ZEROS;
-
-	for (unsigned e = 0; e < l.elements; e++)
-		set_Elem(&result, e, 2 * l.esize, op(x->cpu, l, Elem(&n, first + e, l.esize), by));
-	set_V(x, Rd, result);
-	return NEXT;
-}
-
-INLINE struct outcome ternary_long_by(const struct ctx *x, struct lanes l, unsigned part,
-				      uint32_t Rd, uint32_t Rn, uint64_t by, ternary_op *op)
-{
-	const union vreg n = *V(x, Rn), d = *V(x, Rd);
-	const unsigned first = part * l.elements;
 	union vreg result = VECTOR_OF_ZEROS;
 
 	for (unsigned e = 0; e < l.elements; e++)
 		set_Elem(&result, e, 2 * l.esize,
-			 op(x->cpu, l, Elem(&d, e, 2 * l.esize), Elem(&n, first + e, l.esize), by));
+			 op(x->cpu, l, Elem(&n, l.first + e, l.esize), by));
+	set_V(x, Rd, result);
+	return NEXT;
+}
+
+INLINE struct outcome ternary_long_by(const struct ctx *x, struct lanes l, uint32_t Rd, uint32_t Rn,
+				      uint64_t by, ternary_op *op)
+{
+	const union vreg n = *V(x, Rn), d = *V(x, Rd);
+	union vreg result = VECTOR_OF_ZEROS;
+
+	for (unsigned e = 0; e < l.elements; e++)
+		set_Elem(&result, e, 2 * l.esize,
+			 op(x->cpu, l, Elem(&d, e, 2 * l.esize), Elem(&n, l.first + e, l.esize),
+			    by));
 	set_V(x, Rd, result);
 	return NEXT;
 }
 
 /* The first source is as wide as the result. */
-INLINE struct outcome binary_wide(const struct ctx *x, struct lanes l, unsigned part, uint32_t Rd,
-				  uint32_t Rn, uint32_t Rm, binary_op *op)
+INLINE struct outcome binary_wide(const struct ctx *x, struct lanes l, uint32_t Rd, uint32_t Rn,
+				  uint32_t Rm, binary_op *op)
 {
 	const union vreg n = *V(x, Rn), m = *V(x, Rm);
-	const unsigned first = part * l.elements;
 	union vreg result = VECTOR_OF_ZEROS;
 
 	for (unsigned e = 0; e < l.elements; e++)
 		set_Elem(&result, e, 2 * l.esize,
 			 op(x->cpu, widened(l), Elem(&n, e, 2 * l.esize),
-			    Extend(l, Elem(&m, first + e, l.esize))));
+			    Extend(l, Elem(&m, l.first + e, l.esize))));
 	set_V(x, Rd, result);
 	return NEXT;
 }
 
-/* Vpart[]: part 0 is the lower half and clears the upper one, part 1 leaves the lower one. */
-INLINE union vreg narrow_destination(const struct ctx *x, unsigned part, uint32_t Rd)
+/* A lower half clears the upper one, an upper half leaves the lower one. */
+INLINE union vreg narrow_destination(const struct ctx *x, struct lanes l, uint32_t Rd)
 {
-	return (union vreg){.d = {part != 0 ? V(x, Rd)->d[0] : 0, 0}};
+	return (union vreg){.d = {l.first != 0 ? V(x, Rd)->d[0] : 0, 0}};
 }
 
-INLINE struct outcome binary_narrow(const struct ctx *x, struct lanes l, unsigned part, uint32_t Rd,
-				    uint32_t Rn, uint32_t Rm, binary_op *op)
+INLINE struct outcome binary_narrow(const struct ctx *x, struct lanes l, uint32_t Rd, uint32_t Rn,
+				    uint32_t Rm, binary_op *op)
 {
 	const union vreg n = *V(x, Rn), m = *V(x, Rm);
-	const unsigned first = part * l.elements;
-	union vreg result = narrow_destination(x, part, Rd);
+	union vreg result = narrow_destination(x, l, Rd);
 
 	for (unsigned e = 0; e < l.elements; e++)
-		set_Elem(&result, first + e, l.esize,
+		set_Elem(&result, l.first + e, l.esize,
 			 op(x->cpu, l, Elem(&n, e, 2 * l.esize), Elem(&m, e, 2 * l.esize)));
 	set_V(x, Rd, result);
 	return NEXT;
 }
 
-INLINE struct outcome narrow_by(const struct ctx *x, struct lanes l, unsigned part, uint32_t Rd,
-				uint32_t Rn, uint64_t by, binary_op *op)
+INLINE struct outcome narrow_by(const struct ctx *x, struct lanes l, uint32_t Rd, uint32_t Rn,
+				uint64_t by, binary_op *op)
 {
 	const union vreg n = *V(x, Rn);
-	const unsigned first = part * l.elements;
-	union vreg result = narrow_destination(x, part, Rd);
+	union vreg result = narrow_destination(x, l, Rd);
 
 	for (unsigned e = 0; e < l.elements; e++)
-		set_Elem(&result, first + e, l.esize, op(x->cpu, l, Elem(&n, e, 2 * l.esize), by));
+		set_Elem(&result, l.first + e, l.esize,
+			 op(x->cpu, l, Elem(&n, e, 2 * l.esize), by));
 	set_V(x, Rd, result);
 	return NEXT;
 }

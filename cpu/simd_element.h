@@ -8,50 +8,50 @@
 
 INLINE struct outcome exec_SMLAL_element_h(struct ctx *x, const struct a64_SMLAL_element_h *i)
 {
-	return ternary_long_by(x, signed_lanes(0, SIZE_H), i->Q, i->Rd, i->Rn,
-			       V(x, i->Rm)->h[i->index], op_multiply_add);
+	return ternary_long_by(x, signed_half(i->Q, SIZE_H), i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
+			       op_multiply_add);
 }
 
 INLINE struct outcome exec_SMLAL_element_s(struct ctx *x, const struct a64_SMLAL_element_s *i)
 {
-	return ternary_long_by(x, signed_lanes(0, SIZE_S), i->Q, i->Rd, i->Rn,
-			       V(x, i->Rm)->s[i->index], op_multiply_add);
+	return ternary_long_by(x, signed_half(i->Q, SIZE_S), i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
+			       op_multiply_add);
 }
 
 INLINE struct outcome exec_SQDMLAL_element_h(struct ctx *x, const struct a64_SQDMLAL_element_h *i)
 {
-	return ternary_long_by(x, signed_lanes(0, SIZE_H), i->Q, i->Rd, i->Rn,
-			       V(x, i->Rm)->h[i->index], op_doubling_multiply_add);
+	return ternary_long_by(x, signed_half(i->Q, SIZE_H), i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
+			       op_doubling_multiply_add);
 }
 
 INLINE struct outcome exec_SQDMLAL_element_s(struct ctx *x, const struct a64_SQDMLAL_element_s *i)
 {
-	return ternary_long_by(x, signed_lanes(0, SIZE_S), i->Q, i->Rd, i->Rn,
-			       V(x, i->Rm)->s[i->index], op_doubling_multiply_add);
+	return ternary_long_by(x, signed_half(i->Q, SIZE_S), i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
+			       op_doubling_multiply_add);
 }
 
 INLINE struct outcome exec_SMLSL_element_h(struct ctx *x, const struct a64_SMLSL_element_h *i)
 {
-	return ternary_long_by(x, signed_lanes(0, SIZE_H), i->Q, i->Rd, i->Rn,
-			       V(x, i->Rm)->h[i->index], op_multiply_subtract);
+	return ternary_long_by(x, signed_half(i->Q, SIZE_H), i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
+			       op_multiply_subtract);
 }
 
 INLINE struct outcome exec_SMLSL_element_s(struct ctx *x, const struct a64_SMLSL_element_s *i)
 {
-	return ternary_long_by(x, signed_lanes(0, SIZE_S), i->Q, i->Rd, i->Rn,
-			       V(x, i->Rm)->s[i->index], op_multiply_subtract);
+	return ternary_long_by(x, signed_half(i->Q, SIZE_S), i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
+			       op_multiply_subtract);
 }
 
 INLINE struct outcome exec_SQDMLSL_element_h(struct ctx *x, const struct a64_SQDMLSL_element_h *i)
 {
-	return ternary_long_by(x, signed_lanes(0, SIZE_H), i->Q, i->Rd, i->Rn,
-			       V(x, i->Rm)->h[i->index], op_doubling_multiply_subtract);
+	return ternary_long_by(x, signed_half(i->Q, SIZE_H), i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
+			       op_doubling_multiply_subtract);
 }
 
 INLINE struct outcome exec_SQDMLSL_element_s(struct ctx *x, const struct a64_SQDMLSL_element_s *i)
 {
-	return ternary_long_by(x, signed_lanes(0, SIZE_S), i->Q, i->Rd, i->Rn,
-			       V(x, i->Rm)->s[i->index], op_doubling_multiply_subtract);
+	return ternary_long_by(x, signed_half(i->Q, SIZE_S), i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
+			       op_doubling_multiply_subtract);
 }
 
 INLINE struct outcome exec_MUL_element_h(struct ctx *x, const struct a64_MUL_element_h *i)
@@ -68,26 +68,26 @@ INLINE struct outcome exec_MUL_element_s(struct ctx *x, const struct a64_MUL_ele
 
 INLINE struct outcome exec_SMULL_element_h(struct ctx *x, const struct a64_SMULL_element_h *i)
 {
-	return binary_long_by(x, signed_lanes(0, SIZE_H), i->Q, i->Rd, i->Rn,
-			      V(x, i->Rm)->h[i->index], op_multiply);
+	return binary_long_by(x, signed_half(i->Q, SIZE_H), i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
+			      op_multiply);
 }
 
 INLINE struct outcome exec_SMULL_element_s(struct ctx *x, const struct a64_SMULL_element_s *i)
 {
-	return binary_long_by(x, signed_lanes(0, SIZE_S), i->Q, i->Rd, i->Rn,
-			      V(x, i->Rm)->s[i->index], op_multiply);
+	return binary_long_by(x, signed_half(i->Q, SIZE_S), i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
+			      op_multiply);
 }
 
 INLINE struct outcome exec_SQDMULL_element_h(struct ctx *x, const struct a64_SQDMULL_element_h *i)
 {
-	return binary_long_by(x, signed_lanes(0, SIZE_H), i->Q, i->Rd, i->Rn,
-			      V(x, i->Rm)->h[i->index], op_doubling_multiply);
+	return binary_long_by(x, signed_half(i->Q, SIZE_H), i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
+			      op_doubling_multiply);
 }
 
 INLINE struct outcome exec_SQDMULL_element_s(struct ctx *x, const struct a64_SQDMULL_element_s *i)
 {
-	return binary_long_by(x, signed_lanes(0, SIZE_S), i->Q, i->Rd, i->Rn,
-			      V(x, i->Rm)->s[i->index], op_doubling_multiply);
+	return binary_long_by(x, signed_half(i->Q, SIZE_S), i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
+			      op_doubling_multiply);
 }
 
 INLINE struct outcome exec_SQDMULH_element_h(struct ctx *x, const struct a64_SQDMULH_element_h *i)
@@ -136,13 +136,13 @@ INLINE struct outcome exec_MLA_element_s(struct ctx *x, const struct a64_MLA_ele
 
 INLINE struct outcome exec_UMLAL_element_h(struct ctx *x, const struct a64_UMLAL_element_h *i)
 {
-	return ternary_long_by(x, unsigned_lanes(0, SIZE_H), i->Q, i->Rd, i->Rn,
+	return ternary_long_by(x, unsigned_half(i->Q, SIZE_H), i->Rd, i->Rn,
 			       V(x, i->Rm)->h[i->index], op_multiply_add);
 }
 
 INLINE struct outcome exec_UMLAL_element_s(struct ctx *x, const struct a64_UMLAL_element_s *i)
 {
-	return ternary_long_by(x, unsigned_lanes(0, SIZE_S), i->Q, i->Rd, i->Rn,
+	return ternary_long_by(x, unsigned_half(i->Q, SIZE_S), i->Rd, i->Rn,
 			       V(x, i->Rm)->s[i->index], op_multiply_add);
 }
 
@@ -160,25 +160,25 @@ INLINE struct outcome exec_MLS_element_s(struct ctx *x, const struct a64_MLS_ele
 
 INLINE struct outcome exec_UMLSL_element_h(struct ctx *x, const struct a64_UMLSL_element_h *i)
 {
-	return ternary_long_by(x, unsigned_lanes(0, SIZE_H), i->Q, i->Rd, i->Rn,
+	return ternary_long_by(x, unsigned_half(i->Q, SIZE_H), i->Rd, i->Rn,
 			       V(x, i->Rm)->h[i->index], op_multiply_subtract);
 }
 
 INLINE struct outcome exec_UMLSL_element_s(struct ctx *x, const struct a64_UMLSL_element_s *i)
 {
-	return ternary_long_by(x, unsigned_lanes(0, SIZE_S), i->Q, i->Rd, i->Rn,
+	return ternary_long_by(x, unsigned_half(i->Q, SIZE_S), i->Rd, i->Rn,
 			       V(x, i->Rm)->s[i->index], op_multiply_subtract);
 }
 
 INLINE struct outcome exec_UMULL_element_h(struct ctx *x, const struct a64_UMULL_element_h *i)
 {
-	return binary_long_by(x, unsigned_lanes(0, SIZE_H), i->Q, i->Rd, i->Rn,
+	return binary_long_by(x, unsigned_half(i->Q, SIZE_H), i->Rd, i->Rn,
 			      V(x, i->Rm)->h[i->index], op_multiply);
 }
 
 INLINE struct outcome exec_UMULL_element_s(struct ctx *x, const struct a64_UMULL_element_s *i)
 {
-	return binary_long_by(x, unsigned_lanes(0, SIZE_S), i->Q, i->Rd, i->Rn,
+	return binary_long_by(x, unsigned_half(i->Q, SIZE_S), i->Rd, i->Rn,
 			      V(x, i->Rm)->s[i->index], op_multiply);
 }
 

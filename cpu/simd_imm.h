@@ -182,31 +182,31 @@ INLINE struct outcome exec_SQSHL_imm_vector(struct ctx *x, const struct a64_SQSH
 
 INLINE struct outcome exec_SHRN(struct ctx *x, const struct a64_SHRN *i)
 {
-	return narrow_by(x, unsigned_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return narrow_by(x, unsigned_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_narrow);
 }
 
 INLINE struct outcome exec_RSHRN(struct ctx *x, const struct a64_RSHRN *i)
 {
-	return narrow_by(x, unsigned_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return narrow_by(x, unsigned_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_rounding_narrow);
 }
 
 INLINE struct outcome exec_SQSHRN_vector(struct ctx *x, const struct a64_SQSHRN_vector *i)
 {
-	return narrow_by(x, signed_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return narrow_by(x, signed_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_saturating_narrow);
 }
 
 INLINE struct outcome exec_SQRSHRN_vector(struct ctx *x, const struct a64_SQRSHRN_vector *i)
 {
-	return narrow_by(x, signed_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return narrow_by(x, signed_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_saturating_rounding_narrow);
 }
 
 INLINE struct outcome exec_SSHLL(struct ctx *x, const struct a64_SSHLL *i)
 {
-	return binary_long_by(x, signed_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return binary_long_by(x, signed_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			      left_shift(i->imm), op_shift_left_long);
 }
 
@@ -260,35 +260,32 @@ INLINE struct outcome exec_UQSHL_imm_vector(struct ctx *x, const struct a64_UQSH
 
 INLINE struct outcome exec_SQSHRUN_vector(struct ctx *x, const struct a64_SQSHRUN_vector *i)
 {
-	return narrow_by(x, signed_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return narrow_by(x, signed_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_saturating_narrow_unsigned);
 }
 
 INLINE struct outcome exec_SQRSHRUN_vector(struct ctx *x, const struct a64_SQRSHRUN_vector *i)
 {
-	return narrow_by(x, signed_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return narrow_by(x, signed_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_saturating_rounding_narrow_unsigned);
 }
 
 INLINE struct outcome exec_UQSHRN_vector(struct ctx *x, const struct a64_UQSHRN_vector *i)
 {
-	return narrow_by(x, unsigned_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return narrow_by(x, unsigned_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_saturating_narrow);
 }
 
 INLINE struct outcome exec_UQRSHRN_vector(struct ctx *x, const struct a64_UQRSHRN_vector *i)
 {
-	return narrow_by(x, unsigned_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return narrow_by(x, unsigned_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_saturating_rounding_narrow);
 }
 
 INLINE struct outcome exec_USHLL(struct ctx *x, const struct a64_USHLL *i)
 {
-	return binary_long_by(x, unsigned_lanes(0, immediate_size(i->imm)), i->Q, i->Rd, i->Rn,
+	return binary_long_by(x, unsigned_half(i->Q, immediate_size(i->imm)), i->Rd, i->Rn,
 			      left_shift(i->imm), op_shift_left_long);
 }
-
-/* ---------------------------------------------------------------- where immh is 0, the class is
- * modified immediate */
 
 #endif

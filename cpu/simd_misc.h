@@ -85,7 +85,7 @@ INLINE uint64_t op_reciprocal_square_root_estimate(struct cpu *cpu, struct lanes
 	return UnsignedRSqrtEstimate((uint32_t)a);
 }
 
-/* ---------------------------------------------------------------- across lanes */
+/* ---------------------------------------------------------------- to one element */
 
 /* A result of one element, of esize bits. */
 INLINE struct outcome across(const struct ctx *x, uint32_t Rd, unsigned esize, uint64_t value)
@@ -208,12 +208,12 @@ INLINE struct outcome exec_ABS_vector(struct ctx *x, const struct a64_ABS_vector
 
 INLINE struct outcome exec_XTN(struct ctx *x, const struct a64_XTN *i)
 {
-	return narrow_by(x, unsigned_lanes(0, i->size), i->Q, i->Rd, i->Rn, 0, op_narrow);
+	return narrow_by(x, unsigned_half(i->Q, i->size), i->Rd, i->Rn, 0, op_narrow);
 }
 
 INLINE struct outcome exec_SQXTN_vector(struct ctx *x, const struct a64_SQXTN_vector *i)
 {
-	return narrow_by(x, signed_lanes(0, i->size), i->Q, i->Rd, i->Rn, 0, op_saturating_narrow);
+	return narrow_by(x, signed_half(i->Q, i->size), i->Rd, i->Rn, 0, op_saturating_narrow);
 }
 
 INLINE struct outcome exec_REV32_vector(struct ctx *x, const struct a64_REV32_vector *i)
@@ -274,20 +274,19 @@ INLINE struct outcome exec_NEG_vector(struct ctx *x, const struct a64_NEG_vector
 
 INLINE struct outcome exec_SQXTUN_vector(struct ctx *x, const struct a64_SQXTUN_vector *i)
 {
-	return narrow_by(x, signed_lanes(0, i->size), i->Q, i->Rd, i->Rn, 0,
+	return narrow_by(x, signed_half(i->Q, i->size), i->Rd, i->Rn, 0,
 			 op_saturating_narrow_unsigned);
 }
 
 INLINE struct outcome exec_SHLL(struct ctx *x, const struct a64_SHLL *i)
 {
-	return binary_long_by(x, unsigned_lanes(0, i->size), i->Q, i->Rd, i->Rn, 8u << i->size,
+	return binary_long_by(x, unsigned_half(i->Q, i->size), i->Rd, i->Rn, 8u << i->size,
 			      op_shift_left_long);
 }
 
 INLINE struct outcome exec_UQXTN_vector(struct ctx *x, const struct a64_UQXTN_vector *i)
 {
-	return narrow_by(x, unsigned_lanes(0, i->size), i->Q, i->Rd, i->Rn, 0,
-			 op_saturating_narrow);
+	return narrow_by(x, unsigned_half(i->Q, i->size), i->Rd, i->Rn, 0, op_saturating_narrow);
 }
 
 INLINE struct outcome exec_URECPE(struct ctx *x, const struct a64_URECPE *i)

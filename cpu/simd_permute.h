@@ -6,22 +6,21 @@
 
 #include <string.h>
 
-/* Bytes of a table of len + 1 registers; an index beyond it leaves the byte of `other`. */
-INLINE struct outcome table_lookup(const struct ctx *x, uint32_t Q, uint32_t len, uint32_t Rd,
-				   uint32_t Rn, uint32_t Rm, union vreg other)
+/* Bytes of a table of len + 1 registers from Rn; an index beyond it leaves the byte of `other`. */
+INLINE union vreg table_lookup(const struct ctx *x, uint32_t Rn, uint32_t len,
+			       const union vreg *indices, const union vreg *other)
 {
-	const union vreg indices = *V(x, Rm);
-	union vreg table[4], result = VECTOR_OF_ZEROS;
+	union vreg table[4], result;
 
 	for (uint32_t n = 0; n <= len; n++)
 		table[n] = *V(x, (Rn + n) % 32);
-	for (unsigned e = 0; e < (Q != 0 ? 16 : 8); e++) {
-		const uint8_t index = indices.b[e];
+	for (unsigned e = 0; e < 16; e++) {
+		const uint8_t index = indices->b[e];
 
-		result.b[e] = index < 16 * (len + 1) ? table[index / 16].b[index % 16] : other.b[e];
+		result.b[e] =
+			index < 16 * (len + 1) ? table[index / 16].b[index % 16] : other->b[e];
 	}
-	set_V(x, Rd, result);
-	return NEXT;
+	return result;
 }
 
 /* The even (part 0) or odd elements of m:n. */
@@ -105,12 +104,19 @@ INLINE struct outcome insert(const struct ctx *x, uint32_t imm5, uint32_t Rd, ui
 
 INLINE struct outcome exec_TBL(struct ctx *x, const struct a64_TBL *i)
 {
-	return table_lookup(x, i->Q, i->len, i->Rd, i->Rn, i->Rm, VECTOR_OF_ZEROS);
+	const union vreg zeros = VECTOR_OF_ZEROS;
+	const union vreg result = table_lookup(x, i->Rn, i->len, V(x, i->Rm), &zeros);
+
+	set_V(x, i->Rd, (union vreg){.d = {result.d[0], i->Q != 0 ? result.d[1] : 0}});
+	return NEXT;
 }
 
 INLINE struct outcome exec_TBX(struct ctx *x, const struct a64_TBX *i)
 {
-	return table_lookup(x, i->Q, i->len, i->Rd, i->Rn, i->Rm, *V(x, i->Rd));
+	const union vreg result = table_lookup(x, i->Rn, i->len, V(x, i->Rm), V(x, i->Rd));
+
+	set_V(x, i->Rd, (union vreg){.d = {result.d[0], i->Q != 0 ? result.d[1] : 0}});
+	return NEXT;
 }
 
 INLINE struct outcome exec_UZP1(struct ctx *x, const struct a64_UZP1 *i)

@@ -22,8 +22,7 @@ INLINE struct outcome exec_SQRDMLSH_scalar(struct ctx *x, const struct a64_SQRDM
 	return ternary(x, signed_lane(i->size), i->Rd, i->Rn, i->Rm, op_rounding_doubling_subtract);
 }
 
-/* ---------------------------------------------------------------- scalar two-register
- * miscellaneous */
+/* ---------------------------------------------------------------- scalar, of two registers */
 
 INLINE struct outcome exec_SUQADD_scalar(struct ctx *x, const struct a64_SUQADD_scalar *i)
 {
@@ -57,7 +56,7 @@ INLINE struct outcome exec_ABS_scalar(struct ctx *x, const struct a64_ABS_scalar
 
 INLINE struct outcome exec_SQXTN_scalar(struct ctx *x, const struct a64_SQXTN_scalar *i)
 {
-	return narrow_by(x, signed_lane(i->size), 0, i->Rd, i->Rn, 0, op_saturating_narrow);
+	return narrow_by(x, signed_lane(i->size), i->Rd, i->Rn, 0, op_saturating_narrow);
 }
 
 INLINE struct outcome exec_USQADD_scalar(struct ctx *x, const struct a64_USQADD_scalar *i)
@@ -87,13 +86,12 @@ INLINE struct outcome exec_NEG_scalar(struct ctx *x, const struct a64_NEG_scalar
 
 INLINE struct outcome exec_SQXTUN_scalar(struct ctx *x, const struct a64_SQXTUN_scalar *i)
 {
-	return narrow_by(x, signed_lane(i->size), 0, i->Rd, i->Rn, 0,
-			 op_saturating_narrow_unsigned);
+	return narrow_by(x, signed_lane(i->size), i->Rd, i->Rn, 0, op_saturating_narrow_unsigned);
 }
 
 INLINE struct outcome exec_UQXTN_scalar(struct ctx *x, const struct a64_UQXTN_scalar *i)
 {
-	return narrow_by(x, unsigned_lane(i->size), 0, i->Rd, i->Rn, 0, op_saturating_narrow);
+	return narrow_by(x, unsigned_lane(i->size), i->Rd, i->Rn, 0, op_saturating_narrow);
 }
 
 /* ---------------------------------------------------------------- scalar pairwise */
@@ -108,19 +106,18 @@ INLINE struct outcome exec_ADDP_scalar(struct ctx *x, const struct a64_ADDP_scal
 
 INLINE struct outcome exec_SQDMLAL_scalar(struct ctx *x, const struct a64_SQDMLAL_scalar *i)
 {
-	return ternary_long(x, signed_lane(i->size), 0, i->Rd, i->Rn, i->Rm,
-			    op_doubling_multiply_add);
+	return ternary_long(x, signed_lane(i->size), i->Rd, i->Rn, i->Rm, op_doubling_multiply_add);
 }
 
 INLINE struct outcome exec_SQDMLSL_scalar(struct ctx *x, const struct a64_SQDMLSL_scalar *i)
 {
-	return ternary_long(x, signed_lane(i->size), 0, i->Rd, i->Rn, i->Rm,
+	return ternary_long(x, signed_lane(i->size), i->Rd, i->Rn, i->Rm,
 			    op_doubling_multiply_subtract);
 }
 
 INLINE struct outcome exec_SQDMULL_scalar(struct ctx *x, const struct a64_SQDMULL_scalar *i)
 {
-	return binary_long(x, signed_lane(i->size), 0, i->Rd, i->Rn, i->Rm, op_doubling_multiply);
+	return binary_long(x, signed_lane(i->size), i->Rd, i->Rn, i->Rm, op_doubling_multiply);
 }
 
 /* ---------------------------------------------------------------- scalar three same */
@@ -273,14 +270,14 @@ INLINE struct outcome exec_SQSHL_imm_scalar(struct ctx *x, const struct a64_SQSH
 
 INLINE struct outcome exec_SQSHRN_scalar(struct ctx *x, const struct a64_SQSHRN_scalar *i)
 {
-	return narrow_by(x, signed_lane(immediate_size(i->imm)), 0, i->Rd, i->Rn,
-			 right_shift(i->imm), op_saturating_narrow);
+	return narrow_by(x, signed_lane(immediate_size(i->imm)), i->Rd, i->Rn, right_shift(i->imm),
+			 op_saturating_narrow);
 }
 
 INLINE struct outcome exec_SQRSHRN_scalar(struct ctx *x, const struct a64_SQRSHRN_scalar *i)
 {
-	return narrow_by(x, signed_lane(immediate_size(i->imm)), 0, i->Rd, i->Rn,
-			 right_shift(i->imm), op_saturating_rounding_narrow);
+	return narrow_by(x, signed_lane(immediate_size(i->imm)), i->Rd, i->Rn, right_shift(i->imm),
+			 op_saturating_rounding_narrow);
 }
 
 INLINE struct outcome exec_USHR_scalar(struct ctx *x, const struct a64_USHR_scalar *i)
@@ -330,25 +327,25 @@ INLINE struct outcome exec_UQSHL_imm_scalar(struct ctx *x, const struct a64_UQSH
 
 INLINE struct outcome exec_SQSHRUN_scalar(struct ctx *x, const struct a64_SQSHRUN_scalar *i)
 {
-	return narrow_by(x, signed_lane(immediate_size(i->imm)), 0, i->Rd, i->Rn,
-			 right_shift(i->imm), op_saturating_narrow_unsigned);
+	return narrow_by(x, signed_lane(immediate_size(i->imm)), i->Rd, i->Rn, right_shift(i->imm),
+			 op_saturating_narrow_unsigned);
 }
 
 INLINE struct outcome exec_SQRSHRUN_scalar(struct ctx *x, const struct a64_SQRSHRUN_scalar *i)
 {
-	return narrow_by(x, signed_lane(immediate_size(i->imm)), 0, i->Rd, i->Rn,
-			 right_shift(i->imm), op_saturating_rounding_narrow_unsigned);
+	return narrow_by(x, signed_lane(immediate_size(i->imm)), i->Rd, i->Rn, right_shift(i->imm),
+			 op_saturating_rounding_narrow_unsigned);
 }
 
 INLINE struct outcome exec_UQSHRN_scalar(struct ctx *x, const struct a64_UQSHRN_scalar *i)
 {
-	return narrow_by(x, unsigned_lane(immediate_size(i->imm)), 0, i->Rd, i->Rn,
+	return narrow_by(x, unsigned_lane(immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_saturating_narrow);
 }
 
 INLINE struct outcome exec_UQRSHRN_scalar(struct ctx *x, const struct a64_UQRSHRN_scalar *i)
 {
-	return narrow_by(x, unsigned_lane(immediate_size(i->imm)), 0, i->Rd, i->Rn,
+	return narrow_by(x, unsigned_lane(immediate_size(i->imm)), i->Rd, i->Rn,
 			 right_shift(i->imm), op_saturating_rounding_narrow);
 }
 
@@ -357,42 +354,42 @@ INLINE struct outcome exec_UQRSHRN_scalar(struct ctx *x, const struct a64_UQRSHR
 INLINE struct outcome exec_SQDMLAL_scalar_element_h(struct ctx *x,
 						    const struct a64_SQDMLAL_scalar_element_h *i)
 {
-	return ternary_long_by(x, signed_lane(SIZE_H), 0, i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
+	return ternary_long_by(x, signed_lane(SIZE_H), i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
 			       op_doubling_multiply_add);
 }
 
 INLINE struct outcome exec_SQDMLAL_scalar_element_s(struct ctx *x,
 						    const struct a64_SQDMLAL_scalar_element_s *i)
 {
-	return ternary_long_by(x, signed_lane(SIZE_S), 0, i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
+	return ternary_long_by(x, signed_lane(SIZE_S), i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
 			       op_doubling_multiply_add);
 }
 
 INLINE struct outcome exec_SQDMLSL_scalar_element_h(struct ctx *x,
 						    const struct a64_SQDMLSL_scalar_element_h *i)
 {
-	return ternary_long_by(x, signed_lane(SIZE_H), 0, i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
+	return ternary_long_by(x, signed_lane(SIZE_H), i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
 			       op_doubling_multiply_subtract);
 }
 
 INLINE struct outcome exec_SQDMLSL_scalar_element_s(struct ctx *x,
 						    const struct a64_SQDMLSL_scalar_element_s *i)
 {
-	return ternary_long_by(x, signed_lane(SIZE_S), 0, i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
+	return ternary_long_by(x, signed_lane(SIZE_S), i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
 			       op_doubling_multiply_subtract);
 }
 
 INLINE struct outcome exec_SQDMULL_scalar_element_h(struct ctx *x,
 						    const struct a64_SQDMULL_scalar_element_h *i)
 {
-	return binary_long_by(x, signed_lane(SIZE_H), 0, i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
+	return binary_long_by(x, signed_lane(SIZE_H), i->Rd, i->Rn, V(x, i->Rm)->h[i->index],
 			      op_doubling_multiply);
 }
 
 INLINE struct outcome exec_SQDMULL_scalar_element_s(struct ctx *x,
 						    const struct a64_SQDMULL_scalar_element_s *i)
 {
-	return binary_long_by(x, signed_lane(SIZE_S), 0, i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
+	return binary_long_by(x, signed_lane(SIZE_S), i->Rd, i->Rn, V(x, i->Rm)->s[i->index],
 			      op_doubling_multiply);
 }
 
