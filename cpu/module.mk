@@ -1,21 +1,22 @@
 # The core: libcpu.a.
 # A group of the decode tables: its semantics are cpu/GROUP.h, its handlers cpu/fast_GROUP.c.
 cpu_GROUPS := atomic branch dp_imm dp_reg ldst
+cpu_GROUPS += simd_ldst simd_struct
 cpu_GROUPS += simd_scalar simd_permute simd_misc simd_different simd_same simd_imm simd_element
 cpu_GROUPS += simd_fp_same simd_fp_misc simd_fp_reduce simd_fp_shift simd_fp_element simd_fp_complex
+cpu_GROUPS += crypto
 cpu_GROUPS += fp_dp
-cpu_GROUPS += simd_ldst simd_struct crypto
-cpu_GROUPS += crypto simd_ldst simd_struct
 # The order is that of the forms.
 cpu_TABLES := cpu/a64.decode cpu/a64_simd_ldst.decode cpu/a64_simd_int.decode cpu/a64_simd_fp.decode \
 	cpu/a64_crypto.decode cpu/a64_fp.decode
 
-cpu_SRC += cpu/exception.c cpu/features.c cpu/random.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hook.c cpu/system.c
-cpu_SRC += cpu/exception.c cpu/features.c cpu/random.c cpu/pauth.c cpu/qarma.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hook.c cpu/system.c
-cpu_SRC += cpu/decode.c cpu/fast.c cpu/fast_system.c cpu/fp_access.c $(cpu_GROUPS:%=cpu/fast_%.c)
-cpu_SRC += cpu/exception.c cpu/features.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hook.c cpu/system.c
-cpu_SRC += cpu/crypto.c cpu/decode.c cpu/fast.c cpu/fast_system.c cpu/fp_access.c $(cpu_GROUPS:%=cpu/fast_%.c)
-cpu_SRC += cpu/el1.c cpu/observed.c cpu/mem.c cpu/monitor.c cpu/filter.c cpu/code.c cpu/engine.c cpu/cpu.c
+# Registers, exceptions, the System group.
+cpu_SRC += cpu/exception.c cpu/fp_access.c cpu/pauth.c cpu/qarma.c cpu/random.c
+cpu_SRC += cpu/features.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hook.c cpu/system.c
+# Instructions, memory, runs.
+cpu_SRC += cpu/decode.c cpu/observed.c cpu/fast.c cpu/fast_system.c $(cpu_GROUPS:%=cpu/fast_%.c)
+cpu_SRC += cpu/crypto.c
+cpu_SRC += cpu/el1.c cpu/mem.c cpu/monitor.c cpu/filter.c cpu/code.c cpu/engine.c cpu/cpu.c
 
 # The arithmetic of fp.h.
 cpu_SRC += cpu/fp_arith.c cpu/fp_compare.c cpu/fp_convert.c cpu/fp_estimate.c cpu/fp_real.c cpu/fp_round.c
