@@ -24,9 +24,9 @@ cpu_SRC += cpu/fp_arith.c cpu/fp_compare.c cpu/fp_convert.c cpu/fp_estimate.c cp
 # gendecode turns the decode tables into C.
 cpu_GENERATED := $(addprefix $(B)/gen/,a64.h a64decode.inc observed.inc fast_groups.inc \
 	$(cpu_GROUPS:%=fast_%.inc) $(cpu_GROUPS:%=observed_%.inc))
-$(B)/gendecode: cpu/gendecode.c cpu/gentable.c cpu/gentable.h cpu/bitmask.h
+$(B)/gendecode: cpu/gendecode.c cpu/genfast.c cpu/genprint.c cpu/gentable.c cpu/genprint.h cpu/gentable.h cpu/bitmask.h
 	$(call say,HOSTCC,$@)
-	$(Q)mkdir -p $(@D) && $(HOSTCC) -std=gnu11 -O1 $(WARNINGS) -o $@ cpu/gendecode.c cpu/gentable.c
+	$(Q)mkdir -p $(@D) && $(HOSTCC) -std=gnu11 -O1 $(WARNINGS) -o $@ $(filter %.c,$^)
 $(B)/gen/.a64: $(cpu_TABLES) $(B)/gendecode
 	$(call say,GEN,$<)
 	$(Q)mkdir -p $(@D) && $(B)/gendecode $(cpu_TABLES) $(@D) && touch $@
