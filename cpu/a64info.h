@@ -46,6 +46,16 @@ enum a64_form a64_decode_for(const struct cpu *cpu, uint32_t word);
 
 extern const struct a64_info a64_info[];
 
+/* Fields that are no registers. In a stencil they are the addresses of symbols, which only a whole
+ * host register holds unchanged. */
+#ifdef CPU_STENCIL
+typedef uint64_t a64_unsigned;
+typedef int64_t a64_signed;
+#else
+typedef uint32_t a64_unsigned;
+typedef int32_t a64_signed;
+#endif
+
 /* Register numbers to slots of struct cpu.x. */
 static inline uint32_t a64_written_slot(uint32_t n)
 {

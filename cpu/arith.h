@@ -7,6 +7,35 @@
 /* All logical immediates by N:immr:imms; decode refuses the reserved ones. */
 extern const uint64_t BITMASK[8192];
 
+INLINE uint64_t bitmask(a64_unsigned imm13)
+{
+#ifdef CPU_STENCIL
+	uint64_t mask;
+
+	(void)imm13;
+	__asm__("movabsq %1,%0" : "=r"(mask) : "i"(HOLE_MASK));
+	return mask;
+#else
+	return BITMASK[imm13];
+#endif
+}
+
+/* Flags that an instruction has as an immediate. */
+INLINE struct nzcv flags_imm(a64_unsigned nzcv)
+{
+#ifdef CPU_STENCIL
+	struct nzcv f;
+
+	(void)nzcv;
+	__asm__("movabsq %1,%0" : "=r"(f.nz) : "i"(HOLE_NZ));
+	__asm__("movabsq %1,%0" : "=r"(f.v) : "i"(HOLE_V));
+	__asm__("movabsq %1,%0" : "=r"(f.c) : "i"(HOLE_C));
+	return f;
+#else
+	return flags_from(nzcv);
+#endif
+}
+
 /* Sum and flags. 32-bit operands are moved to the upper half, where carry and sign are those of 64
  * bits. */
 INLINE uint64_t adds(struct ctx *x, uint32_t sf, uint64_t a, uint64_t b)
@@ -68,7 +97,23 @@ INLINE uint64_t rotate_right(uint32_t sf, uint64_t value, uint32_t amount)
 
 enum { SHIFT_LSL, SHIFT_LSR, SHIFT_ASR, SHIFT_ROR };
 
-/* The upper half of a W result is of no meaning: set_R() drops it. amount is less than the size. */
+/* ShiftReg() by an immediate less than the size. The upper half of a W result is of no meaning:
+ * set_R() drops it. */
+INLINE uint64_t shifted_imm(uint32_t sf, uint64_t value, uint32_t type, a64_unsigned amount)
+{
+	switch (type) {
+	case SHIFT_LSL:
+		return lsl_imm(value, amount);
+	case SHIFT_LSR:
+		return sf != 0 ? lsr_imm(value, amount) : lsr_imm32((uint32_t)value, amount);
+	case SHIFT_ASR:
+		return sf != 0 ? asr_imm(value, amount) : asr_imm32((uint32_t)value, amount);
+	default:
+		return sf != 0 ? ror_imm(value, amount) : ror_imm32((uint32_t)value, amount);
+	}
+}
+
+/* The same by a register. */
 INLINE uint64_t shifted(uint32_t sf, uint64_t value, uint32_t type, uint32_t amount)
 {
 	switch (type) {

@@ -1,4 +1,4 @@
-/* Logical immediates: DecodeBitMasks() for N:immr:imms. */
+/* Logical immediates: DecodeBitMasks() for N:immr:imms; shifts of bit fields. */
 #ifndef CPU_BITMASK_H
 #define CPU_BITMASK_H
 
@@ -41,6 +41,14 @@ static inline uint64_t BitMask(uint32_t imm13)
 	for (; esize < 64; esize *= 2)
 		ones |= ones << esize;
 	return ones;
+}
+
+/* Of SBFM, BFM and UBFM: how far right the field goes once its top bit is bit 63. */
+static inline uint32_t BitfieldRight(uint32_t sf, uint32_t immr, uint32_t imms)
+{
+	if (imms >= immr)
+		return 63 - imms + immr;
+	return 63 - imms - ((sf != 0 ? 64 : 32) - immr);
 }
 
 #endif

@@ -2,16 +2,32 @@
  * Decoded ops of physical pages. A page gets ops when it is entered first, each op is decoded when
  * it is executed first, and a store to the page's bytes takes the ops of just these words back.
  */
-#include "engine.h"
+#include "fast.h"
+#include "translate.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { ARENA_PAGES = 2048, STORES_UNTIL_DROPPED = 64 };
+enum { MAPPED_BYTES = (ARENA_PAGES + 1) * CODE_PAGE_ALIGN };
 
 static unsigned hash_of(const uint8_t *host)
 {
 	return (unsigned)((uintptr_t)host >> 12) % CODE_HASH;
+}
+
+/* Ops whose addresses are immediates of translated code. */
+static bool map_pages(struct engine *e)
+{
+	uint8_t *memory = low_memory(MAPPED_BYTES);
+
+	if (memory == NULL)
+		return false;
+	e->mapped = memory;
+	e->pages = (struct code_page *)(((uintptr_t)memory + CODE_PAGE_ALIGN - 1) &
+					~(uintptr_t)(CODE_PAGE_ALIGN - 1));
+	return true;
 }
 
 bool code_init(struct engine *e)
@@ -20,14 +36,25 @@ bool code_init(struct engine *e)
 		       "a page's ops and its description");
 	if (e->stepping)
 		return true;
+	e->exit_observe = fast_observe;
+	e->exit_branch_to = fast_branch_to;
+	e->exit_limit = fast_limit;
 	/* Untouched pages of the arena cost no memory. */
+	if (e->cpu.config.tier != 1 && (e->translator = translator_new()) != NULL && map_pages(e))
+		return true;
+	translator_free(e->translator);
+	e->translator = NULL;
 	e->pages = aligned_alloc(CODE_PAGE_ALIGN, (size_t)ARENA_PAGES * CODE_PAGE_ALIGN);
 	return e->pages != NULL;
 }
 
 void code_free(struct engine *e)
 {
-	free(e->pages);
+	translator_free(e->translator);
+	if (e->mapped != NULL)
+		munmap(e->mapped, MAPPED_BYTES);
+	else
+		free(e->pages);
 }
 
 static struct code_page *arena_page(struct engine *e, unsigned n)
@@ -90,6 +117,8 @@ struct code_page *code_page_of(struct engine *e, struct cpu_page ram)
 	page->host = ram.host;
 	page->flags = ram.flags;
 	page->stores = 0;
+	page->translated = false;
+	page->heat = page->fresh = page->losses = 0;
 	page->next = e->hash[hash_of(ram.host)];
 	e->hash[hash_of(ram.host)] = page;
 	*ram.flags |= PAGE_HAS_CODE;
@@ -108,6 +137,14 @@ void code_written(struct engine *e, struct cpu_page ram, unsigned offset, unsign
 		drop(e, page);
 		return;
 	}
+	translate_undo(e, page);
 	for (unsigned i = offset / 4; i <= (offset + size - 1) / 4; i++)
 		page->ops[i].fn = fast_decode;
+}
+
+void code_untranslate_all(struct engine *e)
+{
+	for (unsigned i = 0; i < CODE_HASH; i++)
+		for (struct code_page *page = e->hash[i]; page != NULL; page = page->next)
+			translate_undo(e, page);
 }

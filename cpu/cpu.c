@@ -137,6 +137,11 @@ void cpu_interrupt(struct cpu *cpu)
 	engine_of(cpu)->interrupted = true;
 }
 
+unsigned cpu_tier(const struct cpu *cpu)
+{
+	return ((const struct engine *)cpu)->translator != NULL ? 2 : 1;
+}
+
 /* ---------------------------------------------------------------- trace accesses */
 
 static enum filter_kind replay_filter(enum nw_access_type type)

@@ -55,6 +55,8 @@ struct cpu_config {
 	struct walk_cache_shapes walk_caches;
 	uint32_t fetch_latency; /* cycles of one descriptor fetch, handed out by the walker's port */
 	bool slow;              /* no translation filter, no decoded-op cache */
+	unsigned tier;          /* 1: no translation to host code; else where this host and build can */
+	bool translate_at_once; /* a page when a run begins in it, for tests; else when much time is spent there */
 	bool observed;          /* host.instruction is wanted */
 	bool stop_on_unmodelled; /* an encoding that no core here offers stops the run; else it is UNDEFINED to the guest */
 	struct cpu_bus bus;
@@ -105,6 +107,9 @@ bool cpu_access(struct cpu *cpu, enum nw_access_type type, va_t pc, va_t va, uns
  */
 void cpu_switch_asid(struct cpu *cpu, uint16_t asid);
 void cpu_tlbi(struct cpu *cpu, enum nw_tlbi_op op, uint64_t operand);
+
+/* 2 if instructions are translated to host code, else 1. */
+unsigned cpu_tier(const struct cpu *cpu);
 
 unsigned cpu_el(const struct cpu *cpu);
 va_t cpu_pc(const struct cpu *cpu);

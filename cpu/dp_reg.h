@@ -147,7 +147,7 @@ INLINE struct outcome exec_CLS(struct ctx *x, const struct a64_CLS *i)
 
 INLINE struct outcome exec_AND_shifted(struct ctx *x, const struct a64_AND_shifted *i)
 {
-	uint64_t n = X(x, i->Rn), m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t n = X(x, i->Rn), m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, n & m);
 	return NEXT;
@@ -155,7 +155,7 @@ INLINE struct outcome exec_AND_shifted(struct ctx *x, const struct a64_AND_shift
 
 INLINE struct outcome exec_BIC_shifted(struct ctx *x, const struct a64_BIC_shifted *i)
 {
-	uint64_t n = X(x, i->Rn), m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t n = X(x, i->Rn), m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, n & ~m);
 	return NEXT;
@@ -163,7 +163,7 @@ INLINE struct outcome exec_BIC_shifted(struct ctx *x, const struct a64_BIC_shift
 
 INLINE struct outcome exec_ORR_shifted(struct ctx *x, const struct a64_ORR_shifted *i)
 {
-	uint64_t n = X(x, i->Rn), m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t n = X(x, i->Rn), m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, n | m);
 	return NEXT;
@@ -171,7 +171,7 @@ INLINE struct outcome exec_ORR_shifted(struct ctx *x, const struct a64_ORR_shift
 
 INLINE struct outcome exec_ORN_shifted(struct ctx *x, const struct a64_ORN_shifted *i)
 {
-	uint64_t n = X(x, i->Rn), m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t n = X(x, i->Rn), m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, n | ~m);
 	return NEXT;
@@ -179,7 +179,7 @@ INLINE struct outcome exec_ORN_shifted(struct ctx *x, const struct a64_ORN_shift
 
 INLINE struct outcome exec_EOR_shifted(struct ctx *x, const struct a64_EOR_shifted *i)
 {
-	uint64_t n = X(x, i->Rn), m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t n = X(x, i->Rn), m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, n ^ m);
 	return NEXT;
@@ -187,7 +187,7 @@ INLINE struct outcome exec_EOR_shifted(struct ctx *x, const struct a64_EOR_shift
 
 INLINE struct outcome exec_EON_shifted(struct ctx *x, const struct a64_EON_shifted *i)
 {
-	uint64_t n = X(x, i->Rn), m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t n = X(x, i->Rn), m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, n ^ ~m);
 	return NEXT;
@@ -195,7 +195,7 @@ INLINE struct outcome exec_EON_shifted(struct ctx *x, const struct a64_EON_shift
 
 INLINE struct outcome exec_ANDS_shifted(struct ctx *x, const struct a64_ANDS_shifted *i)
 {
-	uint64_t n = X(x, i->Rn), m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t n = X(x, i->Rn), m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, logical_flags(x, i->sf, n & m));
 	return NEXT;
@@ -203,7 +203,7 @@ INLINE struct outcome exec_ANDS_shifted(struct ctx *x, const struct a64_ANDS_shi
 
 INLINE struct outcome exec_BICS_shifted(struct ctx *x, const struct a64_BICS_shifted *i)
 {
-	uint64_t n = X(x, i->Rn), m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t n = X(x, i->Rn), m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, logical_flags(x, i->sf, n & ~m));
 	return NEXT;
@@ -213,7 +213,7 @@ INLINE struct outcome exec_BICS_shifted(struct ctx *x, const struct a64_BICS_shi
 
 INLINE struct outcome exec_ADD_shifted(struct ctx *x, const struct a64_ADD_shifted *i)
 {
-	uint64_t m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, X(x, i->Rn) + m);
 	return NEXT;
@@ -221,7 +221,7 @@ INLINE struct outcome exec_ADD_shifted(struct ctx *x, const struct a64_ADD_shift
 
 INLINE struct outcome exec_ADDS_shifted(struct ctx *x, const struct a64_ADDS_shifted *i)
 {
-	uint64_t m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, adds(x, i->sf, X(x, i->Rn), m));
 	return NEXT;
@@ -229,7 +229,7 @@ INLINE struct outcome exec_ADDS_shifted(struct ctx *x, const struct a64_ADDS_shi
 
 INLINE struct outcome exec_SUB_shifted(struct ctx *x, const struct a64_SUB_shifted *i)
 {
-	uint64_t m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, X(x, i->Rn) - m);
 	return NEXT;
@@ -237,7 +237,7 @@ INLINE struct outcome exec_SUB_shifted(struct ctx *x, const struct a64_SUB_shift
 
 INLINE struct outcome exec_SUBS_shifted(struct ctx *x, const struct a64_SUBS_shifted *i)
 {
-	uint64_t m = shifted(i->sf, X(x, i->Rm), i->shift, i->imm6);
+	uint64_t m = shifted_imm(i->sf, X(x, i->Rm), i->shift, i->imm6);
 
 	set_R(x, i->sf, i->Rd, subs(x, i->sf, X(x, i->Rn), m));
 	return NEXT;
@@ -245,7 +245,7 @@ INLINE struct outcome exec_SUBS_shifted(struct ctx *x, const struct a64_SUBS_shi
 
 INLINE struct outcome exec_ADD_ext(struct ctx *x, const struct a64_ADD_ext *i)
 {
-	uint64_t m = extended(X(x, i->Rm), i->option) << i->imm3;
+	uint64_t m = lsl_imm(extended(X(x, i->Rm), i->option), i->imm3);
 
 	set_R(x, i->sf, i->Rd, X(x, i->Rn) + m);
 	return NEXT;
@@ -253,7 +253,7 @@ INLINE struct outcome exec_ADD_ext(struct ctx *x, const struct a64_ADD_ext *i)
 
 INLINE struct outcome exec_ADDS_ext(struct ctx *x, const struct a64_ADDS_ext *i)
 {
-	uint64_t m = extended(X(x, i->Rm), i->option) << i->imm3;
+	uint64_t m = lsl_imm(extended(X(x, i->Rm), i->option), i->imm3);
 
 	set_R(x, i->sf, i->Rd, adds(x, i->sf, X(x, i->Rn), m));
 	return NEXT;
@@ -261,7 +261,7 @@ INLINE struct outcome exec_ADDS_ext(struct ctx *x, const struct a64_ADDS_ext *i)
 
 INLINE struct outcome exec_SUB_ext(struct ctx *x, const struct a64_SUB_ext *i)
 {
-	uint64_t m = extended(X(x, i->Rm), i->option) << i->imm3;
+	uint64_t m = lsl_imm(extended(X(x, i->Rm), i->option), i->imm3);
 
 	set_R(x, i->sf, i->Rd, X(x, i->Rn) - m);
 	return NEXT;
@@ -269,7 +269,7 @@ INLINE struct outcome exec_SUB_ext(struct ctx *x, const struct a64_SUB_ext *i)
 
 INLINE struct outcome exec_SUBS_ext(struct ctx *x, const struct a64_SUBS_ext *i)
 {
-	uint64_t m = extended(X(x, i->Rm), i->option) << i->imm3;
+	uint64_t m = lsl_imm(extended(X(x, i->Rm), i->option), i->imm3);
 
 	set_R(x, i->sf, i->Rd, subs(x, i->sf, X(x, i->Rn), m));
 	return NEXT;
@@ -322,9 +322,10 @@ INLINE struct outcome exec_SETF(struct ctx *x, const struct a64_SETF *i)
 	return NEXT;
 }
 
-INLINE struct outcome compare_if(struct ctx *x, uint32_t cond, struct nzcv compared, uint32_t nzcv)
+INLINE struct outcome compare_if(struct ctx *x, uint32_t cond, struct nzcv compared,
+				 a64_unsigned nzcv)
 {
-	x->f = condition_holds(x->f, cond) ? compared : flags_from(nzcv);
+	x->f = condition_holds(x->f, cond) ? compared : flags_imm(nzcv);
 	return NEXT;
 }
 
@@ -367,7 +368,11 @@ INLINE struct outcome exec_CCMP_imm(struct ctx *x, const struct a64_CCMP_imm *i)
 /* X[n] where the mask is all ones, X[m] where it is 0. */
 INLINE uint64_t selected(const struct ctx *x, uint64_t mask, uint32_t n, uint32_t m)
 {
+#ifdef CPU_STENCIL
+	return X(x, m) ^ ((X(x, n) ^ X(x, m)) & mask);
+#else
 	return X(x, m ^ ((n ^ m) & (uint32_t)mask));
+#endif
 }
 
 INLINE struct outcome exec_CSEL(struct ctx *x, const struct a64_CSEL *i)

@@ -3,11 +3,14 @@
 #include "engine.h"
 
 #include "exception.h"
+#include "translate.h"
 
 #include <string.h>
 
 /* A fast run checks its limit at branches and page ends only: the rest is stepped. */
-enum { FAST_OVERRUN = OPS_PER_PAGE + 1, SLICE = 1 << 20, FRUITLESS_MAX = 16 };
+enum { FAST_OVERRUN = OPS_PER_PAGE + 1, FRUITLESS_MAX = 16 };
+/* A run; short while pages may have to be translated, for its end samples where the time goes. */
+enum { SLICE = 1 << 20, SLICE_SAMPLED = 1 << 13 };
 
 /* ---------------------------------------------------------------- PC and exceptions */
 
@@ -249,6 +252,10 @@ static bool run_ops(struct engine *e, const struct op *op, uint64_t insns)
 
 	e->fetches += executed;
 	e->cpu.now = e->clock_end - 1 - (uint64_t)e->remaining * OP_SIZE;
+	if (translate_heated(e, e->running, insns - (uint64_t)e->remaining))
+		e->slice = SLICE_SAMPLED;
+	else if (e->slice < SLICE)
+		e->slice *= 2;
 	e->running = NULL;
 	if (e->outcome.kind != OUTCOME_NEXT)
 		return act(e, e->outcome, executed);
@@ -277,6 +284,8 @@ static bool run_slice(struct engine *e, uint64_t insns)
 		slot = filter_slot(e, FILTER_FETCH, e->cpu.pc);
 	}
 	e->running = slot->page;
+	if (e->cpu.config.translate_at_once)
+		translate_all(e, slot->page);
 	return run_ops(e, &slot->page->ops[e->cpu.pc >> 2 & (OPS_PER_PAGE - 1)], insns);
 }
 
@@ -298,6 +307,7 @@ struct cpu_stop engine_run(struct engine *e, uint64_t max_insns, bool stop_at_el
 
 	e->stop_at_el0 = stop_at_el0;
 	engine_derive(e);
+	e->slice = SLICE_SAMPLED;
 	for (bool going = true; going; done = completed(cpu) - start) {
 		uint64_t left = max_insns - done;
 
@@ -312,8 +322,8 @@ struct cpu_stop engine_run(struct engine *e, uint64_t max_insns, bool stop_at_el
 		if (e->stepping || left <= FAST_OVERRUN)
 			going = step(e);
 		else
-			going = run_slice(e, left - FAST_OVERRUN < SLICE ? left - FAST_OVERRUN
-									 : SLICE);
+			going = run_slice(e, left - FAST_OVERRUN < e->slice ? left - FAST_OVERRUN
+									    : e->slice);
 	}
 	return cpu->stop;
 }

@@ -48,6 +48,10 @@ struct code_page {
 	struct code_page *next; /* with the same hash, or free */
 	uint8_t *host, *flags;
 	uint32_t stores; /* into it since it was decoded */
+	/* The second tier: some ops are code; instructions executed in it until then; ops that were
+	 * decoded since; how often its code was thrown away. */
+	bool translated;
+	uint32_t heat, fresh, losses;
 };
 
 /* ---------------------------------------------------------------- translation filter */
@@ -123,6 +127,10 @@ struct engine {
 
 	struct code_page *running;
 
+	/* Where translated code goes on when an op is not done by its stencil: fast_observe,
+	 * fast_branch_to, fast_limit. */
+	fast_handler *exit_observe, *exit_branch_to, *exit_limit;
+
 	/* Where the fast instantiation came out, and what is left of its slice. PC and flags are in
 	 * cpu. */
 	struct outcome outcome;
@@ -151,7 +159,11 @@ struct engine {
 	struct context *latest[3]; /* of each exception level; NULL: none */
 	unsigned context_count;
 
+	struct translator *translator; /* NULL: there is no second tier */
+	uint64_t slice;                /* instructions of the next run, at most */
+
 	struct code_page *pages; /* arena */
+	void *mapped;            /* that it is in; NULL: it is allocated */
 	unsigned page_count;     /* taken from it so far */
 	struct code_page *free_pages, *hash[CODE_HASH];
 
@@ -202,6 +214,8 @@ void code_free(struct engine *e);
 struct code_page *code_page_of(struct engine *e, struct cpu_page page);
 /* Bytes of a page that has PAGE_HAS_CODE were written. */
 void code_written(struct engine *e, struct cpu_page page, unsigned offset, unsigned size);
+/* All translated code may be overwritten. Nothing of it runs. */
+void code_untranslate_all(struct engine *e);
 
 /* ---------------------------------------------------------------- observed.c, fast.c, fast_*.c */
 
@@ -213,6 +227,8 @@ typedef struct outcome observed_handler(struct cpu *cpu, uint32_t word);
 
 /* fast_GROUP: gives op the fast handler of a form of the group; false: it has none. */
 typedef bool fast_chooser(struct op *op, enum a64_form form, uint32_t word);
+/* Gives op, of a code page, the handler of the word in memory. */
+void fast_decode_op(struct engine *e, struct op *op);
 fast_handler fast_decode; /* of an op that was not executed yet */
 fast_handler fast_page_end;
 

@@ -155,18 +155,26 @@ static bool choose(struct op *op, const struct cpu *cpu, enum a64_form form, uin
 	return fast_choosers[form](op, form, word);
 }
 
-void fast_decode(FAST_PARAMETERS)
+void fast_decode_op(struct engine *e, struct op *op)
 {
-	struct op *decoded = &page_of(op)->ops[op_index(op)];
 	uint32_t word = word_at(op);
 	enum a64_form form = a64_decode_for(&e->cpu, word);
 
-	if (!choose(decoded, &e->cpu, form, word)) {
-		decoded->fn = fast_word;
-		decoded->b[0] = (uint8_t)form;
-		decoded->b[1] = (uint8_t)(form >> 8);
-		decoded->imm = (int32_t)word;
-	}
+	if (choose(op, &e->cpu, form, word))
+		return;
+	op->fn = fast_word;
+	op->b[0] = (uint8_t)form;
+	op->b[1] = (uint8_t)(form >> 8);
+	op->imm = (int32_t)word;
+}
+
+void fast_decode(FAST_PARAMETERS)
+{
+	struct code_page *page = page_of(op);
+	struct op *decoded = &page->ops[op_index(op)];
+
+	page->fresh++;
+	fast_decode_op(e, decoded);
 	FAST_TAIL(decoded->fn, op);
 }
 
@@ -176,6 +184,17 @@ void fast_looped(FAST_PARAMETERS)
 	e->op = op;
 	e->budget = budget;
 	e->cpu.flags = (struct nzcv){nz, v, c};
+}
+#endif
+
+#ifndef CPU_LOOP
+/* Handlers and stencils use registers that belong to a function's caller without saving them. */
+static __attribute__((noinline)) void run_from(FAST_PARAMETERS)
+{
+	op->fn(e, op, budget, nz, v, c);
+#ifdef __x86_64__
+	__asm__ volatile("" : : : "rbx", "r12", "r13", "r14", "r15", "memory");
+#endif
 }
 #endif
 
@@ -193,6 +212,6 @@ void fast_run(struct engine *e, const struct op *op, uint64_t instructions)
 	for (fast_looped(e, op, (uintptr_t)op + left, f.nz, f.v, f.c); !e->left; f = e->cpu.flags)
 		e->op->fn(e, e->op, e->budget, e->cpu.flags.nz, e->cpu.flags.v, e->cpu.flags.c);
 #else
-	op->fn(e, op, (uintptr_t)op + left, f.nz, f.v, f.c);
+	run_from(e, op, (uintptr_t)op + left, f.nz, f.v, f.c);
 #endif
 }

@@ -30,6 +30,29 @@
 #define FAST_GO(to) FAST_TAIL((to)->fn, to)
 #endif
 
+/* What a generated handler is made of; the same handlers become stencils by the definitions of
+ * stencil.h. */
+#ifdef CPU_STENCIL
+#include "stencil.h"
+#else
+
+#define FAST_HANDLER(name)                                                                         \
+	fast_handler fast_##name;                                                                  \
+	void fast_##name(FAST_PARAMETERS)
+
+/* Fields that are in the op. */
+#define FAST_REGISTER(k) op->b[k]
+#define FAST_BYTE(k)     op->b[k]
+#define FAST_IMM         op->imm
+
+/* What the handler was chosen for. */
+#define FAST_ASSUME(condition)                                                                     \
+	if (!(condition))                                                                          \
+	__builtin_unreachable()
+
+/* The base register may be SP. */
+#define FAST_ANY_BASE
+
 #define FAST_ENTER(is_near)                                                                        \
 	const bool fast_near = (is_near);                                                          \
 	struct ctx x = {.cpu = &e->cpu, .f = {nz, v, c}, .fast = true, .op = op, .budget = budget}
@@ -65,6 +88,8 @@
 	}                                                                                          \
 	e->cpu.pc = o.kind == OUTCOME_RELATIVE ? PC(&x) + o.target : o.target;                     \
 	FAST_TAIL(fast_branch_to, op)
+
+#endif
 
 /* op has missed the filter: the observed instantiation executes it. */
 fast_handler fast_observe;

@@ -18,6 +18,31 @@
 
 /* ---------------------------------------------------------------- a64.h */
 
+static bool mentions(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = text; (at = strstr(at, name)) != NULL; at++)
+		if ((at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_')) &&
+		    !(isalnum((unsigned char)at[length]) || at[length] == '_'))
+			return true;
+	return false;
+}
+
+/* What a derived field is derived from. */
+static void print_local(FILE *out, const struct row *row, const struct field *f)
+{
+	bool wanted = false;
+
+	for (unsigned i = row_word_fields(row); i < row->field_count; i++)
+		wanted |= mentions(row->fields[i].derived, f->name);
+	if (!wanted)
+		return;
+	fprintf(out, "\tconst %s %s = ", type_of(f), f->name);
+	print_raw(out, f);
+	fprintf(out, ";\n");
+}
+
 static void print_struct(FILE *out, const struct row *row)
 {
 	fprintf(out, "\nstruct a64_%s {\n", row->name);
@@ -27,7 +52,10 @@ static void print_struct(FILE *out, const struct row *row)
 		fprintf(out, "\tchar no_fields;\n");
 	fprintf(out, "};\nstatic inline struct a64_%s a64_unpack_%s(uint32_t word)\n{\n", row->name,
 		row->name);
-	fprintf(out, "\t(void)word;\n\treturn (struct a64_%s){\n", row->name);
+	fprintf(out, "\t(void)word;\n");
+	for (unsigned i = 0; i < row->field_count; i++)
+		print_local(out, row, &row->fields[i]);
+	fprintf(out, "\treturn (struct a64_%s){\n", row->name);
 	for (unsigned i = 0; i < row->field_count; i++) {
 		fprintf(out, "\t\t.%s = ", row->fields[i].name);
 		print_field(out, &row->fields[i]);
@@ -43,7 +71,8 @@ static void print_header(const struct table *t, const char *directory)
 {
 	FILE *out = open_output(directory, "a64.h");
 
-	fprintf(out, "#ifndef A64_H\n#define A64_H\n#include \"cpu/a64info.h\"\n\nenum a64_form "
+	fprintf(out, "#ifndef A64_H\n#define A64_H\n#include \"cpu/a64info.h\"\n#include "
+		     "\"cpu/bitmask.h\"\n\nenum a64_form "
 		     "{\n\tA64_UNALLOCATED,\n");
 	for (unsigned i = 0; i < t->row_count; i++)
 		fprintf(out, "\tA64_%s,\n", t->rows[i].name);
@@ -66,17 +95,6 @@ static void indent(FILE *out, unsigned depth)
 {
 	for (unsigned i = 0; i < depth; i++)
 		fputc('\t', out);
-}
-
-static bool mentions(const char *text, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (const char *at = text; (at = strstr(at, name)) != NULL; at++)
-		if ((at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_')) &&
-		    !(isalnum((unsigned char)at[length]) || at[length] == '_'))
-			return true;
-	return false;
 }
 
 static void print_leaf(FILE *out, const struct row *row, uint32_t tested, unsigned depth)
@@ -208,8 +226,8 @@ static void print_info(FILE *out, const struct row *row)
 		row->name, row->name, row->timing, row_unmodelled(row) ? "\"" : "",
 		row_unmodelled(row) ? row->text : "NULL", row_unmodelled(row) ? "\"" : "",
 		row->needs[0], row->needs[1], row->flags, row->mem, row->pc,
-		row->mask | row->should_mask, row->value | row->should_value, row->field_count);
-	for (unsigned i = 0; i < row->field_count; i++) {
+		row->mask | row->should_mask, row->value | row->should_value, row_word_fields(row));
+	for (unsigned i = 0; i < row_word_fields(row); i++) {
 		const struct field *f = &row->fields[i];
 
 		fprintf(out, "\n\t\t{ \"%s\", %u, %d, %d, %d, %d, %d, {", f->name, f->width,
@@ -287,12 +305,14 @@ static void print_observed_group(const struct table *t, const char *directory, c
 
 	FILE *out = open_output(directory, name);
 
+	fprintf(out, "#ifndef CPU_STENCIL\n");
 	for (unsigned i = 0; i < t->row_count; i++)
 		if (strcmp(t->rows[i].group, group) == 0)
 			fprintf(out, "observed_handler observed_%s;\n", t->rows[i].name);
 	for (unsigned i = 0; i < t->row_count; i++)
 		if (strcmp(t->rows[i].group, group) == 0)
 			print_observed(out, &t->rows[i]);
+	fprintf(out, "#endif\n");
 	fclose(out);
 }
 

@@ -55,38 +55,117 @@ static bool is_late(const struct row *row, const struct field *f)
 	return !f->v && (f->role == ROLE_WRITE || stored);
 }
 
-static void print_fast_handler(FILE *out, const struct row *row, char place[FIELDS_MAX][16],
-			       unsigned number, const unsigned values[ITEMS_MAX])
+/*
+ * A condition of the form {NAME == VALUE && ...}: where it holds, NAME is VALUE. Its text, or NULL;
+ * `length` is that of the value.
+ */
+static const char *value_of(const char *condition, const char *name, int *length)
 {
-	bool near = false;
+	size_t used = strlen(name);
 
-	fprintf(out, "\nstatic void fast_%s_%u(FAST_PARAMETERS)\n{\n", row->name, number);
+	for (const char *at = condition; at != NULL;) {
+		const char *end = strstr(at, " && ");
+
+		if (strncmp(at, name, used) == 0 && strncmp(at + used, " == ", 4) == 0) {
+			at += used + 4;
+			*length = end != NULL ? (int)(end - at) : (int)strlen(at);
+			return at;
+		}
+		at = end != NULL ? end + 4 : NULL;
+	}
+	return NULL;
+}
+
+/* The item that may say what the field is. */
+static const struct item *equal_item(const struct row *row, const struct field *f)
+{
+	int length;
+
+	for (unsigned i = 0; i < row->item_count; i++)
+		if (row->items[i].kind == ITEM_CONDITION &&
+		    strstr(row->items[i].condition, "||") == NULL &&
+		    value_of(row->items[i].condition, f->name, &length) != NULL)
+			return &row->items[i];
+	return NULL;
+}
+
+/* A register by number or slot: what a stencil has another kind of hole for. */
+static bool is_register(const struct field *f)
+{
+	return f->role != ROLE_NONE && !f->v && !f->raw;
+}
+
+/* A field that is in the op, at `place`. */
+static void print_operand(FILE *out, const struct row *row, const struct field *f,
+			  const char *place)
+{
+	fprintf(out, "\tconst %s %s = ", type_of(f), f->name);
+	if (is_late(row, f))
+		fprintf(out, "IN_OP + %c;\n", place[2]);
+	else if (place[0] == 'b')
+		fprintf(out, "%s(%c);\n", is_register(f) ? "FAST_REGISTER" : "FAST_BYTE", place[2]);
+	else
+		fprintf(out, "(%s)FAST_IMM;\n", type_of(f));
+}
+
+/* A field that is known where `condition` holds. */
+static void print_equal(FILE *out, const struct field *f, const char *condition)
+{
+	int length = 0;
+	const char *value = value_of(condition, f->name, &length);
+
+	fprintf(out, "\tconst %s %s = %.*s;\n", type_of(f), f->name, length, value);
+}
+
+static void print_fields(FILE *out, const struct row *row, char place[FIELDS_MAX][16],
+			 const unsigned values[ITEMS_MAX])
+{
 	for (unsigned i = 0; i < row->field_count; i++) {
 		const struct field *f = &row->fields[i];
-		const struct item *item = item_of(row, f);
+		const struct item *item = item_of(row, f), *equal = equal_item(row, f);
 
 		if (item != NULL && item->kind == ITEM_FIELD)
-			fprintf(out, "\tconst uint32_t %s = %u;\n", f->name,
+			fprintf(out, "\tconst %s %s = %u;\n", type_of(f), f->name,
 				values[item - row->items]);
-		else if (item == NULL && is_late(row, f))
-			fprintf(out, "\tconst uint32_t %s = IN_OP + %c;\n", f->name, place[i][2]);
+		else if (item == NULL && equal != NULL && values[equal - row->items] != 0)
+			print_equal(out, f, equal->condition);
 		else if (item == NULL)
-			fprintf(out, "\tconst %s %s = (%s)op->%s;\n", type_of(f), f->name,
-				type_of(f), place[i]);
+			print_operand(out, row, f, place[i]);
 	}
 	fprintf(out, "\tconst struct a64_%s i = {", row->name);
 	for (unsigned i = 0; i < row->field_count; i++)
 		if (place[i][0] != '\0' || item_of(row, &row->fields[i])->kind == ITEM_FIELD)
 			fprintf(out, " .%s = %s,", row->fields[i].name, row->fields[i].name);
 	fprintf(out, " };\n");
+}
+
+/* Whether the base is SP is not known when the handler is compiled. */
+static bool any_base(const struct row *row)
+{
+	for (unsigned i = 0; i < row->field_count; i++)
+		if (row->mem != ROLE_NONE && row->fields[i].sp &&
+		    equal_item(row, &row->fields[i]) == NULL)
+			return true;
+	return false;
+}
+
+static void print_fast_handler(FILE *out, const struct row *row, char place[FIELDS_MAX][16],
+			       unsigned number, const unsigned values[ITEMS_MAX])
+{
+	bool near = false;
+
+	fprintf(out, "\nFAST_HANDLER(%s_%u)\n{\n", row->name, number);
+	print_fields(out, row, place, values);
 	for (unsigned i = 0; i < row->item_count; i++) {
 		if (row->items[i].kind == ITEM_CONDITION)
-			fprintf(out, "\tif (%s(%s))\n\t\t__builtin_unreachable();\n",
-				values[i] != 0 ? "!" : "", row->items[i].condition);
+			fprintf(out, "\tFAST_ASSUME(%s(%s));\n", values[i] != 0 ? "" : "!",
+				row->items[i].condition);
 		near |= row->items[i].kind == ITEM_NEAR && values[i] != 0;
 	}
 	if (row_uses_simd(row))
 		fprintf(out, "\tFAST_ENTER_SIMD;\n");
+	if (any_base(row))
+		fprintf(out, "\tFAST_ANY_BASE;\n");
 	fprintf(out, "\tFAST_ENTER(%s);\n\tFAST_LEAVE(exec_%s(&x, &i));\n}\n",
 		near ? "true" : "false", row->name);
 }
@@ -176,13 +255,14 @@ bool print_fast_group(const struct table *t, const char *directory, const char *
 		counts[i] = print_fast_row(out, row, place);
 	}
 	fprintf(out,
-		"\nfast_chooser fast_%s;\nbool fast_%s(struct op *op, enum a64_form form, "
+		"\n#ifndef CPU_STENCIL\nfast_chooser fast_%s;\nbool fast_%s(struct op *op, enum "
+		"a64_form form, "
 		"uint32_t word)\n{\n\t(void)op;\n\t(void)word;\n\tswitch (form) {\n",
 		group, group);
 	for (unsigned i = 0; i < t->row_count; i++)
 		if (counts[i] > 0 && place_fields(&t->rows[i], place))
 			print_choice(out, &t->rows[i], place, counts[i]);
-	fprintf(out, "\tdefault:\n\t\treturn false;\n\t}\n}\n");
+	fprintf(out, "\tdefault:\n\t\treturn false;\n\t}\n}\n#endif\n");
 	fclose(out);
 	return true;
 }

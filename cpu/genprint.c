@@ -40,11 +40,15 @@ void print_raw(FILE *out, const struct field *f)
 		fprintf(out, " << %u) >> %u", 32 - f->width, 32 - f->width);
 }
 
-/* Register 31 by its role. */
+/* Register 31 by its role, or what the field is derived from. */
 void print_field(FILE *out, const struct field *f)
 {
 	const char *slot = "";
 
+	if (f->derived[0] != '\0') {
+		fprintf(out, "%s", f->derived);
+		return;
+	}
 	if (f->sp)
 		slot = "a64_sp_slot";
 	else if (!f->raw && !f->v && (f->role == ROLE_WRITE || f->role == ROLE_BOTH))
@@ -56,5 +60,7 @@ void print_field(FILE *out, const struct field *f)
 
 const char *type_of(const struct field *f)
 {
-	return f->is_signed ? "int32_t" : "uint32_t";
+	if (f->role != ROLE_NONE)
+		return "uint32_t";
+	return f->is_signed ? "a64_signed" : "a64_unsigned";
 }

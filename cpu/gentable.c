@@ -159,10 +159,27 @@ static bool read_role(const char *text, enum role *role)
 	return false;
 }
 
+/* NAME:=EXPRESSION of the word's fields, less than 256. */
+static bool add_derived(struct row *row, const char *name, const char *expression)
+{
+	struct field *f = &row->fields[row->field_count];
+
+	if (row->field_count == FIELDS_MAX || field_named(row, name) != NULL)
+		return false;
+	row->field_count++;
+	f->width = 8;
+	return copy_text(f->name, sizeof(f->name), name) &&
+	       copy_text(f->derived, sizeof(f->derived), expression);
+}
+
 static bool read_operand(struct row *row, char *token)
 {
 	char *role = strchr(token, '=');
 
+	if (role > token && role[-1] == ':') {
+		role[-1] = '\0';
+		return add_derived(row, token, role + 1);
+	}
 	if (role == NULL)
 		return false;
 	*role++ = '\0';
@@ -198,7 +215,7 @@ static bool read_operands(struct table *t, struct row *row, char *text)
 				t, row->line,
 				"%s: operand '%s': expected FIELD=r|w|rw[.sp|.raw|.v] of a 5-bit "
 				"field, "
-				"flags, mem or pc",
+				"flags, mem or pc; or NAME:=EXPRESSION",
 				row->name, token);
 	return true;
 }
@@ -225,7 +242,7 @@ static bool read_item(struct row *row, char **text)
 	}
 	item->kind = token[0] == '-' ? ITEM_UNUSED : ITEM_FIELD;
 	item->field = field_named(row, token + (token[0] == '-'));
-	return item->field != NULL && item->field->width <= 4;
+	return item->field != NULL && (item->kind == ITEM_UNUSED || item->field->width <= 4);
 }
 
 static bool read_fast(struct table *t, struct row *row, char *text)

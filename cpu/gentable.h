@@ -28,9 +28,10 @@ struct field {
 	struct piece pieces[PIECES_MAX];
 	unsigned piece_count, width;
 	bool is_signed;
-	enum role role; /* a register number: how it is used */
-	bool sp, raw;   /* 31 is SP; the number is kept as it is */
-	bool v;         /* a SIMD&FP register */
+	enum role role;         /* a register number: how it is used */
+	bool sp, raw;           /* 31 is SP; the number is kept as it is */
+	bool v;                 /* a SIMD&FP register */
+	char derived[TEXT_MAX]; /* no field of the word but an expression of those; "": a field */
 };
 
 enum item_kind { ITEM_FIELD, ITEM_CONDITION, ITEM_NEAR, ITEM_UNUSED };
@@ -85,6 +86,16 @@ static inline bool row_uses_simd(const struct row *row)
 		if (row->fields[i].v)
 			return true;
 	return false;
+}
+
+/* How many of its fields are in the word: those that are derived come behind. */
+static inline unsigned row_word_fields(const struct row *row)
+{
+	unsigned count = row->field_count;
+
+	while (count > 0 && row->fields[count - 1].derived[0] != '\0')
+		count--;
+	return count;
 }
 
 static inline bool row_unmodelled(const struct row *row)

@@ -96,14 +96,14 @@ INLINE struct outcome exec_LDR_lit(struct ctx *x, const struct a64_LDR_lit *i)
 {
 	struct mem_how how = single(2 + i->sf, false, i->sf != 0, i->Rt, true);
 
-	return load(x, PC(x) + (uint64_t)(int64_t)i->imm19 * 4, &how, i->Rt, NO_WRITEBACK);
+	return load(x, PC(x) + scaled(i->imm19, 2), &how, i->Rt, NO_WRITEBACK);
 }
 
 INLINE struct outcome exec_LDRSW_lit(struct ctx *x, const struct a64_LDRSW_lit *i)
 {
 	struct mem_how how = single(2, true, true, i->Rt, true);
 
-	return load(x, PC(x) + (uint64_t)(int64_t)i->imm19 * 4, &how, i->Rt, NO_WRITEBACK);
+	return load(x, PC(x) + scaled(i->imm19, 2), &how, i->Rt, NO_WRITEBACK);
 }
 
 /* Prefetches may do nothing, and do. */
@@ -153,7 +153,7 @@ INLINE struct outcome store_pair(struct ctx *x, uint64_t address, uint32_t size,
 INLINE struct outcome exec_STP_nontemporal(struct ctx *x, const struct a64_STP_nontemporal *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * (4 << i->sf));
+	uint64_t offset = scaled(i->imm7, 2 + i->sf);
 
 	if (base.failed)
 		return failed(x);
@@ -163,7 +163,7 @@ INLINE struct outcome exec_STP_nontemporal(struct ctx *x, const struct a64_STP_n
 INLINE struct outcome exec_LDP_nontemporal(struct ctx *x, const struct a64_LDP_nontemporal *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * (4 << i->sf));
+	uint64_t offset = scaled(i->imm7, 2 + i->sf);
 
 	if (base.failed)
 		return failed(x);
@@ -173,7 +173,7 @@ INLINE struct outcome exec_LDP_nontemporal(struct ctx *x, const struct a64_LDP_n
 INLINE struct outcome exec_STP_post(struct ctx *x, const struct a64_STP_post *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * (4 << i->sf));
+	uint64_t offset = scaled(i->imm7, 2 + i->sf);
 
 	if (base.failed)
 		return failed(x);
@@ -184,7 +184,7 @@ INLINE struct outcome exec_STP_post(struct ctx *x, const struct a64_STP_post *i)
 INLINE struct outcome exec_LDP_post(struct ctx *x, const struct a64_LDP_post *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * (4 << i->sf));
+	uint64_t offset = scaled(i->imm7, 2 + i->sf);
 
 	if (base.failed)
 		return failed(x);
@@ -195,7 +195,7 @@ INLINE struct outcome exec_LDP_post(struct ctx *x, const struct a64_LDP_post *i)
 INLINE struct outcome exec_LDPSW_post(struct ctx *x, const struct a64_LDPSW_post *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * 4);
+	uint64_t offset = scaled(i->imm7, 2);
 
 	if (base.failed)
 		return failed(x);
@@ -206,7 +206,7 @@ INLINE struct outcome exec_LDPSW_post(struct ctx *x, const struct a64_LDPSW_post
 INLINE struct outcome exec_STP_offset(struct ctx *x, const struct a64_STP_offset *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * (4 << i->sf));
+	uint64_t offset = scaled(i->imm7, 2 + i->sf);
 
 	if (base.failed)
 		return failed(x);
@@ -216,7 +216,7 @@ INLINE struct outcome exec_STP_offset(struct ctx *x, const struct a64_STP_offset
 INLINE struct outcome exec_LDP_offset(struct ctx *x, const struct a64_LDP_offset *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * (4 << i->sf));
+	uint64_t offset = scaled(i->imm7, 2 + i->sf);
 
 	if (base.failed)
 		return failed(x);
@@ -226,7 +226,7 @@ INLINE struct outcome exec_LDP_offset(struct ctx *x, const struct a64_LDP_offset
 INLINE struct outcome exec_LDPSW_offset(struct ctx *x, const struct a64_LDPSW_offset *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * 4);
+	uint64_t offset = scaled(i->imm7, 2);
 
 	if (base.failed)
 		return failed(x);
@@ -236,7 +236,7 @@ INLINE struct outcome exec_LDPSW_offset(struct ctx *x, const struct a64_LDPSW_of
 INLINE struct outcome exec_STP_pre(struct ctx *x, const struct a64_STP_pre *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * (4 << i->sf));
+	uint64_t offset = scaled(i->imm7, 2 + i->sf);
 
 	if (base.failed)
 		return failed(x);
@@ -247,7 +247,7 @@ INLINE struct outcome exec_STP_pre(struct ctx *x, const struct a64_STP_pre *i)
 INLINE struct outcome exec_LDP_pre(struct ctx *x, const struct a64_LDP_pre *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * (4 << i->sf));
+	uint64_t offset = scaled(i->imm7, 2 + i->sf);
 
 	if (base.failed)
 		return failed(x);
@@ -258,7 +258,7 @@ INLINE struct outcome exec_LDP_pre(struct ctx *x, const struct a64_LDP_pre *i)
 INLINE struct outcome exec_LDPSW_pre(struct ctx *x, const struct a64_LDPSW_pre *i)
 {
 	struct base base = base_address(x, i->Rn);
-	uint64_t offset = (uint64_t)(int64_t)(i->imm7 * 4);
+	uint64_t offset = scaled(i->imm7, 2);
 
 	if (base.failed)
 		return failed(x);
@@ -527,7 +527,7 @@ INLINE struct outcome exec_STR_unsigned(struct ctx *x, const struct a64_STR_unsi
 {
 	struct base base = base_address(x, i->Rn);
 	struct mem_how how = single(i->size, false, i->size == 3, i->Rt, true);
-	uint64_t offset = (uint64_t)i->imm12 << i->size;
+	uint64_t offset = scaled((a64_signed)i->imm12, i->size);
 
 	if (base.failed)
 		return failed(x);
@@ -538,7 +538,7 @@ INLINE struct outcome exec_LDR_unsigned(struct ctx *x, const struct a64_LDR_unsi
 {
 	struct base base = base_address(x, i->Rn);
 	struct mem_how how = single(i->size, false, i->size == 3, i->Rt, true);
-	uint64_t offset = (uint64_t)i->imm12 << i->size;
+	uint64_t offset = scaled((a64_signed)i->imm12, i->size);
 
 	if (base.failed)
 		return failed(x);
@@ -549,7 +549,7 @@ INLINE struct outcome exec_LDRS_unsigned(struct ctx *x, const struct a64_LDRS_un
 {
 	struct base base = base_address(x, i->Rn);
 	struct mem_how how = single(i->size, true, i->opc0 == 0, i->Rt, true);
-	uint64_t offset = (uint64_t)i->imm12 << i->size;
+	uint64_t offset = scaled((a64_signed)i->imm12, i->size);
 
 	if (base.failed)
 		return failed(x);
@@ -560,7 +560,7 @@ INLINE struct outcome exec_LDRSW_unsigned(struct ctx *x, const struct a64_LDRSW_
 {
 	struct base base = base_address(x, i->Rn);
 	struct mem_how how = single(2, true, true, i->Rt, true);
-	uint64_t offset = (uint64_t)i->imm12 << 2;
+	uint64_t offset = scaled((a64_signed)i->imm12, 2);
 
 	if (base.failed)
 		return failed(x);

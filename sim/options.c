@@ -142,6 +142,13 @@ static bool read_undef(struct options *options, const struct option *option, con
 	return read_word(options, option, value, words, UNDEF_STOP);
 }
 
+static bool read_tier(struct options *options, const struct option *option, const char *value)
+{
+	static const char *const words[] = {"1", "2", NULL};
+
+	return read_word(options, option, value, words, TIER_1);
+}
+
 static bool read_switch(struct options *options, const struct option *option, const char *value)
 {
 	static const char *const words[] = {"off", "on", NULL};
@@ -267,6 +274,9 @@ static const struct option table[] = {
 	 read_undef, AT(undef), 0},
 	{"slow", IN_ALL, NULL, "no translation filter, no decoded-op cache: same bytes out", NULL,
 	 AT(slow), 0},
+	{"tier", IN_ALL, "1|2",
+	 "1: interpret only; 2: expect translation to host code, the default", read_tier, AT(tier),
+	 0},
 	{"max-insns", IN_ALL, "N", "stop after N instructions, status 124", read_number,
 	 AT(max_insns), AT(max_insns_given)},
 	{"seed", IN_ALL, "N", "of random numbers: RNDR, RNDRRS (0)", read_number, AT(seed), 0},

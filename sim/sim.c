@@ -72,6 +72,7 @@ static bool make_cpu(struct sim *sim)
 		.walk_caches = config->walk_caches,
 		.fetch_latency = config->timing == TIMING_SERIAL ? SERIAL_FETCH_CYCLES : 0,
 		.slow = config->slow,
+		.tier = (unsigned)config->tier,
 		.observed = config->trace_count > 0,
 		.stop_on_unmodelled = config->undef == UNDEF_STOP,
 		.bus = machine_bus(&sim->machine),
@@ -84,6 +85,11 @@ static bool make_cpu(struct sim *sim)
 	sim->cpu = cpu_new(&core);
 	if (!sim->cpu) {
 		diag("no memory for the core");
+		return false;
+	}
+	if (config->tier == TIER_2 && cpu_tier(sim->cpu) != 2) {
+		diag("--tier 2: no translation to host code here, expected a release build by gcc on "
+		     "x86-64, executable memory, and no --slow, --trace or --tlb off");
 		return false;
 	}
 	cpu_reset(sim->cpu, sim->boot.el, (va_t){sim->boot.entry});

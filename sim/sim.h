@@ -66,6 +66,7 @@ struct sim_memory {
 };
 
 enum sim_timing { TIMING_NONE, TIMING_SERIAL };
+enum sim_tier { TIER_DEFAULT, TIER_1, TIER_2 };
 enum sim_undef { UNDEF_BY_GUEST_KIND, UNDEF_STOP, UNDEF_GUEST };
 enum sim_files { FILES_BY_GUEST_KIND, FILES_HOST, FILES_NONE, FILES_DIRECTORY };
 enum sim_switch { SWITCH_DEFAULT, SWITCH_OFF, SWITCH_ON };
@@ -94,6 +95,7 @@ struct sim_config {
 	struct walk_cache_shapes walk_caches;
 	enum sim_timing timing;
 	bool slow;
+	enum sim_tier tier;
 	enum sim_undef undef;
 
 	/* Memory and translation. */

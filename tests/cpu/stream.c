@@ -359,11 +359,17 @@ static bool exits(void *ctx, struct cpu *cpu)
 	return false;
 }
 
-static bool run_here(const struct stream *s, bool slow, uint8_t output[OUTPUT_BYTES])
+enum how { BY_STENCILS, BY_HANDLERS, SLOWLY };
+
+static bool run_here(const struct stream *s, enum how how, uint8_t output[OUTPUT_BYTES])
 {
 	enum { TABLE = 0x100000, VECTORS = 0x200000 };
-	struct cpu_config config = {
-		.slow = slow, .l1i = {48, 0, 0}, .l1d = {48, 0, 0}, .l2 = {1280, 5, 0}};
+	struct cpu_config config = {.slow = how == SLOWLY,
+				    .tier = how == BY_STENCILS ? 2 : 1,
+				    .translate_at_once = true,
+				    .l1i = {48, 0, 0},
+				    .l1d = {48, 0, 0},
+				    .l2 = {1280, 5, 0}};
 
 	if (!cpu_preset("max", &config))
 		return false;
@@ -460,7 +466,8 @@ static bool compare(const char *what, const uint8_t *ours, const uint8_t *theirs
 int main(int argc, char **argv)
 {
 	static struct stream s;
-	static uint8_t fast[OUTPUT_BYTES], slow[OUTPUT_BYTES], theirs[OUTPUT_BYTES];
+	static uint8_t stencils[OUTPUT_BYTES], handlers[OUTPUT_BYTES], slow[OUTPUT_BYTES],
+		theirs[OUTPUT_BYTES];
 	char path[] = "/tmp/nestwalk-stream-XXXXXX";
 	unsigned bad = 0, first = argc > 1 ? (unsigned)atoi(argv[1]) : 1,
 		 count = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
@@ -473,9 +480,11 @@ int main(int argc, char **argv)
 		make_stream(&s, seed);
 
 		bool good = write_program(&s, path) && run_qemu(path, theirs) &&
-			    run_here(&s, false, fast) && run_here(&s, true, slow);
+			    run_here(&s, BY_STENCILS, stencils) &&
+			    run_here(&s, BY_HANDLERS, handlers) && run_here(&s, SLOWLY, slow);
 
-		good = good && compare("fast", fast, theirs) && compare("slow", slow, theirs);
+		good = good && compare("stencils", stencils, theirs) &&
+		       compare("handlers", handlers, theirs) && compare("slow", slow, theirs);
 		printf(good ? "ok stream %u\n" : "not ok stream %u: differs from qemu-aarch64\n",
 		       seed);
 		bad += !good;
