@@ -29,7 +29,7 @@ enum {
 	PATH_BYTES = 4096 - BOUNCE_BLOCK_BYTES, /* a path and the call's block share a page */
 	FD_COUNT = 128,
 	STACK_BYTES = 8 << 20, /* of the program */
-	PID = 1,
+	PID = 100, /* 1 would be init's */
 	SIGNAL_COUNT = 64,
 	LEAF_LEVELS = 5, /* levels -1..3, as indices */
 };
