@@ -54,7 +54,7 @@ int64_t handle_of(struct kernel *k, struct file *f)
 {
 	static const uint8_t modes[3] = {MODE_R, MODE_W, MODE_A};
 
-	if (f->kind == FILE_DEVMEM)
+	if (f->kind == FILE_DEVMEM || f->kind == FILE_PIPE)
 		return -EINVAL;
 	if (f->kind == FILE_CONSOLE && f->handle < 0)
 		f->handle = host_open(k, ":tt", modes[f->console]);
@@ -94,6 +94,8 @@ int64_t sys_close(struct kernel *k, const uint64_t *x)
 	k->files.fd[x[0]].file = 0;
 	if (--f->users > 0)
 		return 0;
+	if (f->kind == FILE_PIPE)
+		pipe_close(k, f);
 	return f->kind == FILE_HOST ? host_close(k, f->handle) : 0;
 }
 

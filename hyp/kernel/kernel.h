@@ -29,7 +29,7 @@ enum {
 	PATH_BYTES = 4096 - BOUNCE_BLOCK_BYTES, /* a path and the call's block share a page */
 	FD_COUNT = 128,
 	STACK_BYTES = 8 << 20, /* of the program */
-	PID = 100, /* 1 would be init's */
+	PID = 100,             /* 1 would be init's */
 	SIGNAL_COUNT = 64,
 	LEAF_LEVELS = 5, /* levels -1..3, as indices */
 };
@@ -137,7 +137,7 @@ struct mm {
 
 /* ------------------------------------------------------------------ files (files.c) */
 
-enum file_kind { FILE_CLOSED, FILE_HOST, FILE_CONSOLE, FILE_DEVMEM };
+enum file_kind { FILE_CLOSED, FILE_HOST, FILE_CONSOLE, FILE_DEVMEM, FILE_PIPE };
 
 /* An open file description: descriptors that dup() made share it. */
 struct file {
@@ -145,7 +145,7 @@ struct file {
 	uint8_t users;
 	uint16_t console; /* FILE_CONSOLE: 0 to 2 */
 	uint32_t flags;   /* O_APPEND and the like, as F_GETFL tells them */
-	int64_t handle;   /* of the host */
+	int64_t handle;   /* of the host; FILE_PIPE: where its page is */
 	uint64_t offset;
 };
 
@@ -293,12 +293,12 @@ int64_t syscall_dispatch(struct kernel *k, struct frame *frame);
 
 /*
  * System calls: X0 to X5 in, the result or -errno out. files.c: descriptors; transfer.c: what moves
- * bytes; tree.c: what takes a path; status.c: what tells of a file.
+ * bytes; tree.c: what takes a path; status.c: what tells of a file; pipe.c.
  */
 typedef int64_t system_call(struct kernel *k, const uint64_t *x);
 system_call sys_openat, sys_close, sys_dup, sys_dup3, sys_fcntl, sys_ioctl, sys_ppoll, sys_pselect6;
 system_call sys_read, sys_write, sys_readv, sys_writev, sys_pread64, sys_pwrite64, sys_lseek;
-system_call sys_ftruncate, sys_truncate, sys_fsync, sys_getdents64;
+system_call sys_pipe2, sys_ftruncate, sys_truncate, sys_fsync, sys_getdents64;
 system_call sys_fstat, sys_newfstatat, sys_statx, sys_statfs, sys_fstatfs;
 system_call sys_mkdirat, sys_unlinkat, sys_renameat, sys_renameat2, sys_linkat, sys_symlinkat;
 system_call sys_readlinkat, sys_faccessat, sys_faccessat2, sys_chdir, sys_fchdir, sys_getcwd;
@@ -340,6 +340,11 @@ int64_t file_add(struct kernel *k, const struct file *file, bool close_on_exec);
 /* Reads at an offset to the program's memory without moving the file's own offset. */
 int64_t file_read_at(struct kernel *k, struct file *f, uint64_t buffer, uint64_t bytes,
 		     uint64_t offset);
+
+/* pipe.c */
+void pipe_close(struct kernel *k, const struct file *f);
+int64_t pipe_read(struct kernel *k, const struct file *f, uint64_t buffer, uint64_t bytes);
+int64_t pipe_write(struct kernel *k, const struct file *f, uint64_t buffer, uint64_t bytes);
 
 /* A path that lies in the bounce buffer, and the host's handle of the directory it begins at. */
 enum { PATH_FIRST, PATH_SECOND };

@@ -82,8 +82,9 @@ static int64_t ask_file(struct kernel *k, struct file *f, struct status *s)
 
 	if (f == NULL)
 		return -EBADF;
-	if (f->kind == FILE_DEVMEM) {
-		*s = (struct status){.links = 1, .block_bytes = 4096, .mode = S_IFCHR | 0640};
+	if (f->kind == FILE_DEVMEM || f->kind == FILE_PIPE) {
+		*s = (struct status){.links = 1, .block_bytes = 4096};
+		s->mode = f->kind == FILE_PIPE ? S_IFIFO | 0600 : S_IFCHR | 0640;
 		return 0;
 	}
 	if (!k->files.extended)

@@ -68,6 +68,9 @@ static int64_t move(struct kernel *k, struct file *f, transfer *by, uint64_t buf
 		return -EBADF;
 	if ((f->flags & O_ACCMODE) == (by == read_handle ? O_WRONLY : O_RDONLY))
 		return -EBADF;
+	if (f->kind == FILE_PIPE)
+		return by == read_handle ? pipe_read(k, f, buffer, bytes)
+					 : pipe_write(k, f, buffer, bytes);
 	handle = handle_of(k, f);
 	if (handle < 0)
 		return handle;

@@ -86,6 +86,34 @@ static void ask_about_bytes(void)
 	TELL(close(fd));
 }
 
+static void ask_about_pipes(void)
+{
+	char text[32] = {0};
+	struct stat st;
+	int ends[2];
+
+	TELL(pipe(ends));
+	TELL(fstat(ends[0], &st) + S_ISFIFO(st.st_mode));
+	TELL(write(ends[1], "through", 7));
+	TELL(lseek(ends[0], 0, SEEK_CUR));
+	TELL(read(ends[0], text, 3));
+	TELL(write(ends[1], " a pipe", 7));
+	TELL(read(ends[0], text + 3, 20));
+	puts(text);
+	TELL(write(ends[0], "x", 1));
+	TELL(read(ends[1], text, 1));
+	TELL(dup2(ends[1], 50) + close(ends[1]));
+	TELL(write(50, "!", 1) + close(50));
+	TELL(read(ends[0], text, 9));
+	TELL(read(ends[0], text, 9));
+	TELL(close(ends[0]));
+	signal(SIGPIPE, SIG_IGN);
+	TELL(pipe(ends) + close(ends[0]));
+	TELL(write(ends[1], "x", 1));
+	TELL(close(ends[1]));
+	signal(SIGPIPE, SIG_DFL);
+}
+
 static void list(const char *path)
 {
 	struct dirent **names;
@@ -362,6 +390,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "abort") == 0)
 		abort();
 	ask_about_bytes();
+	ask_about_pipes();
 	ask_about_names();
 	ask_about_memory();
 	ask_about_signals();
