@@ -39,7 +39,9 @@ static int64_t directory_of(struct kernel *k, uint64_t dirfd, const char *text)
 	f = file_of(k, (uint32_t)dirfd);
 	if (f == NULL)
 		return -EBADF;
-	return f->kind == FILE_HOST || text[0] == 0 ? handle_of(k, f) : -ENOTDIR;
+	if (f->kind == FILE_HOST)
+		return f->handle;
+	return text[0] == 0 ? 0 : -ENOTDIR;
 }
 
 int64_t path_get(struct kernel *k, unsigned slot, uint64_t dirfd, uint64_t from, struct path *path)
