@@ -32,6 +32,7 @@ struct bootinfo {
 	uint32_t flags;
 	struct geometry_request s1;
 	uint64_t block_bytes; /* largest leaf of the EL0 half; 0: page */
+	uint64_t seed;        /* of random numbers */
 	uint64_t console;     /* IPA of the PL011; 0: none can be reached */
 	struct bootinfo_range kernel;
 	struct bootinfo_range program; /* the guest's ELF file; bytes is 0 for replay */

@@ -2,6 +2,7 @@
 #include "boot.h"
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,8 @@ static void option_words(FILE *out, const struct sim_config *config)
 		size_text(config->block_bytes, text, sizeof(text));
 		fprintf(out, "block=%s ", text);
 	}
+	if (config->seed)
+		fprintf(out, "seed=%" PRIu64 " ", config->seed);
 	for (unsigned i = 0; i < config->vm_ram.count; i++) {
 		window_text(&config->vm_ram.at[i], text, sizeof(text));
 		fprintf(out, "vm-ram=%s ", text);

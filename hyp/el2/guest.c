@@ -163,6 +163,7 @@ static void fill_bootinfo(struct hyp *hyp, struct bootinfo *b)
 		(hyp->options.replay ? BOOTINFO_REPLAY : 0) | (vm->stage2_on ? BOOTINFO_ZEROED : 0);
 	b->s1 = hyp->options.s1;
 	b->block_bytes = hyp->options.block_bytes;
+	b->seed = hyp->options.seed;
 	if (!vm->stage2_on || (PL011_ADDRESS >> vm->stage2.geometry.ia_bits == 0 &&
 			       !vm_has_ram(vm, PL011_ADDRESS, 1)))
 		b->console = PL011_ADDRESS;

@@ -94,6 +94,7 @@ struct options {
 	struct range vm_ram[BOOTINFO_WINDOWS];
 	unsigned vm_ram_count;  /* 0: the default */
 	bool vm_ram_size_given; /* else vm_ram[0] is not valid */
+	uint64_t seed;          /* of the program's random numbers */
 	bool replay, el_given;
 	uint8_t el;
 	const char *arguments; /* behind "--" */

@@ -106,6 +106,8 @@ static bool read_word(struct options *o, const struct word *word)
 		o->el = (uint8_t)number;
 		return o->el_given = true;
 	}
+	if (value_of(word, "seed=", &value))
+		return word_number(value.at, value.length, &o->seed);
 	return word_is(word->at, word->length, "replay") && (o->replay = true);
 }
 

@@ -149,7 +149,7 @@ _Noreturn void kernel_main(struct kernel *k)
 	write_sysreg(vbar_el1, kernel_vectors);
 	isb();
 	k->has_fp = fp_implemented();
-	k->random = UINT64_C(0x6e6573747761ab1e);
+	k->random = UINT64_C(0x6e6573747761ab1e) + k->boot->seed;
 	mm_init(k);
 	files_init(k);
 	if (k->boot->flags & BOOTINFO_REPLAY)

@@ -42,7 +42,7 @@ START_TEST(all_words)
 
 	ck_assert(read_options(
 		&w, "  s1=4k:52 s2=16k:48:start=0:ds=1\tel2=64k:42 block=2m vm-ram=1g@0x40000000 "
-		    "vm-ram=64m@0x8000000000000 replay el=1 -- a  b"));
+		    "vm-ram=64m@0x8000000000000 seed=0x1234567890 replay el=1 -- a  b"));
 	ck_assert_uint_eq(o->s1.size_bits, 52);
 	ck_assert_uint_eq(o->s2.granule_bits, 14);
 	ck_assert(o->s2.start_given && o->s2.start == 0 && o->s2.ds_given && o->s2.ds);
@@ -52,6 +52,7 @@ START_TEST(all_words)
 	ck_assert_uint_eq(o->vm_ram[0].base, 0x40000000);
 	ck_assert_uint_eq(o->vm_ram[0].bytes, 1 << 30);
 	ck_assert_uint_eq(o->vm_ram[1].base, UINT64_C(0x8000000000000));
+	ck_assert_uint_eq(o->seed, UINT64_C(0x1234567890));
 	ck_assert(o->replay && o->el_given && o->el == 1);
 	ck_assert_str_eq(o->arguments, " a  b");
 	ck_assert_str_eq(o->s2_word, "16k:48:start=0:ds=1");
@@ -79,6 +80,8 @@ static const char *const refused[] = {
 	"el=2",
 	"el=",
 	"vm-ram=",
+	"seed=",
+	"seed=1m",
 	"vm-ram=0",
 	"vm-ram=4k",
 	"vm-ram=1g@",

@@ -37,11 +37,12 @@ START_TEST(options_become_words)
 	config.s2 = (struct sim_geometry){.granule_bits = 14, .size_bits = 48, .start_given = true};
 	config.el2 = (struct sim_geometry){.granule_bits = 16, .size_bits = 42, .ds = DS_OFF};
 	config.block_bytes = 2 << 20;
+	config.seed = 77;
 	config.vm_ram.count = 2;
 	config.vm_ram.at[0] = (struct sim_window){true, true, 0x40000000, 0x10000000};
 	config.vm_ram.at[1] = (struct sim_window){true, true, UINT64_C(1) << 51, 0x40000000};
 	text = bootargs_make(&config, GUEST_EL0);
-	ck_assert_str_eq(text, "s1=4k:52:ds=1 s2=16k:48:start=0 el2=64k:42:ds=0 block=2m "
+	ck_assert_str_eq(text, "s1=4k:52:ds=1 s2=16k:48:start=0 el2=64k:42:ds=0 block=2m seed=77 "
 			       "vm-ram=256m@0x40000000 vm-ram=1g@0x8000000000000 el=0 -- prog");
 	free(text);
 }
