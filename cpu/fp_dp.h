@@ -306,6 +306,17 @@ INLINE struct outcome round_int(struct ctx *x, unsigned N, enum FPRounding round
 		    result.ok ? result.value : FPRoundInt(N, op, rounding, exact, &x->cpu->fp));
 }
 
+/* In the mode of FPCR, which the fast instantiation takes for the usual one. */
+INLINE struct outcome round_int_by_fpcr(struct ctx *x, unsigned N, bool exact, uint32_t n,
+					uint32_t d)
+{
+	if (fp_to_nearest(&x->cpu->fp))
+		return round_int(x, N, FPRounding_TIEEVEN, exact, n, d);
+	if (x->fast)
+		return LEFT_TO_OBSERVED;
+	return round_int(x, N, FPRoundingMode(&x->cpu->fp), exact, n, d);
+}
+
 INLINE struct outcome exec_FRINT_fp(struct ctx *x, const struct a64_FRINT_fp *i)
 {
 	return round_int(x, fp_format(i->sz), (enum FPRounding)i->rmode, false, i->Rn, i->Rd);
@@ -328,22 +339,22 @@ INLINE struct outcome exec_FRINTA_fp_half(struct ctx *x, const struct a64_FRINTA
 
 INLINE struct outcome exec_FRINTX_fp(struct ctx *x, const struct a64_FRINTX_fp *i)
 {
-	return round_int(x, fp_format(i->sz), FPRoundingMode(&x->cpu->fp), true, i->Rn, i->Rd);
+	return round_int_by_fpcr(x, fp_format(i->sz), true, i->Rn, i->Rd);
 }
 
 INLINE struct outcome exec_FRINTX_fp_half(struct ctx *x, const struct a64_FRINTX_fp_half *i)
 {
-	return round_int(x, 16, FPRoundingMode(&x->cpu->fp), true, i->Rn, i->Rd);
+	return round_int_by_fpcr(x, 16, true, i->Rn, i->Rd);
 }
 
 INLINE struct outcome exec_FRINTI_fp(struct ctx *x, const struct a64_FRINTI_fp *i)
 {
-	return round_int(x, fp_format(i->sz), FPRoundingMode(&x->cpu->fp), false, i->Rn, i->Rd);
+	return round_int_by_fpcr(x, fp_format(i->sz), false, i->Rn, i->Rd);
 }
 
 INLINE struct outcome exec_FRINTI_fp_half(struct ctx *x, const struct a64_FRINTI_fp_half *i)
 {
-	return round_int(x, 16, FPRoundingMode(&x->cpu->fp), false, i->Rn, i->Rd);
+	return round_int_by_fpcr(x, 16, false, i->Rn, i->Rd);
 }
 
 INLINE struct outcome exec_FRINT_sized(struct ctx *x, const struct a64_FRINT_sized *i)
