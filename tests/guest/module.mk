@@ -1,6 +1,7 @@
-# EL0 guests: static AArch64 programs on tests/guest/libc, without FP and SIMD. build/guest/NAME from tests/guest/NAME.c.
+# EL0 guests: static AArch64 programs on tests/guest/libc, without FP and SIMD but for vectors, which is about SIMD. build/guest/NAME
+# from tests/guest/NAME.c.
 
-GUESTS := exit graph gups hello join pack rwx segv sha256sum signals sortlines svc sve syscalls touch wordcount
+GUESTS := exit graph gups hello join pack rwx segv sha256sum signals sortlines svc sve syscalls touch vectors wordcount
 GUEST_LIBC := start.S system.c string.c malloc.c stdio.c sort.c
 
 GUEST_CC := $(CROSS_COMPILE)gcc
@@ -13,6 +14,7 @@ GUEST_LIBC_OBJ := $(GUEST_LIBC:%=build/guest/libc/%.o)
 GUEST_LIBC_PIE := $(GUEST_LIBC:%=build/guest/libc/%.pie.o)
 GUEST_FILES := $(GUESTS:%=build/guest/%) build/guest/hello-pie build/guest/hello-interp build/guest/hello-cut build/guest/foreign
 
+build/guest/vectors.c.o: GUEST_CFLAGS := $(filter-out -mgeneral-regs-only,$(GUEST_CFLAGS)) -fno-tree-vectorize
 build/guest/%.c.o: tests/guest/%.c
 	$(call say,GUESTCC,$<)
 	$(Q)mkdir -p $(@D) && $(GUEST_CC) $(GUEST_CFLAGS) -fno-pie -MMD -MP -c -o $@ $<
