@@ -97,15 +97,36 @@ INLINE struct outcome across(const struct ctx *x, uint32_t Rd, unsigned esize, u
 	return NEXT;
 }
 
+/* The elements of 64 bits, each with its partner. */
+INLINE uint64_t folded(struct cpu *cpu, struct lanes l, uint64_t elements, uint64_t partners,
+		       binary_op *op)
+{
+	const union vreg n = {.d = {elements, 0}}, m = {.d = {partners, 0}};
+	union vreg result = VECTOR_OF_ZEROS;
+
+	for (unsigned e = 0; e < 64 / l.esize; e++)
+		set_Elem(&result, e, l.esize,
+			 op(cpu, l, Elem(&n, e, l.esize), Elem(&m, e, l.esize)));
+	return result.d[0];
+}
+
+/* Reduce(): the upper half of what is left with the lower one, until that is one element. What
+ * stands above it means nothing. */
 INLINE struct outcome reduce(const struct ctx *x, struct lanes l, uint32_t Rd, uint32_t Rn,
 			     binary_op *op)
 {
 	const union vreg n = *V(x, Rn);
-	uint64_t value = Elem(&n, 0, l.esize);
+	uint64_t v = n.d[0];
 
-	for (unsigned e = 1; e < l.elements; e++)
-		value = op(x->cpu, l, value, Elem(&n, e, l.esize));
-	return across(x, Rd, l.esize, value);
+	if (l.elements * l.esize > 64)
+		v = folded(x->cpu, l, v, n.d[1], op);
+	if (l.esize <= 32)
+		v = folded(x->cpu, l, v, v >> 32, op);
+	if (l.esize <= 16)
+		v = folded(x->cpu, l, v, v >> 16, op);
+	if (l.esize <= 8)
+		v = folded(x->cpu, l, v, v >> 8, op);
+	return across(x, Rd, l.esize, v);
 }
 
 /* Of twice the size. */
