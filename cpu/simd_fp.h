@@ -1,7 +1,7 @@
 /*
- * What the semantics of Advanced SIMD floating point share: an operation on all elements, in the
- * fast instantiation by the host's unit or not at all (OUTCOME_MISS), else by the functions of the
- * pseudocode.
+ * What the semantics of Advanced SIMD floating point share: an operation on all elements, by the
+ * host's unit where simd_fp_host.h can; else by the functions of the pseudocode, in the observed
+ * instantiation, to which the fast one leaves it (OUTCOME_MISS). Half precision has no host.
  */
 #ifndef CPU_SIMD_FP_H
 #define CPU_SIMD_FP_H
@@ -45,12 +45,13 @@ INLINE struct outcome unary(struct ctx *x, struct shape s, uint32_t Rd, const un
 {
 	union vreg result;
 
-	if (x->fast && !host(s, operand, &result, &x->cpu->fp))
-		return MISS;
-	if (!x->fast)
+	if (s.esize == 16 || !host(s, operand, &result, &x->cpu->fp)) {
+		if (x->fast)
+			return MISS;
 		for (unsigned e = 0; e < s.elements; e++)
 			set_Elem(&result, e, s.esize,
 				 op(s.esize, Elem(operand, e, s.esize), &x->cpu->fp));
+	}
 	set_V(x, Rd, cleared_above(s, result));
 	return NEXT;
 }
@@ -60,8 +61,10 @@ INLINE bool binary_result(struct ctx *x, struct shape s, const union vreg *opera
 			  const union vreg *operand2, union vreg *result, host_binary *host,
 			  fp_binary *op)
 {
+	if (s.esize != 16 && host(s, operand1, operand2, result, &x->cpu->fp))
+		return true;
 	if (x->fast)
-		return host(s, operand1, operand2, result, &x->cpu->fp);
+		return false;
 	for (unsigned e = 0; e < s.elements; e++)
 		set_Elem(result, e, s.esize,
 			 op(s.esize, Elem(operand1, e, s.esize), Elem(operand2, e, s.esize),
@@ -88,16 +91,19 @@ INLINE struct outcome multiply_add(struct ctx *x, struct shape s, uint32_t Rd,
 	const union vreg *operand3 = V(x, Rd);
 	union vreg result;
 
-	if (x->fast && !host_mul_add(s, sub_op, operand3, operand1, operand2, &result, &x->cpu->fp))
-		return MISS;
-	for (unsigned e = 0; !x->fast && e < s.elements; e++) {
-		uint64_t element1 = Elem(operand1, e, s.esize);
+	if (s.esize == 16 ||
+	    !host_mul_add(s, sub_op, operand3, operand1, operand2, &result, &x->cpu->fp)) {
+		if (x->fast)
+			return MISS;
+		for (unsigned e = 0; e < s.elements; e++) {
+			uint64_t element1 = Elem(operand1, e, s.esize);
 
-		if (sub_op)
-			element1 = FPNeg(s.esize, element1);
-		set_Elem(&result, e, s.esize,
-			 FPMulAdd(s.esize, Elem(operand3, e, s.esize), element1,
-				  Elem(operand2, e, s.esize), &x->cpu->fp));
+			if (sub_op)
+				element1 = FPNeg(s.esize, element1);
+			set_Elem(&result, e, s.esize,
+				 FPMulAdd(s.esize, Elem(operand3, e, s.esize), element1,
+					  Elem(operand2, e, s.esize), &x->cpu->fp));
+		}
 	}
 	set_V(x, Rd, cleared_above(s, result));
 	return NEXT;
