@@ -331,7 +331,9 @@ static bool read_row(struct table *t, unsigned line, const char *group, char *te
 		return false;
 	if (unmodelled)
 		return true;
-	if (!read_needs(row, column[2]) || !copy_text(row->timing, sizeof(row->timing), column[3]))
+	if (!read_needs(row, column[2]))
+		return bad(t, line, "%s: needs: expected -, one feature or two", row->name);
+	if (!copy_text(row->timing, sizeof(row->timing), column[3]))
 		return bad(t, line, "a column is longer than expected");
 	return read_operands(t, row, column[4]) && read_fast(t, row, column[5]);
 }

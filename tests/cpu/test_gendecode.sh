@@ -99,6 +99,14 @@ refuses fields_that_fit_no_op 'do not fit a decoded op' <<'END'
 [dp_imm]
 A | a:10 b:10 0000000 Rd:5 | - | alu | Rd=w | all
 END
+accepts row_of_two_features <<'END'
+[dp_imm]
+A | sf 0 imm12:12 000000000000000000 | FEAT_FCMA FEAT_FP16 | alu | | sf
+END
+refuses row_of_three_features 'A: needs: expected -, one feature or two' <<'END'
+[dp_imm]
+A | sf 0 imm12:12 000000000000000000 | FEAT_FCMA FEAT_FP16 FEAT_FHM | alu | | sf
+END
 refuses row_of_three_columns '3 columns' <<'END'
 [dp_imm]
 A | sf 0 imm12:12 000000000000000000 | -
