@@ -293,6 +293,34 @@ INLINE bool host_div(struct shape s, const union vreg *operand1, const union vre
 		all(s, both(has_room(s, a), is_zero(s, fused(s, a, negative(s, quotient), b)))));
 }
 
+INLINE union packed square_root(struct shape s, union packed a)
+{
+#ifdef __x86_64__
+	if (s.esize == 64)
+		return (union packed){.d = (doubles)_mm_sqrt_pd((__m128d)a.d)};
+	return (union packed){.s = (singles)_mm_sqrt_ps((__m128)a.s)};
+#else
+	if (s.esize == 64)
+		return (union packed){.d = {fp_sqrt_double(a.d[0]), fp_sqrt_double(a.d[1])}};
+	return (union packed){.s = {fp_sqrt_single(a.s[0]), fp_sqrt_single(a.s[1]),
+				    fp_sqrt_single(a.s[2]), fp_sqrt_single(a.s[3])}};
+#endif
+}
+
+INLINE bool host_sqrt(struct shape s, const union vreg *operand, union vreg *result,
+		      const struct fp_env *fp)
+{
+	union packed a = packed(operand), root = square_root(s, a), exact;
+
+	*result = root.v;
+	if (!as_host(s, a, a, fp) || !all(s, either(is_normal(s, root), is_zero(s, a))))
+		return false;
+	if (fp_is_inexact(fp))
+		return true;
+	exact = both(has_room(s, a), is_zero(s, fused(s, negative(s, a), root, root)));
+	return fp_has_fma() && all(s, either(exact, is_zero(s, a)));
+}
+
 /* FPMulAdd(); a is negated for FMLS. */
 INLINE bool host_mul_add(struct shape s, bool sub_op, const union vreg *addend,
 			 const union vreg *operand1, const union vreg *operand2, union vreg *result,

@@ -71,8 +71,6 @@ INLINE bool host_neg(struct shape s, const union vreg *operand, union vreg *resu
 	return true;
 }
 
-EACH(sqrt, fp_host_sqrt(N, element, fp))
-
 VECTOR_MISC(FABS, host_abs, absolute)
 VECTOR_MISC(FNEG, host_neg, negated)
 VECTOR_MISC(FSQRT, host_sqrt, FPSqrt)
