@@ -173,17 +173,20 @@ static void order_bytes(const struct cpu *cpu, uint8_t *bytes, const struct mem_
 
 /* ---------------------------------------------------------------- bytes */
 
-/* Devices see accesses of 1, 2, 4 or 8 bytes, aligned. */
-static unsigned device_step(uint64_t pa, unsigned size)
+/*
+ * Devices see accesses of 1, 2, 4 or 8 bytes, aligned; each element, of a pair or of a structure,
+ * by itself. The bytes of DC ZVA are no elements.
+ */
+static unsigned device_step(uint64_t pa, unsigned size, unsigned element)
 {
-	unsigned step = 8;
+	unsigned step = element == 0 || element > 8 ? 8 : element;
 
 	while (step > size || (pa & (step - 1)) != 0)
 		step /= 2;
 	return step;
 }
 
-static bool device_get(struct cpu *cpu, const struct mem_part *part, uint8_t *to)
+static bool device_get(struct cpu *cpu, const struct mem_part *part, uint8_t *to, unsigned element)
 {
 	const struct cpu_bus *bus = &cpu->config.bus;
 
@@ -191,7 +194,7 @@ static bool device_get(struct cpu *cpu, const struct mem_part *part, uint8_t *to
 		pa_t pa = {part->pa.value + done};
 		uint64_t value = 0;
 
-		step = device_step(pa.value, part->size - done);
+		step = device_step(pa.value, part->size - done, element);
 		if (!bus->read(bus->ctx, pa, step, &value))
 			return false;
 		memcpy(to + done, &value, step);
@@ -199,7 +202,8 @@ static bool device_get(struct cpu *cpu, const struct mem_part *part, uint8_t *to
 	return true;
 }
 
-static bool device_put(struct cpu *cpu, const struct mem_part *part, const uint8_t *from)
+static bool device_put(struct cpu *cpu, const struct mem_part *part, const uint8_t *from,
+		       unsigned element)
 {
 	const struct cpu_bus *bus = &cpu->config.bus;
 
@@ -207,7 +211,7 @@ static bool device_put(struct cpu *cpu, const struct mem_part *part, const uint8
 		pa_t pa = {part->pa.value + done};
 		uint64_t value = 0;
 
-		step = device_step(pa.value, part->size - done);
+		step = device_step(pa.value, part->size - done, element);
 		memcpy(&value, from + done, step);
 		if (!bus->write(bus->ctx, pa, step, value))
 			return false;
@@ -232,7 +236,7 @@ bool mem_get(struct cpu *cpu, const struct mem_target *target, void *to, const s
 
 		if (part->page.host != NULL)
 			memcpy(bytes, part->page.host + (part->pa.value & 4095), part->size);
-		else if (!device_get(cpu, part, bytes))
+		else if (!device_get(cpu, part, bytes, how->element))
 			return external_abort(cpu, part, how, false);
 		bytes += part->size;
 	}
@@ -252,7 +256,7 @@ bool mem_put(struct cpu *cpu, const struct mem_target *target, const void *from,
 		unsigned offset = (unsigned)(part->pa.value & 4095);
 
 		if (part->page.host == NULL) {
-			if (!device_put(cpu, part, bytes))
+			if (!device_put(cpu, part, bytes, how->element))
 				return external_abort(cpu, part, how, true);
 		} else {
 			memcpy(part->page.host + offset, bytes, part->size);

@@ -58,6 +58,79 @@ START_TEST(access_counts)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ devices */
+
+enum { DEVICE = 0x09000000 };
+
+/* What a device has seen. */
+static struct {
+	unsigned count, sizes[16];
+	uint64_t end; /* of the last access, which are in order */
+} seen;
+
+static bool see(pa_t pa, unsigned size)
+{
+	if (pa.value != seen.end || seen.count == 16)
+		return false;
+	seen.sizes[seen.count++] = size;
+	seen.end = pa.value + size;
+	return true;
+}
+
+static bool device_read(void *ctx, pa_t pa, unsigned size, uint64_t *value)
+{
+	(void)ctx;
+	*value = 0x1111111111111111;
+	return see(pa, size);
+}
+
+static bool device_write(void *ctx, pa_t pa, unsigned size, uint64_t value)
+{
+	(void)ctx, (void)value;
+	return see(pa, size);
+}
+
+/* Each element by itself. */
+static const struct {
+	const char *name;
+	uint32_t word;
+	unsigned count, size;
+} devices[] = {
+	{"ldr x0, [x1]", 0xf9400020, 1, 8},
+	{"ldp w0, w2, [x1]", 0x29400820, 2, 4},
+	{"stp x0, x2, [x1]", 0xa9000820, 2, 8},
+	{"ldr b0, [x1]", 0x3d400020, 1, 1},
+	{"ldr q0, [x1]", 0x3dc00020, 2, 8},
+	{"stp s0, s1, [x1]", 0x2d000420, 2, 4},
+	{"ld1 {v0.8h}, [x1]", 0x4c407420, 8, 2},
+	{"st2 {v0.4s, v1.4s}, [x1]", 0x4c008820, 8, 4},
+	{"ld3 {v0.b - v2.b}[1], [x1]", 0x0d402420, 3, 1},
+	{"ld1r {v0.2d}, [x1]", 0x4d40cc20, 1, 8},
+};
+
+/* Stage 1 is off: Device memory, flat. */
+START_TEST(device_sees_elements)
+{
+	struct board *board = board_new("max", 1);
+
+	board->cpu->config.bus.read = device_read;
+	board->cpu->config.bus.write = device_write;
+	sysreg_write(board->cpu, SYSREG_CPACR_EL1, 3 << 20);
+	board_code(board, RAM_BASE, &devices[_i].word, 1);
+	cpu_set_x(board->cpu, 1, DEVICE);
+	memset(&seen, 0, sizeof(seen));
+	seen.end = DEVICE;
+	cpu_run(board->cpu, 1);
+	ck_assert_msg(cpu_pc(board->cpu).value == RAM_BASE + 4, "%s: aborts", devices[_i].name);
+	ck_assert_msg(seen.count == devices[_i].count, "%s: %u accesses", devices[_i].name,
+		      seen.count);
+	for (unsigned n = 0; n < seen.count; n++)
+		ck_assert_msg(seen.sizes[n] == devices[_i].size, "%s: %u bytes", devices[_i].name,
+			      seen.sizes[n]);
+	board_free(board);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ faults */
 
 enum { DATA_ABORT = 0x25, TRANSLATION_3 = 0x07, PERMISSION_3 = 0x0f, WRITE = 1 << 6 };
@@ -217,6 +290,7 @@ int main(void)
 	TCase *tcase = tcase_create("access");
 
 	tcase_add_loop_test(tcase, access_counts, 0, 2 * ROWS(counted));
+	tcase_add_loop_test(tcase, device_sees_elements, 0, ROWS(devices) / 2);
 	tcase_add_loop_test(tcase, fault_changes_nothing, 0, ROWS(faulting));
 	tcase_add_loop_test(tcase, alignment_is_checked, 0, ROWS(aligned));
 	tcase_add_loop_test(tcase, access_is_checked_first, 0, ROWS(checked));
