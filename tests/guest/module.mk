@@ -2,6 +2,8 @@
 # from tests/guest/NAME.c.
 
 GUESTS := exit graph gups hello join pack rwx segv sha256sum signals sortlines svc sve syscalls touch vectors wordcount
+# By the cryptographic instructions.
+GUESTS += digests
 GUEST_LIBC := start.S system.c string.c malloc.c stdio.c sort.c
 
 GUEST_CC := $(CROSS_COMPILE)gcc
@@ -15,6 +17,7 @@ GUEST_LIBC_PIE := $(GUEST_LIBC:%=build/guest/libc/%.pie.o)
 GUEST_FILES := $(GUESTS:%=build/guest/%) build/guest/hello-pie build/guest/hello-interp build/guest/hello-cut build/guest/foreign
 
 build/guest/vectors.c.o: GUEST_CFLAGS := $(filter-out -mgeneral-regs-only,$(GUEST_CFLAGS)) -fno-tree-vectorize
+build/guest/digests.c.o: GUEST_CFLAGS := $(filter-out -mgeneral-regs-only,$(GUEST_CFLAGS)) -march=armv8.2-a+crypto+sha3
 build/guest/%.c.o: tests/guest/%.c
 	$(call say,GUESTCC,$<)
 	$(Q)mkdir -p $(@D) && $(GUEST_CC) $(GUEST_CFLAGS) -fno-pie -MMD -MP -c -o $@ $<
