@@ -172,6 +172,17 @@ struct exception exception_pac_fail(const struct cpu *cpu, unsigned which)
 	return record(cpu, EC_PAC_FAIL, which);
 }
 
+/* From EL1 to EL2 under HCRX_EL2.MCE2. */
+struct exception exception_mops(const struct cpu *cpu, uint32_t iss)
+{
+	struct exception e = record(cpu, EC_MOPS, iss);
+	bool to_el2 = cpu_has(cpu, FEAT_EL2) && HCRX_EL2_MCE2(cpu->sysreg[SYSREG_HCRX_EL2]) != 0;
+
+	if (cpu->pstate.el == 1 && to_el2)
+		e.target_el = 2;
+	return e;
+}
+
 /* AArch64.SystemAccessTrapSyndrome: the operands of the instruction in another order. */
 struct exception exception_system_access(const struct cpu *cpu, unsigned target_el, uint32_t key,
 					 unsigned Rt, bool read)

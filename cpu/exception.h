@@ -47,6 +47,8 @@ struct exception exception_fp_access(const struct cpu *cpu, unsigned target_el);
 struct exception exception_pauth_trap(const struct cpu *cpu);
 /* AArch64.PACFailException(): bit 1 of which says data, bit 0 key B. */
 struct exception exception_pac_fail(const struct cpu *cpu, unsigned which);
+/* A Memory Copy or Memory Set exception. */
+struct exception exception_mops(const struct cpu *cpu, uint32_t iss);
 /*
  * MSR, MRS or SYS trapped. key: bits 20:5 of the instruction (op0 to op2); target_el 1 becomes 2
  * under HCR_EL2.TGE.

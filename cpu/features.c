@@ -61,7 +61,7 @@ static const struct preset {
  */
 static feature_set modelled_features(void)
 {
-	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_MOPS) & ~F(FEAT_NONE);
+	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_NONE);
 }
 
 bool cpu_preset(const char *name, struct cpu_config *config)
@@ -104,18 +104,18 @@ const char *cpu_preset_name(size_t i)
 static const struct {
 	enum nw_feature feature, needs;
 } dependencies[] = {
-	{FEAT_PAN2, FEAT_PAN},         {FEAT_PAN3, FEAT_PAN2},       {FEAT_HPDS2, FEAT_HPDS},
-	{FEAT_BBML2, FEAT_BBML1},      {FEAT_LPA2, FEAT_LPA},        {FEAT_LPA2, FEAT_LVA},
-	{FEAT_LRCPC2, FEAT_LRCPC},     {FEAT_FlagM2, FEAT_FlagM},    {FEAT_DPB2, FEAT_DPB},
-	{FEAT_TLBIRANGE, FEAT_TLBIOS}, {FEAT_SSBS2, FEAT_SSBS},      {FEAT_FP, FEAT_AdvSIMD},
-	{FEAT_AdvSIMD, FEAT_FP},       {FEAT_FP16, FEAT_FP},         {FEAT_FHM, FEAT_FP16},
-	{FEAT_RDM, FEAT_AdvSIMD},      {FEAT_DotProd, FEAT_AdvSIMD}, {FEAT_FCMA, FEAT_AdvSIMD},
-	{FEAT_JSCVT, FEAT_FP},         {FEAT_FRINTTS, FEAT_FP},      {FEAT_AES, FEAT_AdvSIMD},
-	{FEAT_PMULL, FEAT_AES},        {FEAT_SHA1, FEAT_AdvSIMD},    {FEAT_SHA1, FEAT_SHA256},
-	{FEAT_SHA256, FEAT_SHA1},      {FEAT_SHA512, FEAT_SHA256},   {FEAT_SHA512, FEAT_SHA3},
-	{FEAT_SHA3, FEAT_SHA512},      {FEAT_SM3, FEAT_AdvSIMD},     {FEAT_SM3, FEAT_SM4},
-	{FEAT_SM4, FEAT_SM3},          {FEAT_PAuth2, FEAT_PAuth},    {FEAT_FPAC, FEAT_PAuth2},
-	{FEAT_FPACCOMBINE, FEAT_FPAC},
+	{FEAT_PAN2, FEAT_PAN},         {FEAT_PAN3, FEAT_PAN2},        {FEAT_HPDS2, FEAT_HPDS},
+	{FEAT_BBML2, FEAT_BBML1},      {FEAT_LPA2, FEAT_LPA},         {FEAT_LPA2, FEAT_LVA},
+	{FEAT_LRCPC2, FEAT_LRCPC},     {FEAT_FlagM2, FEAT_FlagM},     {FEAT_DPB2, FEAT_DPB},
+	{FEAT_TLBIRANGE, FEAT_TLBIOS}, {FEAT_SSBS2, FEAT_SSBS},       {FEAT_FP, FEAT_AdvSIMD},
+	{FEAT_AdvSIMD, FEAT_FP},       {FEAT_FP16, FEAT_FP},          {FEAT_FHM, FEAT_FP16},
+	{FEAT_RDM, FEAT_AdvSIMD},      {FEAT_DotProd, FEAT_AdvSIMD},  {FEAT_FCMA, FEAT_AdvSIMD},
+	{FEAT_JSCVT, FEAT_FP},         {FEAT_FRINTTS, FEAT_FP},       {FEAT_AES, FEAT_AdvSIMD},
+	{FEAT_PMULL, FEAT_AES},        {FEAT_SHA1, FEAT_AdvSIMD},     {FEAT_SHA1, FEAT_SHA256},
+	{FEAT_SHA256, FEAT_SHA1},      {FEAT_SHA512, FEAT_SHA256},    {FEAT_SHA512, FEAT_SHA3},
+	{FEAT_SHA3, FEAT_SHA512},      {FEAT_SM3, FEAT_AdvSIMD},      {FEAT_SM3, FEAT_SM4},
+	{FEAT_SM4, FEAT_SM3},          {FEAT_MOPS, FEAT_HCX},         {FEAT_PAuth2, FEAT_PAuth},
+	{FEAT_FPAC, FEAT_PAuth2},      {FEAT_FPACCOMBINE, FEAT_FPAC},
 };
 
 bool cpu_feature_modelled(enum nw_feature feature)
@@ -189,7 +189,7 @@ static const struct id_row {
 	ID(ID_AA64ISAR1_EL1, APA, 1, FEAT_PAuth), ID(ID_AA64ISAR1_EL1, APA, 3, FEAT_PAuth2),
 	ID(ID_AA64ISAR1_EL1, APA, 4, FEAT_FPAC), ID(ID_AA64ISAR1_EL1, APA, 5, FEAT_FPACCOMBINE),
 	ID(ID_AA64ISAR1_EL1, GPA, 1, FEAT_PAuth), ID(ID_AA64ISAR1_EL1, FCMA, 1, FEAT_FCMA),
-	ID(ID_AA64ISAR1_EL1, FRINTTS, 1, FEAT_FRINTTS),
+	ID(ID_AA64ISAR1_EL1, FRINTTS, 1, FEAT_FRINTTS), ID(ID_AA64ISAR2_EL1, MOPS, 1, FEAT_MOPS),
 	ID(ID_AA64ISAR2_EL1, WFxT, 2, FEAT_WFxT), /* the trapped register is told */
 	/* 64-byte lines, PIPT; stores are seen by instruction fetches at once */
 	ID(CTR_EL0, IminLine, 4, FEAT_NONE), ID(CTR_EL0, L1Ip, 3, FEAT_NONE),

@@ -24,6 +24,8 @@ static const char *iss_layout(uint64_t esr)
 	case EC_DATA_ABORT_LOWER:
 	case EC_DATA_ABORT:
 		return "ISS_DATA_ABORT";
+	case EC_MOPS:
+		return "ISS_MOPS";
 	case EC_BRK:
 		return "ISS_BREAKPOINT";
 	default:

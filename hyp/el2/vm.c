@@ -9,6 +9,8 @@
 
 #define VMID UINT64_C(1)
 
+#define HCRX_MSCEN (UINT64_C(1) << 11) /* FEAT_MOPS: the VM may copy and set memory */
+
 /* ------------------------------------------------------------------ stage 2 tables */
 
 static unsigned table_order(const struct hyp *hyp, unsigned count)
@@ -327,8 +329,8 @@ void vm_load(struct hyp *hyp)
 	static const struct fp_context zeros;
 	const struct vm *vm = &hyp->vm;
 	/*
-	 * Interrupts and SErrors come here; SMC and IMPLEMENTATION DEFINED registers trap. API and APK,
-	 * which let the VM have pointer authentication, are RES0 on a core that has none.
+	 * Interrupts and SErrors come here; SMC and IMPLEMENTATION DEFINED registers trap. API and
+	 * APK, which let the VM have pointer authentication, are RES0 on a core that has none.
 	 */
 	uint64_t hcr =
 		FIELD_PUT(HCR_EL2_RW, 1) | FIELD_PUT(HCR_EL2_SWIO, 1) | FIELD_PUT(HCR_EL2_PTW, 1) |
@@ -346,6 +348,8 @@ void vm_load(struct hyp *hyp)
 		write_sysreg(vttbr_el2, FIELD_PUT(VTTBR_EL2_VMID, VMID));
 	}
 	write_sysreg(hcr_el2, hcr);
+	if ((read_sysreg(id_aa64mmfr1_el1) >> 40 & 0xf) != 0) /* HCX: FEAT_HCX */
+		write_sysreg(s3_4_c1_c2_2, HCRX_MSCEN);       /* HCRX_EL2 */
 	write_sysreg(vpidr_el2, read_sysreg(midr_el1));
 	write_sysreg(vmpidr_el2, read_sysreg(mpidr_el1));
 	write_sysreg(cptr_el2, UINT64_C(0x33ff)); /* RES1 only: nothing traps */

@@ -363,9 +363,9 @@ static const struct {
 	enum sysreg reg;
 	uint64_t ones, zeros; /* reads after a write of all ones, of all zeros */
 } kept[] = {
-	/* M A C SA SA0 nAA UMA I EnDB DZE UCT nTWI nTWE WXN SPAN E0E EE UCI EnDA EnIB EnIA DSSBS
+	/* M A C SA SA0 nAA UMA I EnDB DZE UCT nTWI nTWE WXN SPAN E0E EE UCI EnDA EnIB EnIA MSCEn DSSBS
 	   EPAN; RES1 29 28 22 20 11 8 7 */
-	{"max", SYSREG_SCTLR_EL1, 0x02001000ffddfbdf, 0x30500980},
+	{"max", SYSREG_SCTLR_EL1, 0x02001002ffddfbdf, 0x30500980},
 	/* Armv8.0: no nAA, DSSBS, EPAN; SPAN is RES1 */
 	{"cortex-a53", SYSREG_SCTLR_EL1, 0x0000000037dddb9f, 0x30d00980},
 	{"cortex-a53", SYSREG_SCTLR_EL2, 0x32cd183f, 0x30c50830},

@@ -32,7 +32,7 @@ static const char *const registers[] = {
 	"HCR_EL2",    "TTBR0_EL1",   "TTBR1_EL1",      "TTBR0_EL2",      "VTTBR_EL2",
 	"MAIR_EL1",   "MAIR_EL2",    "PAR_EL1_F0",     "PAR_EL1_F1",     "ESR_ELx",
 	"HPFAR_EL2",  "SPSR_EL1",    "SPSR_EL2",       "ISS_DATA_ABORT", "ISS_INSTRUCTION_ABORT",
-	"ISS_SYSTEM", "ISS_CALL",    "ISS_BREAKPOINT", "ISS_WFX",        "TTBR_52",
+	"ISS_SYSTEM", "ISS_CALL", "ISS_MOPS",    "ISS_BREAKPOINT", "ISS_WFX",        "TTBR_52",
 	"S1_TABLE",   "S1_LEAF",     "S2_TABLE",       "S2_LEAF",        "ADDRESS_48",
 	"ADDRESS_DS", "ADDRESS_LPA", "TCR_EL2_E2H1",   "SCTLR_EL2_E2H1", "TTBR1_EL2",
 	"BLOCK",
