@@ -27,9 +27,9 @@ INLINE struct nzcv flags_imm(a64_unsigned nzcv)
 	struct nzcv f;
 
 	(void)nzcv;
-	__asm__("movabsq %1,%0" : "=r"(f.nz) : "i"(HOLE_NZ));
-	__asm__("movabsq %1,%0" : "=r"(f.v) : "i"(HOLE_V));
-	__asm__("movabsq %1,%0" : "=r"(f.c) : "i"(HOLE_C));
+	__asm__("movabsq %1,%0" : "=r"(f.nz) : "i"(HOLE_FLAGS_NZ));
+	__asm__("movabsq %1,%0" : "=r"(f.a) : "i"(HOLE_FLAGS_A));
+	__asm__("movabsq %1,%0" : "=r"(f.b) : "i"(HOLE_FLAGS_B));
 	return f;
 #else
 	return flags_from(nzcv);
@@ -45,9 +45,10 @@ INLINE uint64_t adds(struct ctx *x, uint32_t sf, uint64_t a, uint64_t b)
 
 	a <<= up;
 	b <<= up;
-	x->f.c = __builtin_add_overflow(a, b, &r);
-	x->f.v = (a ^ r) & (b ^ r);
-	x->f.nz = r;
+	bool carry = __builtin_add_overflow(a, b, &r);
+
+	/* N ^ V. */
+	x->f = flags_of(r, r ^ ((a ^ r) & (b ^ r)), carry);
 	return r >> up;
 }
 
@@ -59,9 +60,7 @@ INLINE uint64_t subs(struct ctx *x, uint32_t sf, uint64_t a, uint64_t b)
 	a <<= up;
 	b <<= up;
 	r = a - b;
-	x->f.c = a >= b;
-	x->f.v = (a ^ b) & (a ^ r);
-	x->f.nz = r;
+	x->f = (struct nzcv){r, a, b};
 	return r >> up;
 }
 
@@ -72,19 +71,22 @@ INLINE uint64_t adcs(struct ctx *x, uint32_t sf, uint64_t a, uint64_t b)
 
 	if (sf == 0) {
 		r = (uint64_t)(uint32_t)a + (uint32_t)b + carry;
-		x->f = (struct nzcv){.nz = r << 32, .v = ((a ^ r) & (b ^ r)) << 32, .c = r >> 32};
+		x->f = flags_of(r << 32, (r ^ ((a ^ r) & (b ^ r))) << 32, r >> 32 != 0);
 		return (uint32_t)r;
 	}
 	bool over = __builtin_add_overflow(a, b, &r);
 
 	over |= __builtin_add_overflow(r, carry, &r);
-	x->f = (struct nzcv){.nz = r, .v = (a ^ r) & (b ^ r), .c = over};
+	x->f = flags_of(r, r ^ ((a ^ r) & (b ^ r)), over);
 	return r;
 }
 
 INLINE uint64_t logical_flags(struct ctx *x, uint32_t sf, uint64_t r)
 {
-	x->f = (struct nzcv){.nz = sf != 0 ? r : r << 32, .v = 0, .c = 0};
+	uint64_t nz = sf != 0 ? r : r << 32;
+
+	/* C and V are 0: b is above 0, unsigned, and signed only where nz is negative. */
+	x->f = (struct nzcv){nz, 0, ~nz | 1};
 	return r;
 }
 

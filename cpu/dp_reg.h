@@ -316,9 +316,9 @@ INLINE struct outcome exec_SETF(struct ctx *x, const struct a64_SETF *i)
 	uint64_t value = X(x, i->Rn);
 	unsigned size = i->sz != 0 ? 16 : 8;
 
-	x->f = (struct nzcv){.nz = value << (64 - size),
-			     .v = value << (63 - size) ^ value << (64 - size),
-			     .c = flag_c(x->f)};
+	uint64_t nz = value << (64 - size), v = value << (63 - size) ^ nz;
+
+	x->f = flags_of(nz, nz ^ v, flag_c(x->f));
 	return NEXT;
 }
 

@@ -25,7 +25,7 @@ struct engine;
 struct op;
 
 #define FAST_PARAMETERS                                                                            \
-	struct engine *e, const struct op *op, uint64_t budget, uint64_t nz, uint64_t v, uint64_t c
+	struct engine *e, const struct op *op, uint64_t budget, uint64_t nz, uint64_t a, uint64_t b
 typedef void fast_handler(FAST_PARAMETERS);
 
 /* Registers as slots of struct cpu.x, small immediates and one large one: as gendecode laid them

@@ -28,7 +28,7 @@ static void leave(struct engine *e, struct outcome outcome, uint64_t left, struc
 void fast_limit(FAST_PARAMETERS)
 {
 	e->cpu.pc = address_of(e, op);
-	leave(e, NEXT, budget - (uintptr_t)op, (struct nzcv){nz, v, c});
+	leave(e, NEXT, budget - (uintptr_t)op, (struct nzcv){nz, a, b});
 }
 
 /* By the fetch filter where it knows the page; else the run ends and the dispatcher's loop
@@ -40,7 +40,7 @@ void fast_branch_to(FAST_PARAMETERS)
 
 	/* Bits 1 and 0 stay in, so that an unaligned target misses. */
 	if (UNLIKELY((pc & ~UINT64_C(0xffc)) + e->context != slot->tag) || (int64_t)left <= 0) {
-		leave(e, branch_to(pc), left, (struct nzcv){nz, v, c});
+		leave(e, branch_to(pc), left, (struct nzcv){nz, a, b});
 		return;
 	}
 	slot->entry->stamp = e->clock_end - 1 - left;
@@ -82,8 +82,8 @@ static void fast_turn(FAST_PARAMETERS)
 		return;
 	}
 	nz = e->cpu.flags.nz;
-	v = e->cpu.flags.v;
-	c = e->cpu.flags.c;
+	a = e->cpu.flags.a;
+	b = e->cpu.flags.b;
 	FAST_TAIL(fast_branch_to, op);
 }
 
@@ -93,8 +93,8 @@ void fast_observed(FAST_PARAMETERS)
 	const struct outcome o = e->outcome;
 
 	nz = cpu->flags.nz;
-	v = cpu->flags.v;
-	c = cpu->flags.c;
+	a = cpu->flags.a;
+	b = cpu->flags.b;
 	switch (o.kind) {
 	case OUTCOME_NEXT:
 		FAST_GO(op + 1);
@@ -133,14 +133,14 @@ void fast_observe(FAST_PARAMETERS)
 {
 	uint32_t word = word_at(op);
 
-	bring_up_to_date(e, op, budget, (struct nzcv){nz, v, c});
+	bring_up_to_date(e, op, budget, (struct nzcv){nz, a, b});
 	e->outcome = observe_word(&e->cpu, a64_decode_for(&e->cpu, word), word);
 	FAST_TAIL(fast_observed, op);
 }
 
 void fast_word(FAST_PARAMETERS)
 {
-	bring_up_to_date(e, op, budget, (struct nzcv){nz, v, c});
+	bring_up_to_date(e, op, budget, (struct nzcv){nz, a, b});
 	e->outcome =
 		observe_word(&e->cpu, (enum a64_form)(op->b[0] | op->b[1] << 8), (uint32_t)op->imm);
 	FAST_TAIL(fast_observed, op);
@@ -183,7 +183,7 @@ void fast_looped(FAST_PARAMETERS)
 {
 	e->op = op;
 	e->budget = budget;
-	e->cpu.flags = (struct nzcv){nz, v, c};
+	e->cpu.flags = (struct nzcv){nz, a, b};
 }
 #endif
 
@@ -191,7 +191,7 @@ void fast_looped(FAST_PARAMETERS)
 /* Handlers and stencils use registers that belong to a function's caller without saving them. */
 static __attribute__((noinline)) void run_from(FAST_PARAMETERS)
 {
-	op->fn(e, op, budget, nz, v, c);
+	op->fn(e, op, budget, nz, a, b);
 #ifdef __x86_64__
 	__asm__ volatile("" : : : "rbx", "r12", "r13", "r14", "r15", "memory");
 #endif
@@ -209,9 +209,9 @@ void fast_run(struct engine *e, const struct op *op, uint64_t instructions)
 	e->clock_end = e->cpu.now + left + 1;
 #ifdef CPU_LOOP
 	e->left = false;
-	for (fast_looped(e, op, (uintptr_t)op + left, f.nz, f.v, f.c); !e->left; f = e->cpu.flags)
-		e->op->fn(e, e->op, e->budget, e->cpu.flags.nz, e->cpu.flags.v, e->cpu.flags.c);
+	for (fast_looped(e, op, (uintptr_t)op + left, f.nz, f.a, f.b); !e->left; f = e->cpu.flags)
+		e->op->fn(e, e->op, e->budget, e->cpu.flags.nz, e->cpu.flags.a, e->cpu.flags.b);
 #else
-	run_from(e, op, (uintptr_t)op + left, f.nz, f.v, f.c);
+	run_from(e, op, (uintptr_t)op + left, f.nz, f.a, f.b);
 #endif
 }

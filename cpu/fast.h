@@ -22,7 +22,7 @@
 #define UNLIKELY(condition) __builtin_expect((condition), 0)
 
 /* Goes on in a function of the same signature. */
-#define FAST_TAIL(function, to) MUSTTAIL return function(e, to, budget, nz, v, c)
+#define FAST_TAIL(function, to) MUSTTAIL return function(e, to, budget, nz, a, b)
 
 #ifdef CPU_LOOP
 #define FAST_GO(to) FAST_TAIL(fast_looped, to)
@@ -55,7 +55,7 @@
 
 #define FAST_ENTER(is_near)                                                                        \
 	const bool fast_near = (is_near);                                                          \
-	struct ctx x = {.cpu = &e->cpu, .f = {nz, v, c}, .fast = true, .op = op, .budget = budget}
+	struct ctx x = {.cpu = &e->cpu, .f = {nz, a, b}, .fast = true, .op = op, .budget = budget}
 
 /* Before an instruction of SIMD&FP registers. */
 #define FAST_ENTER_SIMD                                                                            \
@@ -68,8 +68,8 @@
 	if (o.kind == OUTCOME_MISS)                                                                \
 		FAST_TAIL(fast_observe, op);                                                       \
 	nz = x.f.nz;                                                                               \
-	v = x.f.v;                                                                                 \
-	c = x.f.c;                                                                                 \
+	a = x.f.a;                                                                                 \
+	b = x.f.b;                                                                                 \
 	if (o.kind == OUTCOME_NEXT) {                                                              \
 		const struct op *next = op + 1;                                                    \
                                                                                                    \

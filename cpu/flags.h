@@ -6,7 +6,7 @@
 
 static inline bool flag_n(struct nzcv f)
 {
-	return (int64_t)(f.nz ^ f.c) < 0;
+	return (int64_t)f.nz < 0 || (f.nz == 0 && f.a != f.b && (f.a & 1) != 0);
 }
 
 static inline bool flag_z(struct nzcv f)
@@ -16,24 +16,41 @@ static inline bool flag_z(struct nzcv f)
 
 static inline bool flag_c(struct nzcv f)
 {
-	return (uint32_t)f.c != 0;
+	return f.a >= f.b;
+}
+
+/* N differs from V. */
+static inline bool flag_less(struct nzcv f)
+{
+	return (int64_t)f.a < (int64_t)f.b;
 }
 
 static inline bool flag_v(struct nzcv f)
 {
-	return (int64_t)f.v < 0;
+	return flag_n(f) != flag_less(f);
 }
 
-/* From and to the four bits N:Z:C:V. N=1 with Z=1 is no result of arithmetic: nz is 0 then, and bit
- * 63 of c gives N. */
+/* Of a result nz other than of a subtraction. less: bit 63 says whether N differs from V. */
+static inline struct nzcv flags_of(uint64_t nz, uint64_t less, bool carry)
+{
+	uint64_t l = (uint64_t)((int64_t)less >> 63), c = -(uint64_t)carry;
+
+	/* b is 0 with carry, 1 where less, else -1; a is 0, or -2 where less with carry. */
+	return (struct nzcv){nz, (l & c) << 1, (~l << 1 | 1) & ~c};
+}
+
+/* From and to the four bits N:Z:C:V. */
 static inline struct nzcv flags_from(unsigned nzcv)
 {
-#define FLAGS(n, z, c, v)                                                                          \
+#define FLAGS(n, z, c, less)                                                                       \
 	{                                                                                          \
-		(z) ? 0 : (uint64_t)(n) << 63 | 1, (uint64_t)(v) << 63,                            \
-			(c) | (uint64_t)((n) & (z)) << 63                                          \
+		(z) ? 0 : (uint64_t)(n) << 63 | 1,                                                 \
+			(uint64_t)((c) & (less)) << 63 |                                           \
+				((n) & (z) ? (c) & !(less) ? 3 : 1 : 0),                           \
+			(c) ? (n) & (z) & !(less) : (less) ? ((n) & (z) ? 3 : 1)                   \
+							   : UINT64_C(1) << 63                     \
 	}
-#define FLAGS_CV(n, z) FLAGS(n, z, 0, 0), FLAGS(n, z, 0, 1), FLAGS(n, z, 1, 0), FLAGS(n, z, 1, 1)
+#define FLAGS_CV(n, z) FLAGS(n, z, 0, n), FLAGS(n, z, 0, !n), FLAGS(n, z, 1, n), FLAGS(n, z, 1, !n)
 	static const struct nzcv flags[16] = {FLAGS_CV(0, 0), FLAGS_CV(0, 1), FLAGS_CV(1, 0),
 					      FLAGS_CV(1, 1)};
 #undef FLAGS_CV
@@ -70,10 +87,10 @@ static inline bool condition_holds(struct nzcv f, unsigned cond)
 		result = flag_c(f) && !flag_z(f);
 		break;
 	case 5:
-		result = (int64_t)(f.nz ^ f.c ^ f.v) >= 0;
+		result = !flag_less(f);
 		break;
 	case 6:
-		result = (int64_t)(f.nz ^ f.c ^ f.v) >= 0 && !flag_z(f);
+		result = !flag_less(f) && !flag_z(f);
 		break;
 	default:
 		return true;

@@ -374,7 +374,7 @@ INLINE struct outcome compare(struct ctx *x, unsigned N, uint64_t op1, uint64_t 
 		uint64_t less = fp_is_less(N, op1, op2), equal = fp_is_equal(N, op1, op2);
 
 		/* N: less; Z: equal; C: not less. */
-		x->f = (struct nzcv){.nz = less << 63 | (equal ^ 1), .v = 0, .c = less ^ 1};
+		x->f = (struct nzcv){.nz = less << 63 | (equal ^ 1), .a = 0, .b = less};
 		return NEXT;
 	}
 	if (x->fast)

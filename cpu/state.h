@@ -26,12 +26,13 @@ union vreg {
 } __attribute__((aligned(16)));
 
 /*
- * PSTATE.{N,Z,C,V} as the results they were made from, which is cheaper to keep than four bits
- * (flags.h reads them): Z: nz is 0. N: bit 63 of nz ^ c. C: the lower half of c is not 0. V: bit 63
- * of v. Bit 63 of c serves N=1, Z=1.
+ * PSTATE.{N,Z,C,V} as a subtraction leaves them, its result and its operands, which costs it nothing
+ * (flags.h reads them). Z: nz is 0. N: bit 63 of nz. C: a is not below b, unsigned. N differs from V: a is below b,
+ * signed. What else sets flags makes up a and b. N=1 with Z=1 is no result of arithmetic: nz is 0 then, and a is odd and
+ * not b, which else it never is with nz 0.
  */
 struct nzcv {
-	uint64_t nz, v, c;
+	uint64_t nz, a, b;
 };
 
 /* System registers that are plain storage, by index; sysreg.def gives each its encoding and

@@ -44,13 +44,13 @@ static inline __attribute__((always_inline)) const struct op *stencil_any(void)
 	return op;
 }
 
-#define STENCIL_LEAVE(function, to) return e->function(e, to, budget, nz, v, c)
+#define STENCIL_LEAVE(function, to) return e->function(e, to, budget, nz, a, b)
 
 #define FAST_ENTER(is_near)                                                                        \
 	(void)op;                                                                                  \
 	const bool fast_near = (is_near);                                                          \
 	struct ctx x = {                                                                           \
-		.cpu = &e->cpu, .f = {nz, v, c}, .fast = true, .op = STENCIL_OP, .budget = budget}
+		.cpu = &e->cpu, .f = {nz, a, b}, .fast = true, .op = STENCIL_OP, .budget = budget}
 
 #define FAST_ENTER_SIMD                                                                            \
 	if (UNLIKELY(!e->fp_free))                                                                 \
@@ -61,16 +61,16 @@ static inline __attribute__((always_inline)) const struct op *stencil_any(void)
 	if (UNLIKELY(o.kind == OUTCOME_MISS))                                                      \
 		STENCIL_LEAVE(exit_observe, STENCIL_OP);                                           \
 	nz = x.f.nz;                                                                               \
-	v = x.f.v;                                                                                 \
-	c = x.f.c;                                                                                 \
+	a = x.f.a;                                                                                 \
+	b = x.f.b;                                                                                 \
 	if (LIKELY(o.kind == OUTCOME_RELATIVE && fast_near)) {                                     \
 		budget += HOLE_VALUE(DELTA);                                                       \
 		if (UNLIKELY((int64_t)budget <= (int64_t)HOLE_VALUE(TO)))                          \
 			STENCIL_LEAVE(exit_limit, STENCIL_TO);                                     \
-		return STENCIL_TAKEN(e, stencil_any(), budget, nz, v, c);                          \
+		return STENCIL_TAKEN(e, stencil_any(), budget, nz, a, b);                          \
 	}                                                                                          \
 	if (o.kind == OUTCOME_NEXT)                                                                \
-		return stencil_next(e, stencil_any(), budget, nz, v, c);                           \
+		return stencil_next(e, stencil_any(), budget, nz, a, b);                           \
 	e->cpu.pc = o.kind == OUTCOME_RELATIVE ? PC(&x) + o.target : o.target;                     \
 	STENCIL_LEAVE(exit_branch_to, STENCIL_OP)
 

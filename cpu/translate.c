@@ -185,12 +185,12 @@ static uint64_t hole_value(enum hole hole, const struct op *op)
 		return shifted_immediate(op, 12);
 	case HOLE_MASK:
 		return BITMASK[op->imm];
-	case HOLE_NZ:
+	case HOLE_FLAGS_NZ:
 		return flags_from(op->b[2]).nz;
-	case HOLE_V:
-		return flags_from(op->b[2]).v;
-	case HOLE_C:
-		return flags_from(op->b[2]).c;
+	case HOLE_FLAGS_A:
+		return flags_from(op->b[2]).a;
+	case HOLE_FLAGS_B:
+		return flags_from(op->b[2]).b;
 	case HOLE_OP:
 		return (uintptr_t)op;
 	case HOLE_TO:
