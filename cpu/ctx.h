@@ -74,22 +74,51 @@ INLINE uint64_t stored_X(const struct ctx *x, uint32_t n)
 	return X(x, n);
 }
 
+/* As register_slot(), of SIMD&FP registers. */
+INLINE union vreg *vector_slot(const struct ctx *x, uint32_t n)
+{
+#ifdef CPU_STENCIL
+	if (n >= IN_OP)
+		return (union vreg *)((uintptr_t)x->cpu + hole_vector(n - IN_OP));
+#endif
+	return &x->cpu->v[n];
+}
+
+/* Of Rt of loads and stores, that in the fast instantiation may be IN_OP + k: as set_X(). */
+INLINE union vreg *late_vector(const struct ctx *x, uint32_t n)
+{
+#ifndef CPU_STENCIL
+	if (x->fast && n >= IN_OP)
+		n = x->op->b[n - IN_OP];
+#endif
+	return vector_slot(x, n);
+}
+
+/* Around a write of a SIMD&FP register: two holes may be one register. */
+INLINE void vector_barrier(void)
+{
+#ifdef CPU_STENCIL
+	__asm__ volatile("" : : : "memory");
+#endif
+}
+
 /* A SIMD&FP register. */
 INLINE const union vreg *V(const struct ctx *x, uint32_t n)
 {
-	return &x->cpu->v[n];
+	return vector_slot(x, n);
 }
 
 INLINE void set_V(const struct ctx *x, uint32_t n, union vreg value)
 {
-	x->cpu->v[n] = value;
+	vector_barrier();
+	*vector_slot(x, n) = value;
+	vector_barrier();
 }
 
 /* Of a scalar or 64-bit vector result, the upper bits become 0. */
 INLINE void set_D(const struct ctx *x, uint32_t n, uint64_t value)
 {
-	x->cpu->v[n].d[0] = value;
-	x->cpu->v[n].d[1] = 0;
+	set_V(x, n, (union vreg){.d = {value, 0}});
 }
 
 /* W or X: sf says which. The upper half of an X register is 0 after a write of W. */

@@ -42,6 +42,7 @@
 
 /* Fields that are in the op. */
 #define FAST_REGISTER(k) op->b[k]
+#define FAST_VECTOR(k)   op->b[k]
 #define FAST_BYTE(k)     op->b[k]
 #define FAST_IMM         op->imm
 

@@ -46,13 +46,16 @@ static bool place_fields(const struct row *row, char place[FIELDS_MAX][16])
 	return true;
 }
 
-/* Loaded from the op where it is used: set_X() and stored_X() in ctx.h. */
+/* Loaded from the op where it is used: set_X() and stored_X() in ctx.h, late_vector() of what
+ * memory gives or takes. */
 static bool is_late(const struct row *row, const struct field *f)
 {
 	bool stored = f->role == ROLE_READ && (row->mem & ROLE_WRITE) != 0 &&
 		      strncmp(f->name, "Rt", 2) == 0;
 
-	return !f->v && (f->role == ROLE_WRITE || stored);
+	bool loaded = f->role == ROLE_WRITE && row->mem == ROLE_READ;
+
+	return stored || (f->v ? loaded : f->role == ROLE_WRITE);
 }
 
 /*
@@ -103,7 +106,11 @@ static void print_operand(FILE *out, const struct row *row, const struct field *
 	if (is_late(row, f))
 		fprintf(out, "IN_OP + %c;\n", place[2]);
 	else if (place[0] == 'b')
-		fprintf(out, "%s(%c);\n", is_register(f) ? "FAST_REGISTER" : "FAST_BYTE", place[2]);
+		fprintf(out, "%s(%c);\n",
+			f->v              ? "FAST_VECTOR"
+			: is_register(f) ? "FAST_REGISTER"
+					 : "FAST_BYTE",
+			place[2]);
 	else
 		fprintf(out, "(%s)FAST_IMM;\n", type_of(f));
 }

@@ -24,6 +24,14 @@ HOLE_INLINE uint64_t hole_register(uint32_t k)
 			: HOLE_VALUE(R3);
 }
 
+HOLE_INLINE uint64_t hole_vector(uint32_t k)
+{
+	return k == 0   ? HOLE_VALUE(Q0)
+	       : k == 1 ? HOLE_VALUE(Q1)
+	       : k == 2 ? HOLE_VALUE(Q2)
+			: HOLE_VALUE(Q3);
+}
+
 /* It is that hole. Where the compiler can't tell it is another. */
 #define HOLE_IS(value, name)                                                                       \
 	(__builtin_constant_p((value) == HOLE_VALUE(name)) && (value) == HOLE_VALUE(name))

@@ -34,7 +34,7 @@ $(cpu_GENERATED): $(B)/gen/.a64 ;
 
 # The second tier: handlers of these groups are compiled once more as stencils (cpu/stencil.h), by gcc for x86-64, in
 # variants whose handlers end in jumps. Elsewhere there is none. A group not in the list has handlers only.
-cpu_STENCILS := branch dp_imm dp_reg ldst
+cpu_STENCILS := branch dp_imm dp_reg ldst simd_ldst
 STENCIL_CC ?= gcc
 stencil_CFLAGS := -std=gnu11 -w -O2 -DNDEBUG -DCPU_STENCIL -fno-pic -mcmodel=small -fomit-frame-pointer -fno-stack-protector \
 	-fno-jump-tables -fno-asynchronous-unwind-tables -fcf-protection=none -fno-ipa-icf -fno-reorder-blocks-and-partition \

@@ -19,12 +19,17 @@ INLINE void write_back(struct ctx *x, uint32_t Rn, uint64_t sum, enum indexing i
 		set_slot(x, Rn, sum);
 }
 
+INLINE unsigned log2_of(unsigned size)
+{
+	return size == 4 ? 2 : size == 8 ? 3 : 4;
+}
+
 /* ---------------------------------------------------------------- literal */
 
-INLINE struct outcome load_literal(struct ctx *x, int32_t imm19, unsigned size, uint32_t Rt)
+INLINE struct outcome load_literal(struct ctx *x, a64_signed imm19, unsigned size, uint32_t Rt)
 {
 	struct mem_how how = elements(size, size);
-	uint64_t address = PC(x) + (uint64_t)(int64_t)imm19 * 4;
+	uint64_t address = PC(x) + scaled(imm19, 2);
 	uint8_t buffer[16];
 	struct mem_bytes data = mem_read_bytes(x, address, &how, buffer);
 
@@ -48,11 +53,11 @@ INLINE struct outcome exec_LDR_Q_lit(struct ctx *x, const struct a64_LDR_Q_lit *
 /* ---------------------------------------------------------------- pairs */
 
 /* size is that of one register; imm7 counts in it. Rt may be Rt2: CHOICE_LOAD_PAIR_OVERLAP. */
-INLINE struct outcome load_V_pair(struct ctx *x, uint32_t Rn, int32_t imm7, enum indexing indexing,
-				  unsigned size, uint32_t Rt, uint32_t Rt2)
+INLINE struct outcome load_V_pair(struct ctx *x, uint32_t Rn, a64_signed imm7,
+				  enum indexing indexing, unsigned size, uint32_t Rt, uint32_t Rt2)
 {
 	struct base base = base_address(x, Rn);
-	uint64_t offset = (uint64_t)(int64_t)(imm7 * (int32_t)size);
+	uint64_t offset = scaled(imm7, log2_of(size));
 	struct mem_how how = elements(2 * size, size);
 	uint8_t buffer[32];
 
@@ -71,11 +76,11 @@ INLINE struct outcome load_V_pair(struct ctx *x, uint32_t Rn, int32_t imm7, enum
 	return NEXT;
 }
 
-INLINE struct outcome store_V_pair(struct ctx *x, uint32_t Rn, int32_t imm7, enum indexing indexing,
-				   unsigned size, uint32_t Rt, uint32_t Rt2)
+INLINE struct outcome store_V_pair(struct ctx *x, uint32_t Rn, a64_signed imm7,
+				   enum indexing indexing, unsigned size, uint32_t Rt, uint32_t Rt2)
 {
 	struct base base = base_address(x, Rn);
-	uint64_t offset = (uint64_t)(int64_t)(imm7 * (int32_t)size);
+	uint64_t offset = scaled(imm7, log2_of(size));
 	uint64_t address = indexed(base.address, offset, indexing);
 	struct mem_how how = elements(2 * size, size);
 	uint8_t buffer[32];
@@ -306,22 +311,24 @@ INLINE struct outcome exec_LDR_Q_reg(struct ctx *x, const struct a64_LDR_Q_reg *
 
 INLINE struct outcome exec_STR_V_unsigned(struct ctx *x, const struct a64_STR_V_unsigned *i)
 {
-	return store_V(x, i->Rn, (uint64_t)i->imm12 << i->size, OFFSET, 1u << i->size, i->Rt);
+	return store_V(x, i->Rn, scaled((a64_signed)i->imm12, i->size), OFFSET, 1u << i->size,
+		       i->Rt);
 }
 
 INLINE struct outcome exec_STR_Q_unsigned(struct ctx *x, const struct a64_STR_Q_unsigned *i)
 {
-	return store_V(x, i->Rn, (uint64_t)i->imm12 << 4, OFFSET, 16, i->Rt);
+	return store_V(x, i->Rn, scaled((a64_signed)i->imm12, 4), OFFSET, 16, i->Rt);
 }
 
 INLINE struct outcome exec_LDR_V_unsigned(struct ctx *x, const struct a64_LDR_V_unsigned *i)
 {
-	return load_V(x, i->Rn, (uint64_t)i->imm12 << i->size, OFFSET, 1u << i->size, i->Rt);
+	return load_V(x, i->Rn, scaled((a64_signed)i->imm12, i->size), OFFSET, 1u << i->size,
+		      i->Rt);
 }
 
 INLINE struct outcome exec_LDR_Q_unsigned(struct ctx *x, const struct a64_LDR_Q_unsigned *i)
 {
-	return load_V(x, i->Rn, (uint64_t)i->imm12 << 4, OFFSET, 16, i->Rt);
+	return load_V(x, i->Rn, scaled((a64_signed)i->imm12, 4), OFFSET, 16, i->Rt);
 }
 
 #endif

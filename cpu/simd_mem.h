@@ -5,6 +5,7 @@
 #ifndef CPU_SIMD_MEM_H
 #define CPU_SIMD_MEM_H
 
+#include "interleave.h"
 #include "mem.h"
 
 INLINE struct mem_how elements(unsigned size, unsigned element)
@@ -88,14 +89,15 @@ INLINE bool mem_write_bytes(const struct ctx *x, uint64_t va, const struct mem_h
 INLINE void load_register(const struct ctx *x, uint32_t n, const uint8_t *from, unsigned size)
 {
 	if (size == 16)
-		memcpy(&x->cpu->v[n], from, 16);
+		put_vector(late_vector(x, n), vector_at(from));
 	else
-		set_D(x, n, host_load(from, size));
+		*late_vector(x, n) = (union vreg){.d = {host_load(from, size), 0}};
+	vector_barrier();
 }
 
 INLINE void store_register(const struct ctx *x, uint32_t n, uint8_t *to, unsigned size)
 {
-	memcpy(to, &x->cpu->v[n], size);
+	memcpy(to, late_vector(x, n), size);
 }
 
 #endif

@@ -26,9 +26,9 @@ INLINE void write_back(const struct ctx *x, uint32_t Rn, uint64_t base, struct p
 }
 
 /* V0 follows V31. */
-INLINE uint32_t following(uint32_t Rt, unsigned registers)
+INLINE uint32_t following(const struct ctx *x, uint32_t Rt, unsigned registers)
 {
-	return (Rt + registers) & 31;
+	return ((uint32_t)(late_vector(x, Rt) - x->cpu->v) + registers) & 31;
 }
 
 /* ---------------------------------------------------------------- LD1 and ST1 of registers */
@@ -55,7 +55,7 @@ INLINE struct outcome load_registers(struct ctx *x, uint32_t Rn, unsigned count,
 	if (data.failed)
 		return failed(x);
 	for (unsigned r = 0; r < count; r++)
-		load_register(x, following(Rt, r), data.from + r * (8u << Q), 8u << Q);
+		load_register(x, following(x, Rt, r), data.from + r * (8u << Q), 8u << Q);
 	write_back(x, Rn, base.address, post, how.size);
 	mem_loaded(x, data.slot);
 	return NEXT;
@@ -76,7 +76,7 @@ INLINE struct outcome store_registers(struct ctx *x, uint32_t Rn, unsigned count
 	if (room.failed)
 		return failed(x);
 	for (unsigned r = 0; r < count; r++)
-		store_register(x, following(Rt, r), room.to + r * (8u << Q), 8u << Q);
+		store_register(x, following(x, Rt, r), room.to + r * (8u << Q), 8u << Q);
 	if (!mem_write_bytes(x, base.address, &how, &room))
 		return failed(x);
 	write_back(x, Rn, base.address, post, how.size);
@@ -103,7 +103,7 @@ INLINE struct outcome load_structures(struct ctx *x, uint32_t Rn, unsigned selem
 	union vreg *to[4] = {NULL, NULL, NULL, NULL};
 
 	for (unsigned s = 0; s < selem; s++)
-		to[s] = &x->cpu->v[following(Rt, s)];
+		to[s] = &x->cpu->v[following(x, Rt, s)];
 	deinterleave(to, data.from, selem, Q, size);
 	write_back(x, Rn, base.address, post, how.size);
 	mem_loaded(x, data.slot);
@@ -128,7 +128,7 @@ INLINE struct outcome store_structures(struct ctx *x, uint32_t Rn, unsigned sele
 	const union vreg *from[4] = {NULL, NULL, NULL, NULL};
 
 	for (unsigned s = 0; s < selem; s++)
-		from[s] = V(x, following(Rt, s));
+		from[s] = V(x, following(x, Rt, s));
 	interleave(room.to, from, selem, Q, size);
 	if (!mem_write_bytes(x, base.address, &how, &room))
 		return failed(x);
@@ -304,7 +304,7 @@ INLINE struct outcome load_lanes(struct ctx *x, uint32_t Rn, uint32_t selem, uin
 	if (data.failed)
 		return failed(x);
 	for (unsigned s = 0; s <= selem; s++)
-		memcpy(&x->cpu->v[following(Rt, s)].b[lane << size], data.from + (s << size),
+		memcpy(&x->cpu->v[following(x, Rt, s)].b[lane << size], data.from + (s << size),
 		       1u << size);
 	write_back(x, Rn, base.address, post, how.size);
 	mem_loaded(x, data.slot);
@@ -326,7 +326,8 @@ INLINE struct outcome store_lanes(struct ctx *x, uint32_t Rn, uint32_t selem, ui
 	if (room.failed)
 		return failed(x);
 	for (unsigned s = 0; s <= selem; s++)
-		memcpy(room.to + (s << size), &V(x, following(Rt, s))->b[lane << size], 1u << size);
+		memcpy(room.to + (s << size), &V(x, following(x, Rt, s))->b[lane << size],
+		       1u << size);
 	if (!mem_write_bytes(x, base.address, &how, &room))
 		return failed(x);
 	write_back(x, Rn, base.address, post, how.size);
@@ -354,7 +355,7 @@ INLINE struct outcome load_replicated(struct ctx *x, uint32_t Rn, uint32_t selem
 	if (data.failed)
 		return failed(x);
 	for (unsigned s = 0; s <= selem; s++) {
-		union vreg *to = &x->cpu->v[following(Rt, s)];
+		union vreg *to = &x->cpu->v[following(x, Rt, s)];
 
 		to->d[0] = replicated(host_load(data.from + (s << size), 1u << size), size);
 		to->d[1] = Q != 0 ? to->d[0] : 0;

@@ -19,6 +19,7 @@
 	void stencil_##name(FAST_PARAMETERS)
 
 #define FAST_REGISTER(k)       (IN_OP + (k))
+#define FAST_VECTOR(k)         (IN_OP + (k))
 #define FAST_BYTE(k)           HOLE_VALUE(B##k)
 #define FAST_IMM               ((int64_t)HOLE_VALUE(IMM))
 #define FAST_ASSUME(condition) (void)0

@@ -155,6 +155,11 @@ static uint64_t register_at(const struct op *op, unsigned k)
 	return offsetof(struct cpu, x) + op->b[k] * sizeof(uint64_t);
 }
 
+static uint64_t vector_at(const struct op *op, unsigned k)
+{
+	return offsetof(struct cpu, v) + op->b[k] * sizeof(union vreg);
+}
+
 static uint64_t shifted_immediate(const struct op *op, unsigned left)
 {
 	return (uint64_t)(int64_t)op->imm << left;
@@ -174,6 +179,11 @@ static uint64_t hole_value(enum hole hole, const struct op *op)
 	case HOLE_B2:
 	case HOLE_B3:
 		return op->b[hole - HOLE_B0];
+	case HOLE_Q0:
+	case HOLE_Q1:
+	case HOLE_Q2:
+	case HOLE_Q3:
+		return vector_at(op, (unsigned)hole - HOLE_Q0);
 	case HOLE_IMM:
 		return shifted_immediate(op, 0);
 	case HOLE_IMM_1:

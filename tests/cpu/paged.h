@@ -9,18 +9,22 @@
 enum { TABLE2 = 0x10000, TABLE3 = 0x20000, VECTORS = 0x30000, CODE = 0x40000, PAGES = 0x100000 };
 enum { GRANULE_4K_BITS = 12, GRANULE_64K_BITS = 16 };
 
-/* 4 KB: 30-bit addresses; 64 KB: 42-bit; both start at level 2, whose entry 1 is a block from
- * RAM_BASE. */
-static inline struct board *board_with_l1d(unsigned page_bits, bool slow, unsigned entries)
+static inline struct cpu_config paged_config(bool slow, unsigned entries)
 {
-	static const uint64_t permissions[4] = {0x743, 0x743, 0, 0x7c3};
 	struct cpu_config config = board_config("max");
 
 	config.tlb_off = false;
 	config.slow = slow;
 	config.l1i = (struct tlb_shape){8, 0, 0};
 	config.l1d = (struct tlb_shape){entries, 0, 0};
+	return config;
+}
 
+/* 4 KB: 30-bit addresses; 64 KB: 42-bit; both start at level 2, whose entry 1 is a block from
+ * RAM_BASE. */
+static inline struct board *board_of_pages(struct cpu_config config, unsigned page_bits)
+{
+	static const uint64_t permissions[4] = {0x743, 0x743, 0, 0x7c3};
 	struct board *board = board_with(config, 1);
 	struct cpu *cpu = board->cpu;
 	unsigned block_bits = page_bits + page_bits - 3;
@@ -44,6 +48,11 @@ static inline struct board *board_with_l1d(unsigned page_bits, bool slow, unsign
 	cpu_set_pc(cpu, (va_t){ram + CODE});
 	board_code(board, RAM_BASE + VECTORS + 0x200, (const uint32_t[]){0x14000000}, 1);
 	return board;
+}
+
+static inline struct board *board_with_l1d(unsigned page_bits, bool slow, unsigned entries)
+{
+	return board_of_pages(paged_config(slow, entries), page_bits);
 }
 
 static inline struct board *board_paged(unsigned page_bits, bool slow)

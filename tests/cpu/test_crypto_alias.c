@@ -51,8 +51,8 @@ static const struct {
 
 START_TEST(operands_are_read_first)
 {
-	struct board *board = simd_board(GRANULE_4K_BITS, _i % 2 != 0);
-	unsigned i = (unsigned)_i / 2;
+	struct board *board = simd_board(GRANULE_4K_BITS, how_of(_i));
+	unsigned i = (unsigned)_i / HOW_COUNT;
 
 	load_code(board, &rows[i].word, 1);
 	board->cpu->v[0] = before;
@@ -70,7 +70,7 @@ int main(void)
 	TCase *tcase = tcase_create("alias");
 
 	tcase_add_loop_test(tcase, operands_are_read_first, 0,
-			    2 * (int)(sizeof(rows) / sizeof(rows[0])));
+			    HOW_COUNT * (int)(sizeof(rows) / sizeof(rows[0])));
 	suite_add_tcase(suite, tcase);
 	return board_run_suite(suite);
 }

@@ -35,9 +35,10 @@ static const struct {
 
 START_TEST(access_counts)
 {
-	unsigned i = (unsigned)_i / 4, page_bits = _i & 1 ? GRANULE_64K_BITS : GRANULE_4K_BITS;
+	unsigned i = (unsigned)_i / HOW_COUNT / 2;
+	unsigned page_bits = _i / HOW_COUNT % 2 != 0 ? GRANULE_64K_BITS : GRANULE_4K_BITS;
 	bool small = page_bits == GRANULE_4K_BITS;
-	struct board *board = simd_board(page_bits, (_i & 2) != 0);
+	struct board *board = simd_board(page_bits, how_of(_i));
 
 	load_code(board, (const uint32_t[]){counted[i].word, counted[i].word, counted[i].word}, 3);
 	cpu_set_x(board->cpu, 1, counted[i].x1);
@@ -159,9 +160,9 @@ static const struct {
 
 START_TEST(fault_changes_nothing)
 {
-	unsigned i = (unsigned)_i / 2;
-	bool slow = _i % 2 != 0;
-	struct board *board = simd_board(GRANULE_4K_BITS, slow);
+	unsigned i = (unsigned)_i / HOW_COUNT;
+	enum how how = how_of(_i);
+	struct board *board = simd_board(GRANULE_4K_BITS, how);
 	static uint8_t memory[0x4000];
 	union vreg before[32];
 
@@ -172,7 +173,7 @@ START_TEST(fault_changes_nothing)
 	memcpy(memory, board->ram + PAGES, sizeof(memory));
 	cpu_set_x(board->cpu, 1, faulting[i].x1);
 	cpu_set_x(board->cpu, 2, 8);
-	cpu_run(board->cpu, slow ? 1 : 5000);
+	cpu_run(board->cpu, how == SLOWLY ? 1 : 5000);
 
 	const struct cpu_counts *counts = cpu_counts(board->cpu);
 	uint64_t esr = sysreg_read(board->cpu, SYSREG_ESR_EL1);
@@ -235,8 +236,8 @@ static const struct {
 /* Aligned accesses go first, so that the filter knows the page. */
 START_TEST(alignment_is_checked)
 {
-	unsigned i = (unsigned)_i / 2;
-	struct board *board = simd_board(GRANULE_4K_BITS, _i % 2 != 0);
+	unsigned i = (unsigned)_i / HOW_COUNT;
+	struct board *board = simd_board(GRANULE_4K_BITS, how_of(_i));
 	uint64_t sctlr = sysreg_read(board->cpu, SYSREG_SCTLR_EL1) & ~UINT64_C(10);
 	const uint32_t words[] = {0x39400065, 0x39000065, aligned[i].word}; /* LDRB, STRB */
 
@@ -267,22 +268,22 @@ static const struct {
 /* CheckFPAdvSIMDEnabled64() comes before CheckSPAlignment() and the access. */
 START_TEST(access_is_checked_first)
 {
-	struct board *board = simd_board(GRANULE_4K_BITS, _i % 2 != 0);
+	struct board *board = simd_board(GRANULE_4K_BITS, how_of(_i));
 
-	load_code(board, &checked[_i / 2].word, 1);
+	load_code(board, &checked[_i / HOW_COUNT].word, 1);
 	sysreg_write(board->cpu, SYSREG_CPACR_EL1, 0);
 	cpu_set_x(board->cpu, 1, 0x2000);
 	cpu_set_x(board->cpu, 31, 0x2008);
 	cpu_run(board->cpu, 5000);
 	ck_assert_msg(sysreg_read(board->cpu, SYSREG_ESR_EL1) == 0x1fe00000, "%s: ESR 0x%lx",
-		      checked[_i / 2].name, sysreg_read(board->cpu, SYSREG_ESR_EL1));
+		      checked[_i / HOW_COUNT].name, sysreg_read(board->cpu, SYSREG_ESR_EL1));
 	ck_assert_uint_eq(cpu_x(board->cpu, 1), 0x2000);
 	ck_assert_uint_eq(nw_counts(cpu_mmu(board->cpu))->l1d[1].lookups, 0);
 	board_free(board);
 }
 END_TEST
 
-#define ROWS(a) (2 * (int)(sizeof(a) / sizeof((a)[0])))
+#define ROWS(a) (HOW_COUNT * (int)(sizeof(a) / sizeof((a)[0])))
 
 int main(void)
 {
@@ -290,7 +291,7 @@ int main(void)
 	TCase *tcase = tcase_create("access");
 
 	tcase_add_loop_test(tcase, access_counts, 0, 2 * ROWS(counted));
-	tcase_add_loop_test(tcase, device_sees_elements, 0, ROWS(devices) / 2);
+	tcase_add_loop_test(tcase, device_sees_elements, 0, ROWS(devices) / HOW_COUNT);
 	tcase_add_loop_test(tcase, fault_changes_nothing, 0, ROWS(faulting));
 	tcase_add_loop_test(tcase, alignment_is_checked, 0, ROWS(aligned));
 	tcase_add_loop_test(tcase, access_is_checked_first, 0, ROWS(checked));

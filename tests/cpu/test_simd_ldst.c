@@ -458,13 +458,13 @@ static void check_row(struct board *board, const struct row *row, bool load)
 
 START_TEST(load_puts_bytes_in_place)
 {
-	check_row(simd_board(GRANULE_4K_BITS, _i % 2 != 0), &loads[_i / 2], true);
+	check_row(simd_board(GRANULE_4K_BITS, how_of(_i)), &loads[_i / HOW_COUNT], true);
 }
 END_TEST
 
 START_TEST(store_puts_bytes_in_place)
 {
-	check_row(simd_board(GRANULE_4K_BITS, _i % 2 != 0), &stores[_i / 2], false);
+	check_row(simd_board(GRANULE_4K_BITS, how_of(_i)), &stores[_i / HOW_COUNT], false);
 }
 END_TEST
 
@@ -480,15 +480,15 @@ static const struct {
 
 START_TEST(literal_is_relative_to_pc)
 {
-	struct board *board = simd_board(GRANULE_4K_BITS, _i % 2 != 0);
-	uint32_t word = literals[_i / 2].word;
+	struct board *board = simd_board(GRANULE_4K_BITS, how_of(_i));
+	uint32_t word = literals[_i / HOW_COUNT].word;
 
 	load_code(board, (const uint32_t[]){0xd503201f, word, word}, 3);
 	for (unsigned i = 0; i < 16; i++) /* after the second one: */
 		board->ram[CODE + 24 + i] = (uint8_t)i;
 	cpu_run(board->cpu, 5000);
-	ck_assert_uint_eq(board->cpu->v[0].d[0], literals[_i / 2].low);
-	ck_assert_uint_eq(board->cpu->v[0].d[1], literals[_i / 2].high);
+	ck_assert_uint_eq(board->cpu->v[0].d[0], literals[_i / HOW_COUNT].low);
+	ck_assert_uint_eq(board->cpu->v[0].d[1], literals[_i / HOW_COUNT].high);
 	ck_assert_uint_eq(cpu_counts(board->cpu)->load[1], 2);
 	board_free(board);
 }
@@ -527,9 +527,9 @@ static const struct row big_stores[] = {
 };
 
 /* SCTLR_EL1.E0E: EL0 may execute the code, whose block is for EL1 alone to read. */
-static struct board *big_endian_board(bool slow)
+static struct board *big_endian_board(enum how how)
 {
-	struct board *board = simd_board(GRANULE_4K_BITS, slow);
+	struct board *board = simd_board(GRANULE_4K_BITS, how);
 	uint64_t sctlr = sysreg_read(board->cpu, SYSREG_SCTLR_EL1);
 
 	sysreg_write(board->cpu, SYSREG_SCTLR_EL1, sctlr | 1 << 24);
@@ -540,17 +540,17 @@ static struct board *big_endian_board(bool slow)
 
 START_TEST(load_orders_bytes)
 {
-	check_row(big_endian_board(_i % 2 != 0), &big_loads[_i / 2], true);
+	check_row(big_endian_board(how_of(_i)), &big_loads[_i / HOW_COUNT], true);
 }
 END_TEST
 
 START_TEST(store_orders_bytes)
 {
-	check_row(big_endian_board(_i % 2 != 0), &big_stores[_i / 2], false);
+	check_row(big_endian_board(how_of(_i)), &big_stores[_i / HOW_COUNT], false);
 }
 END_TEST
 
-#define ROWS(a) (2 * (int)(sizeof(a) / sizeof((a)[0])))
+#define ROWS(a) (HOW_COUNT * (int)(sizeof(a) / sizeof((a)[0])))
 
 int main(void)
 {
