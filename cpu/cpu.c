@@ -195,7 +195,7 @@ static void replay_remember(struct engine *e, enum nw_access_type type, uint64_t
 {
 	struct cpu_page page = e->cpu.config.bus.page(e->cpu.config.bus.ctx, t->pa);
 
-	if (page.host == NULL || t->device ||
+	if (page.host == NULL || t->device || t->guarded ||
 	    !(type == NW_FETCH ? e->filter_fetch : e->filter_data))
 		return;
 	if (type != NW_STORE || *page.flags == 0)

@@ -154,8 +154,6 @@ void cpu_describe(uint32_t word, char *text, size_t size);
 bool cpu_preset(const char *name, struct cpu_config *config);
 const char *cpu_preset_name(size_t i);
 const char *cpu_feature_name(enum nw_feature feature);
-/* Some core here offers it. */
-bool cpu_feature_modelled(enum nw_feature feature);
 /* False: `feature` is among them without the one that it needs. */
 bool cpu_features_possible(const struct nw_features *features, enum nw_feature *feature, enum nw_feature *needs);
 

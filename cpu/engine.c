@@ -2,6 +2,7 @@
  * on outcomes. */
 #include "engine.h"
 
+#include "bti.h"
 #include "exception.h"
 #include "translate.h"
 
@@ -70,18 +71,20 @@ static struct fetched fetch_translated(struct engine *e)
 		return fetch_failed(e, exception_instruction_abort(cpu, &t.fault, (va_t){cpu->pc}));
 
 	struct fetched f = {true, cpu->config.bus.page(cpu->config.bus.ctx, t.pa), t.pa};
+	enum filter_kind kind = e->stepping ? FILTER_WORDS : FILTER_FETCH;
 
+	e->guarded = t.guarded;
 	e->counted_fetches++;
 	if (!e->filter_fetch || f.page.host == NULL)
 		return f;
-	if (e->stepping) {
-		filter_fill(e, FILTER_WORDS, cpu->pc, t.entry, f.page.host);
-	} else {
-		struct code_page *page = code_page_of(e, f.page);
 
-		filter_fill(e, FILTER_FETCH, cpu->pc, t.entry, f.page.host);
-		filter_slot(e, FILTER_FETCH, cpu->pc)->page = page;
-	}
+	struct code_page *page = e->stepping ? NULL : code_page_of(e, f.page);
+
+	filter_fill(e, kind, cpu->pc, t.entry, f.page.host);
+	if (page != NULL)
+		filter_slot(e, kind, cpu->pc)->page = page;
+	if (t.guarded)
+		filter_slot(e, kind, cpu->pc)->tag += FILTER_GUARDED;
 	return f;
 }
 
@@ -89,8 +92,9 @@ static const struct filter_slot *fetch_slot(struct engine *e, enum filter_kind k
 {
 	struct filter_slot *slot = filter_slot(e, kind, e->cpu.pc);
 
-	if ((e->cpu.pc & ~UINT64_C(0xffc)) + e->context != slot->tag)
+	if ((e->cpu.pc & ~UINT64_C(0xffc)) + e->context != (slot->tag & ~(uint64_t)FILTER_GUARDED))
 		return NULL;
+	e->guarded = (slot->tag & FILTER_GUARDED) != 0;
 	slot->entry->stamp = e->cpu.now;
 	return slot;
 }
@@ -202,7 +206,7 @@ bool engine_turn(struct engine *e, int64_t left)
 		engine_take(e);
 	else
 		resynchronise(e, o.target);
-	return (cpu->pc & 3) == 0 && !cpu->pstate.il;
+	return (cpu->pc & 3) == 0 && !cpu->pstate.il && cpu->pstate.btype == 0;
 }
 
 /* An exception before an instruction was there to execute. */
@@ -227,8 +231,14 @@ static bool step_word(struct engine *e, uint32_t word)
 		host->instruction(host->ctx, cpu, (va_t){cpu->pc}, word);
 	e->fetches++;
 
-	struct outcome o = observe(cpu, a64_decode_for(cpu, word), word);
+	enum a64_form form = a64_decode_for(cpu, word);
+	struct outcome o;
 
+	if (cpu->pstate.btype != 0 && e->guarded &&
+	    !bti_compatible(cpu, form, word, cpu->pstate.btype))
+		o = raise(cpu, exception_branch_target(cpu));
+	else
+		o = observe(cpu, form, word);
 	if (o.kind == OUTCOME_STOP)
 		cpu->stop.word = word;
 	cpu->now += OP_SIZE;
@@ -269,19 +279,23 @@ static bool run_ops(struct engine *e, const struct op *op, uint64_t insns)
 static bool run_slice(struct engine *e, uint64_t insns)
 {
 	const struct filter_slot *slot;
+	uint32_t word;
 
 	if (!fetch_allowed(e))
 		return act_on_fetch_fault(e);
 	slot = fetch_slot(e, FILTER_FETCH);
 	if (slot == NULL) {
 		struct fetched f = fetch_translated(e);
-		uint32_t word;
 
 		if (!f.ok)
 			return act_on_fetch_fault(e);
 		if (f.page.host == NULL)
 			return read_word(e, &f, &word) ? step_word(e, word) : act_on_fetch_fault(e);
 		slot = filter_slot(e, FILTER_FETCH, e->cpu.pc);
+	}
+	if (e->cpu.pstate.btype != 0) { /* a run has no check of its own */
+		memcpy(&word, slot->page->host + (e->cpu.pc & 4095), sizeof(word));
+		return step_word(e, word);
 	}
 	e->running = slot->page;
 	if (e->cpu.config.translate_at_once)

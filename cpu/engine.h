@@ -81,6 +81,7 @@ struct filter_slot {
 				    user field is the head */
 };
 
+#define FILTER_GUARDED 8 /* in a tag of FILTER_FETCH and FILTER_WORDS: a guarded page */
 #define FILTER_EMPTY (~UINT64_C(0)) /* no tag: contexts are multiples of CONTEXT_UNIT */
 
 struct context {
@@ -126,6 +127,12 @@ struct engine {
 	bool zva_free, cache_free; /* sysop_zva_free(), sysop_cache_free(), in this context */
 
 	struct code_page *running;
+
+	/* FEAT_BTI. The branch that entered the running page, NULL: none that PSTATE.BTYPE tells of;
+	 * and its page. */
+	const struct op *branched_from;
+	uint64_t branched_page;
+	bool guarded; /* the page of the instruction that is observed */
 
 	/* Where translated code goes on when an op is not done by its stencil: fast_observe,
 	 * fast_branch_to, fast_limit. */

@@ -159,6 +159,11 @@ struct exception exception_fp_access(const struct cpu *cpu, unsigned target_el)
 	return e;
 }
 
+struct exception exception_branch_target(const struct cpu *cpu)
+{
+	return record(cpu, EC_BRANCH_TARGET, cpu->pstate.btype);
+}
+
 struct exception exception_pauth_trap(const struct cpu *cpu)
 {
 	struct exception e = record(cpu, EC_PAUTH, 0);
@@ -268,7 +273,8 @@ uint64_t pstate_spsr(const struct cpu *cpu)
 	       FIELD_PUT(SPSR_EL1_DIT, p->dit) | FIELD_PUT(SPSR_EL1_UAO, p->uao) |
 	       FIELD_PUT(SPSR_EL1_PAN, p->pan) | FIELD_PUT(SPSR_EL1_SS, p->ss) |
 	       FIELD_PUT(SPSR_EL1_IL, p->il) | FIELD_PUT(SPSR_EL1_SSBS, p->ssbs) |
-	       (uint64_t)p->daif << SPSR_EL1_F_LSB | spsr_mode(p);
+	       FIELD_PUT(SPSR_EL1_BTYPE, p->btype) | (uint64_t)p->daif << SPSR_EL1_F_LSB |
+	       spsr_mode(p);
 }
 
 static enum sysreg stack_pointer(unsigned el, bool spsel)
@@ -318,6 +324,7 @@ static void enter_pstate(struct cpu *cpu)
 	p->ss = false;
 	p->daif = 0xf;
 	p->il = false;
+	p->btype = 0;
 	if (cpu_has(cpu, FEAT_PAN) && spans && SCTLR_EL1_SPAN(sctlr) == 0)
 		p->pan = true;
 	p->uao = false;
@@ -333,12 +340,22 @@ static void count(struct cpu *cpu, const struct exception *e, unsigned ec)
 	cpu->counts.aborts_stage2 += e->abort_stage2;
 }
 
+/* AArch64.TakeException: which exceptions guarantee BTYPE. */
+static uint64_t saved_pstate(const struct cpu *cpu, const struct exception *e)
+{
+	bool sure = e->ec == EC_PC_ALIGNMENT || e->ec == EC_INSTRUCTION_ABORT_LOWER ||
+		    e->ec == EC_BRK || e->ec == EC_ILLEGAL_STATE || e->ec == EC_BRANCH_TARGET;
+	bool zero = cpu_choice(cpu, CHOICE_EXCEPTION_BTYPE) == EXCEPTION_BTYPE_IS_ZERO;
+
+	return pstate_spsr(cpu) & ~(zero && !sure ? FIELD_MASK(SPSR_EL1_BTYPE) : 0);
+}
+
 void take_exception(struct cpu *cpu, const struct exception *e)
 {
 	bool el2 = e->target_el == 2, same_el = e->target_el == cpu->pstate.el;
 	bool is_abort = e->ec == EC_INSTRUCTION_ABORT_LOWER || e->ec == EC_DATA_ABORT_LOWER;
 	unsigned ec = e->ec + (is_abort && same_el ? 1u : 0u);
-	uint64_t spsr = pstate_spsr(cpu);
+	uint64_t spsr = saved_pstate(cpu, e);
 	uint64_t offset = !same_el ? 0x400 : cpu->pstate.spsel ? 0x200 : 0;
 
 	report(cpu, e, ec);
@@ -416,6 +433,7 @@ static void return_state(struct cpu *cpu, uint64_t spsr)
 	p->ssbs = cpu_has(cpu, FEAT_SSBS) && SPSR_EL1_SSBS(spsr) != 0;
 	p->uao = cpu_has(cpu, FEAT_UAO) && SPSR_EL1_UAO(spsr) != 0;
 	p->dit = cpu_has(cpu, FEAT_DIT) && SPSR_EL1_DIT(spsr) != 0;
+	p->btype = cpu_has(cpu, FEAT_BTI) ? (uint8_t)SPSR_EL1_BTYPE(spsr) : 0;
 }
 
 /* SetPSTATEFromPSR. */

@@ -43,6 +43,8 @@ struct exception exception_wfxt_trap(const struct cpu *cpu, unsigned target_el, 
 				     unsigned Rd);
 /* AArch64.AdvSIMDFPAccessTrap(): to EL1, of which HCR_EL2.TGE makes EC 0 at EL2, or to EL2. */
 struct exception exception_fp_access(const struct cpu *cpu, unsigned target_el);
+/* AArch64.BranchTargetException(). */
+struct exception exception_branch_target(const struct cpu *cpu);
 /* TrapPACUse(), to EL2. */
 struct exception exception_pauth_trap(const struct cpu *cpu);
 /* AArch64.PACFailException(): bit 1 of which says data, bit 0 key B. */

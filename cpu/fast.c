@@ -1,4 +1,5 @@
 /* The dispatcher of the fast instantiation, and everything in it that is rare. */
+#include "bti.h"
 #include "fast.h"
 #include "fast_system.h"
 
@@ -28,29 +29,105 @@ static void leave(struct engine *e, struct outcome outcome, uint64_t left, struc
 void fast_limit(FAST_PARAMETERS)
 {
 	e->cpu.pc = address_of(e, op);
+	e->cpu.pstate.btype = 0;
 	leave(e, NEXT, budget - (uintptr_t)op, (struct nzcv){nz, a, b});
+}
+
+static uint32_t word_at(const struct op *op)
+{
+	uint32_t word;
+
+	memcpy(&word, page_of(op)->host + op_index(op) * 4, sizeof(word));
+	return word;
+}
+
+/* Tag of the fetch filter for a page, but for FILTER_GUARDED. Bits 1 and 0 stay in, so that an
+ * unaligned target misses. */
+static uint64_t fetch_tag(const struct engine *e, uint64_t pc)
+{
+	return (pc & ~UINT64_C(0xffc)) + e->context;
+}
+
+static bool page_is_guarded(struct engine *e, uint64_t page)
+{
+	return filter_slot(e, FILTER_FETCH, page)->tag == fetch_tag(e, page) + FILTER_GUARDED;
+}
+
+/* PSTATE.BTYPE at the first instruction of the page that was entered last. */
+static uint8_t entry_btype(struct engine *e)
+{
+	const struct op *from = e->branched_from;
+
+	if (from == NULL || !cpu_has(&e->cpu, FEAT_BTI))
+		return 0;
+
+	uint32_t word = word_at(from);
+
+	return bti_branch_type(&e->cpu, a64_decode_for(&e->cpu, word), word,
+			       page_is_guarded(e, e->branched_page));
+}
+
+static const struct op *enter_page(struct engine *e, const struct filter_slot *slot, uint64_t pc,
+				   uint64_t left)
+{
+	slot->entry->stamp = e->clock_end - 1 - left;
+	e->page_va = pc & ~UINT64_C(0xfff);
+	e->running = slot->page;
+	return &slot->page->ops[pc >> 2 & (OPS_PER_PAGE - 1)];
+}
+
+/* A page that the filter does not know, or one that is guarded: where the instruction may be the
+ * target of this branch the run goes on in it. */
+static __attribute__((noinline, cold)) void enter_guarded(FAST_PARAMETERS)
+{
+	uint64_t pc = e->cpu.pc, left = budget - (uintptr_t)(op + 1);
+	const struct filter_slot *slot = filter_slot(e, FILTER_FETCH, pc);
+	uint8_t btype = entry_btype(e);
+
+	if (slot->tag == fetch_tag(e, pc) + FILTER_GUARDED && (int64_t)left > 0) {
+		const struct op *to = &slot->page->ops[pc >> 2 & (OPS_PER_PAGE - 1)];
+		uint32_t word = word_at(to);
+
+		if (btype == 0 ||
+		    bti_compatible(&e->cpu, a64_decode_for(&e->cpu, word), word, btype)) {
+			to = enter_page(e, slot, pc, left);
+			budget = (uintptr_t)to + left;
+			FAST_GO(to);
+		}
+	}
+	e->cpu.pstate.btype = btype;
+	leave(e, branch_to(pc), left, (struct nzcv){nz, a, b});
 }
 
 /* By the fetch filter where it knows the page; else the run ends and the dispatcher's loop
  * translates. */
-void fast_branch_to(FAST_PARAMETERS)
+static inline __attribute__((always_inline)) void enter(FAST_PARAMETERS)
 {
 	uint64_t pc = e->cpu.pc, left = budget - (uintptr_t)(op + 1);
 	const struct filter_slot *slot = filter_slot(e, FILTER_FETCH, pc);
 
-	/* Bits 1 and 0 stay in, so that an unaligned target misses. */
-	if (UNLIKELY((pc & ~UINT64_C(0xffc)) + e->context != slot->tag) || (int64_t)left <= 0) {
-		leave(e, branch_to(pc), left, (struct nzcv){nz, a, b});
-		return;
-	}
-	slot->entry->stamp = e->clock_end - 1 - left;
-	e->page_va = pc & ~UINT64_C(0xfff);
-	e->running = slot->page;
+	if (UNLIKELY(fetch_tag(e, pc) != slot->tag) || (int64_t)left <= 0)
+		FAST_TAIL(enter_guarded, op);
 
-	const struct op *to = &slot->page->ops[pc >> 2 & (OPS_PER_PAGE - 1)];
+	const struct op *to = enter_page(e, slot, pc, left);
 
 	budget = (uintptr_t)to + left;
 	FAST_GO(to);
+}
+
+void fast_branch_to(FAST_PARAMETERS)
+{
+	e->branched_from = op;
+	e->branched_page = e->page_va;
+	FAST_TAIL(enter, op);
+}
+
+/* Where no branch leads: after an exception, an exception return, an instruction that changed the
+ * context. */
+static void fast_resume(FAST_PARAMETERS)
+{
+	e->branched_from = NULL;
+	FAST_TAIL(enter, op);
 }
 
 /* Op 1024 is no instruction: it continues where the one before it left. */
@@ -67,6 +144,13 @@ static void bring_up_to_date(struct engine *e, const struct op *op, uint64_t bud
 	e->cpu.pc = address_of(e, op);
 	e->cpu.flags = flags;
 	e->cpu.now = e->clock_end - 1 - (budget - (uintptr_t)op);
+
+	/* It is the first one behind a branch if its page was entered just now. */
+	const struct filter_slot *slot = filter_slot(e, FILTER_FETCH, e->page_va);
+	bool first = slot->entry != NULL && slot->entry->stamp == e->cpu.now;
+
+	e->cpu.pstate.btype = first ? entry_btype(e) : 0;
+	e->guarded = (slot->tag & FILTER_GUARDED) != 0;
 }
 
 /*
@@ -84,7 +168,7 @@ static void fast_turn(FAST_PARAMETERS)
 	nz = e->cpu.flags.nz;
 	a = e->cpu.flags.a;
 	b = e->cpu.flags.b;
-	FAST_TAIL(fast_branch_to, op);
+	FAST_TAIL(fast_resume, op);
 }
 
 void fast_observed(FAST_PARAMETERS)
@@ -110,14 +194,6 @@ void fast_observed(FAST_PARAMETERS)
 	default:
 		leave(e, o, budget - (uintptr_t)(op + 1), cpu->flags);
 	}
-}
-
-static uint32_t word_at(const struct op *op)
-{
-	uint32_t word;
-
-	memcpy(&word, page_of(op)->host + op_index(op) * 4, sizeof(word));
-	return word;
 }
 
 static struct outcome observe_word(struct cpu *cpu, enum a64_form form, uint32_t word)
@@ -205,6 +281,7 @@ void fast_run(struct engine *e, const struct op *op, uint64_t instructions)
 	e->counted_left = instructions;
 	struct nzcv f = e->cpu.flags;
 
+	e->branched_from = NULL;
 	e->page_va = e->cpu.pc & ~UINT64_C(0xfff);
 	e->clock_end = e->cpu.now + left + 1;
 #ifdef CPU_LOOP

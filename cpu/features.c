@@ -56,20 +56,15 @@ static const struct preset {
 	{"neoverse-n1", 0x414fd0c1, V8_2 | F(FEAT_SSBS2), 48, true},
 };
 
-/*
- * Not FEAT_BTI: guarded pages are not modelled, and without them PSTATE.BTYPE means nothing.
- */
-static feature_set modelled_features(void)
-{
-	return (F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_BTI) & ~F(FEAT_NONE);
-}
+/* `max` has all there are. */
+#define ALL_FEATURES ((F(NW_FEATURE_COUNT) - 1) & ~F(FEAT_NONE))
 
 bool cpu_preset(const char *name, struct cpu_config *config)
 {
 	for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++) {
 		const struct preset *p = &presets[i];
 
-		feature_set set = p->set & modelled_features();
+		feature_set set = p->set & ALL_FEATURES;
 
 		if (strcmp(p->name, name) != 0)
 			continue;
@@ -118,11 +113,6 @@ static const struct {
 	{FEAT_FPAC, FEAT_PAuth2},      {FEAT_FPACCOMBINE, FEAT_FPAC},
 };
 
-bool cpu_feature_modelled(enum nw_feature feature)
-{
-	return (modelled_features() >> feature & 1) != 0;
-}
-
 bool cpu_features_possible(const struct nw_features *features, enum nw_feature *feature,
 			   enum nw_feature *needs)
 {
@@ -154,8 +144,8 @@ static const struct id_row {
 	ID(ID_AA64PFR0_EL1, FP, 0xf, FEAT_NONE), ID(ID_AA64PFR0_EL1, FP, 0, FEAT_FP),
 	ID(ID_AA64PFR0_EL1, FP, 1, FEAT_FP16), ID(ID_AA64PFR0_EL1, AdvSIMD, 0xf, FEAT_NONE),
 	ID(ID_AA64PFR0_EL1, AdvSIMD, 0, FEAT_AdvSIMD), ID(ID_AA64PFR0_EL1, AdvSIMD, 1, FEAT_FP16),
-	ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT), ID(ID_AA64PFR1_EL1, SSBS, 1, FEAT_SSBS),
-	ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS2),
+	ID(ID_AA64PFR0_EL1, DIT, 1, FEAT_DIT), ID(ID_AA64PFR1_EL1, BT, 1, FEAT_BTI),
+	ID(ID_AA64PFR1_EL1, SSBS, 1, FEAT_SSBS), ID(ID_AA64PFR1_EL1, SSBS, 2, FEAT_SSBS2),
 	ID(ID_AA64DFR0_EL1, DebugVer, 6,
 	   FEAT_NONE), /* Armv8 debug, two breakpoints and watchpoints */
 	ID(ID_AA64DFR0_EL1, BRPs, 1, FEAT_NONE), ID(ID_AA64DFR0_EL1, WRPs, 1, FEAT_NONE),

@@ -11,7 +11,7 @@ cpu_TABLES := cpu/a64.decode cpu/a64_simd_ldst.decode cpu/a64_simd_int.decode cp
 	cpu/a64_crypto.decode cpu/a64_fp.decode
 
 # Registers, exceptions, the System group.
-cpu_SRC += cpu/exception.c cpu/fp_access.c cpu/mops.c cpu/pauth.c cpu/qarma.c cpu/random.c
+cpu_SRC += cpu/bti.c cpu/exception.c cpu/fp_access.c cpu/mops.c cpu/pauth.c cpu/qarma.c cpu/random.c
 cpu_SRC += cpu/features.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hook.c cpu/system.c
 # Instructions, memory, runs.
 cpu_SRC += cpu/decode.c cpu/observed.c cpu/fast.c cpu/fast_system.c $(cpu_GROUPS:%=cpu/fast_%.c)

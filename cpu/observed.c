@@ -4,6 +4,7 @@
  */
 #include "engine.h"
 
+#include "bti.h"
 #include "exception.h"
 #include "fp_access.h"
 #include "system.h"
@@ -23,7 +24,25 @@ static struct outcome unmodelled(struct cpu *cpu, const char *name)
 
 #include "observed.inc"
 
+/* PSTATE.BTYPE is of one instruction; what raises an exception saves it, and ERET restores another.
+ */
+static void next_btype(struct cpu *cpu, enum a64_form form, uint32_t word, struct outcome o)
+{
+	bool completed = o.kind == OUTCOME_NEXT || o.kind == OUTCOME_RELATIVE ||
+			 o.kind == OUTCOME_BRANCH || o.kind == OUTCOME_RESYNC;
+
+	if (completed && form != A64_ERET && form != A64_ERETA)
+		cpu->pstate.btype =
+			o.kind != OUTCOME_BRANCH
+				? 0
+				: bti_branch_type(cpu, form, word, engine_of(cpu)->guarded);
+}
+
 struct outcome observe(struct cpu *cpu, enum a64_form form, uint32_t word)
 {
-	return observed[form](cpu, word);
+	struct outcome o = observed[form](cpu, word);
+
+	if (cpu->pstate.btype != 0 || o.kind == OUTCOME_BRANCH)
+		next_btype(cpu, form, word, o);
+	return o;
 }

@@ -327,6 +327,7 @@ static struct nw_translation result(const struct ttw_regime *r, const struct ttw
 		.span_bits = t->span_bits,
 		.device = ttw_is_device(attributes),
 		.may_write = ttw_may_write(r, t, access),
+		.guarded = t->stage1.guarded,
 		.attributes = attributes,
 		.entry = entry,
 	};

@@ -157,6 +157,7 @@ struct nw_translation {
 	uint8_t span_bits; /* the result holds for the naturally aligned 2^span_bits bytes around the address */
 	bool device;
 	bool may_write;    /* a store with the same el, unprivileged and pan would succeed as well */
+	bool guarded;      /* a guarded page of stage 1: FEAT_BTI */
 	struct nw_attributes attributes;
 	struct tlb_entry *entry; /* the L1 TLB entry that answers now; NULL: none (TLB off, MMU off) */
 };

@@ -69,6 +69,7 @@ static void decode_stage1(const struct ttw_core *core, const struct stage1_field
 	const struct nw_features *f = core->features;
 
 	p->stage = 1;
+	p->gp_mask = nw_has(f, FEAT_BTI) ? FIELD_MASK(S1_LEAF_GP) : 0;
 	p->granule_bits = (uint8_t)t->granule;
 	p->ds = t->ds && nw_has(f, FEAT_LPA2) && t->granule != GRANULE_64K;
 	p->top_data = t->tbi ? 55 : 63;

@@ -35,6 +35,7 @@ struct ttw_leaf {
 	bool flat;         /* the stage is off: identity, all permitted; the rest means nothing */
 	bool not_global;   /* nG; false at stage 2 and where the regime has no ASID */
 	bool clean;        /* writable-clean: a store has to update the descriptor first */
+	bool guarded;      /* stage 1: GP */
 	uint8_t attr;      /* stage 1: Attr<n> of MAIR_ELx; stage 2: MemAttr[3:0], FnXS as bit 4 */
 	uint8_t sh;
 	struct ttw_permissions permissions;
@@ -98,6 +99,7 @@ struct ttw_params {
 	/* Writable-clean: (descriptor & clean_mask) == clean_value, never while HA or HD is 0. */
 	uint64_t clean_mask, clean_value;
 	uint64_t fnxs_mask; /* stage 2: FnXS, or no bit */
+	uint64_t gp_mask;   /* stage 1: GP, or no bit */
 	uint64_t ia_max;    /* the highest address of ia_bits */
 	uint64_t high_mask; /* their bits [51:48] or [51:50]... */
 	uint8_t high_shift; /* ... and how far these are to be shifted up */

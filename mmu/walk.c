@@ -304,6 +304,7 @@ INLINE bool stage1_walk(const struct ttw_port *port, struct ttw_state *w, uint64
 		.wide_bits = (uint8_t)w->wide_bits,
 		.not_global = p->has_privilege && S1_LEAF_nG(w->descriptor),
 		.clean = ttw_is_clean(p, w->descriptor),
+		.guarded = (w->descriptor & p->gp_mask) != 0,
 		.attr = p->attr[S1_LEAF_AttrIndx(w->descriptor)],
 		.sh = p->ds ? p->sh : (uint8_t)S1_LEAF_SH(w->descriptor),
 		.permissions = ttw_stage1_base_permissions(p, w->descriptor, w->hierarchical),

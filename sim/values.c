@@ -366,8 +366,6 @@ static bool switch_feature(struct nw_features *features, const char *name, const
 	for (unsigned i = FEAT_NONE + 1; i < NW_FEATURE_COUNT; i++) {
 		if (strcmp(name, cpu_feature_name((enum nw_feature)i)))
 			continue;
-		if (on && !cpu_feature_modelled((enum nw_feature)i))
-			return refuse(why, "%.30s is not modelled", name);
 		nw_switch(features, (enum nw_feature)i, on);
 		return true;
 	}

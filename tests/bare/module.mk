@@ -1,5 +1,5 @@
 # Bare EL2 test images: they print on the PL011 and exit by semihosting, the same bytes here and on QEMU.
-BARE_IMAGES := $(patsubst %,build/bare/%.img,s1ptw exceptions translation dump vhe host descriptors update maintenance pauth mops)
+BARE_IMAGES := $(patsubst %,build/bare/%.img,s1ptw exceptions translation dump vhe host descriptors update maintenance pauth mops bti)
 .PHONY: bare-images
 bare-images: $(BARE_IMAGES)
 guests: bare-images

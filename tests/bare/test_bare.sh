@@ -5,7 +5,7 @@
 for image in build/bench/*.img build/bare/*.img; do
 	name=$(basename "$image" .img) cpu=max qemu=qemu-system-aarch64
 	# What the installed QEMU's max has of pointer authentication (ID_AA64ISAR1_EL1.APA is 1).
-	[ "$name" != pauth ] || cpu=max,FEAT_PAuth2=off,FEAT_FPAC=off,FEAT_FPACCOMBINE=off
+	case $name in pauth | bti) cpu=max,FEAT_PAuth2=off,FEAT_FPAC=off,FEAT_FPACCOMBINE=off ;; esac
 	timeout 300 "$NESTWALK" run --bare -q --cpu $cpu --append rounds=3 "$image" >"$work/ours" 2>"$work/err" </dev/null
 	status=$?
 	if [ $status -ne 0 ]; then

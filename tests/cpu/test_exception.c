@@ -451,7 +451,7 @@ static const struct {
 } returns[] = {
 	{"EL1 to EL0", "max", 1, 0, 0x60000000, 0x60000000},
 	{"EL1h to EL1t", "max", 1, 0, 0x3c4, 0x3c4},
-	{"EL2 to EL1h with all fields", "max", 2, 0, 0xf1c01fc5, 0xf1c013c5},
+	{"EL2 to EL1h with all fields", "max", 2, 0, 0xf1c01fc5, 0xf1c01fc5},
 	{"EL2 to EL1h, Armv8.0", "cortex-a53", 2, 0, 0xf1c01fc5, 0xf00003c5},
 	{"EL2 to EL0", "max", 2, 0, 0x0, 0x0},
 	{"EL2 to EL0 under TGE", "max", 2, TGE, 0x0, 0x0},

@@ -25,6 +25,7 @@ static const struct {
 	/* EL0 to EL2 in AArch64 only, no EL3, FP and Advanced SIMD with half precision, no GIC, DIT
 	 */
 	{MAX, "ID_AA64PFR0_EL1", 0x0001000000110111},
+	{MAX, "ID_AA64PFR1_EL1", 0x0000000000000021}, /* SSBS with MSR and MRS, BTI */
 	{MAX, "ID_AA64DFR0_EL1", 0x000000f000101006}, /* no PMU, two breakpoints and watchpoints */
 	/* RNDR, TLBI by range, FlagM2, FHM, DotProd, SM4, SM3, SHA3, RDM, LSE, CRC32, SHA512, SHA1,
 	   PMULL */
@@ -120,7 +121,8 @@ static const struct {
 	{FEAT_FPACCOMBINE, "ID_AA64ISAR1_EL1", 0x0100001101211042},
 	{FEAT_WFxT, "ID_AA64ISAR2_EL1", 0x10000},
 	{FEAT_MOPS, "ID_AA64ISAR2_EL1", 2},
-	{FEAT_SSBS2, "ID_AA64PFR1_EL1", 0x0000000000000010},
+	{FEAT_SSBS2, "ID_AA64PFR1_EL1", 0x0000000000000011},
+	{FEAT_BTI, "ID_AA64PFR1_EL1", 0x0000000000000020},
 };
 
 START_TEST(feature_off_clears_its_field)

@@ -363,9 +363,9 @@ static const struct {
 	enum sysreg reg;
 	uint64_t ones, zeros; /* reads after a write of all ones, of all zeros */
 } kept[] = {
-	/* M A C SA SA0 nAA UMA I EnDB DZE UCT nTWI nTWE WXN SPAN E0E EE UCI EnDA EnIB EnIA MSCEn DSSBS
+	/* M A C SA SA0 nAA UMA I EnDB DZE UCT nTWI nTWE WXN SPAN E0E EE UCI EnDA EnIB EnIA MSCEn BT0 BT1 DSSBS
 	   EPAN; RES1 29 28 22 20 11 8 7 */
-	{"max", SYSREG_SCTLR_EL1, 0x02001002ffddfbdf, 0x30500980},
+	{"max", SYSREG_SCTLR_EL1, 0x0200101affddfbdf, 0x30500980},
 	/* Armv8.0: no nAA, DSSBS, EPAN; SPAN is RES1 */
 	{"cortex-a53", SYSREG_SCTLR_EL1, 0x0000000037dddb9f, 0x30d00980},
 	{"cortex-a53", SYSREG_SCTLR_EL2, 0x32cd183f, 0x30c50830},
@@ -386,7 +386,7 @@ static const struct {
 	{"max", SYSREG_CNTKCTL_EL1, 0x3ff, 0},
 	{"cortex-a53", SYSREG_CNTHCTL_EL2, 0xff, 0},
 	{"max", SYSREG_HPFAR_EL2, 0x00000ffffffffff0, 0},
-	{"max", SYSREG_SPSR_EL1, 0xf1f013df, 0},
+	{"max", SYSREG_SPSR_EL1, 0xf1f01fdf, 0},
 	{"cortex-a53", SYSREG_SPSR_EL1, 0xf03003df, 0},
 	{"max", SYSREG_ESR_EL1, 0xffffffff, 0},
 	{"max", SYSREG_ELR_EL1, 0xffffffffffffffff, 0},

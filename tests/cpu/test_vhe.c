@@ -192,7 +192,7 @@ static const struct {
 	uint64_t zeros, ones; /* what a write of 0 and of all ones leaves */
 } kept[] = {
 	/* RES1 in both: 11, 22, 28, 29; RES0 in both: 9, 10, 17, 21, 32, 34, 37 to 43 */
-	{"SCTLR_EL2", SYSREG_SCTLR_EL2, 0x30400800, 0x02001002ffddf9ff},
+	{"SCTLR_EL2", SYSREG_SCTLR_EL2, 0x30400800, 0x0200101affddf9ff},
 	/* RES0 in both: 6, 35, 53, 54, 57, 58, 60 to 63 */
 	{"TCR_EL2", SYSREG_TCR_EL2, 0, 0x099ffff7ffffffbf},
 	/* CPTR_EL2: TFP, FPEN, TCPAC, and the bits that E2H=0 makes RES1 */

@@ -297,7 +297,6 @@ static const struct misuse {
 	{"run --cpu max,FEAT_X=on a", "'FEAT_X' is no feature"},
 	{"run --cpu max,FEAT_LPA2 a", "FEAT_LPA2=: expected on or off"},
 	{"run --cpu max,FEAT_LPA2=maybe a", "expected on or off"},
-	{"run --cpu max,FEAT_BTI=on a", "FEAT_BTI is not modelled"},
 	{"run --cpu max,FEAT_LPA=off a", "FEAT_LPA2 needs FEAT_LPA"},
 	{"run --cpu max,FEAT_PAN=off a", "FEAT_PAN2 needs FEAT_PAN"},
 	{"run --cpu cortex-a53,FEAT_PAN2=on a", "FEAT_PAN2 needs FEAT_PAN"},
