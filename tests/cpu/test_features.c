@@ -228,6 +228,81 @@ START_TEST(preset_is_listed_and_right)
 }
 END_TEST
 
+/*
+ * The values of the Technical Reference Manuals, which QEMU 10.0 has as well, with EL3 and AArch32
+ * as cores have them, and the fields of what is not modelled: AArch32 and EL3 (EL0 to EL3), the
+ * GIC's registers, FEAT_RAS (RAS, IESB), FEAT_CSV2 and CSV3; Secure memory (SNSMem).
+ */
+#define PFR0  "ID_AA64PFR0_EL1", UINT64_C(0xff000000ff00ffff)
+#define PFR1  "ID_AA64PFR1_EL1", 0
+#define ISAR0 "ID_AA64ISAR0_EL1", 0
+#define ISAR1 "ID_AA64ISAR1_EL1", 0
+#define MMFR0 "ID_AA64MMFR0_EL1", 0xf000
+#define MMFR1 "ID_AA64MMFR1_EL1", 0
+#define MMFR2 "ID_AA64MMFR2_EL1", 0xf000
+#define MIDR  "MIDR_EL1", 0
+
+static const struct {
+	const char *preset, *reg;
+	uint64_t without, value;
+} manuals[] = {
+	{"cortex-a35", MIDR, 0x411fd040},
+	{"cortex-a35", PFR0, 0x0000000000002222},
+	{"cortex-a35", ISAR0, 0x0000000000011120},
+	{"cortex-a35", MMFR0, 0x0000000000101122},
+	{"cortex-a53", MIDR, 0x410fd034},
+	{"cortex-a53", PFR0, 0x0000000000002222},
+	{"cortex-a53", ISAR0, 0x0000000000011120},
+	{"cortex-a53", ISAR1, 0},
+	{"cortex-a53", MMFR0, 0x0000000000001122},
+	{"cortex-a53", MMFR1, 0},
+	{"cortex-a53", MMFR2, 0},
+	{"cortex-a55", MIDR, 0x412fd050},
+	{"cortex-a55", PFR0, 0x0000000010112222},
+	{"cortex-a55", PFR1, 0x0000000000000010},
+	{"cortex-a55", ISAR0, 0x0000100010211120},
+	{"cortex-a55", ISAR1, 0x0000000000100001},
+	{"cortex-a55", MMFR0, 0x0000000000101122},
+	{"cortex-a55", MMFR1, 0x0000000010212122},
+	{"cortex-a55", MMFR2, 0x0000000000001011},
+	{"cortex-a57", MIDR, 0x411fd070},
+	{"cortex-a57", PFR0, 0x0000000000002222},
+	{"cortex-a57", ISAR0, 0x0000000000011120},
+	{"cortex-a57", MMFR0, 0x0000000000001124},
+	{"cortex-a72", MIDR, 0x410fd083},
+	{"cortex-a72", PFR0, 0x0000000000002222},
+	{"cortex-a72", ISAR0, 0x0000000000011120},
+	{"cortex-a72", MMFR0, 0x0000000000001124},
+	{"cortex-a72", MMFR1, 0},
+	{"cortex-a76", MIDR, 0x414fd0b1},
+	{"cortex-a76", PFR0, 0x1100000010111112},
+	{"cortex-a76", PFR1, 0x0000000000000010},
+	{"cortex-a76", ISAR0, 0x0000100010211120},
+	{"cortex-a76", ISAR1, 0x0000000000100001},
+	{"cortex-a76", MMFR0, 0x0000000000101122},
+	{"cortex-a76", MMFR1, 0x0000000010212122},
+	{"cortex-a76", MMFR2, 0x0000000000001011},
+	{"neoverse-n1", MIDR, 0x414fd0c1},
+	{"neoverse-n1", PFR0, 0x1100000010111112},
+	{"neoverse-n1", PFR1, 0x0000000000000020},
+	{"neoverse-n1", ISAR0, 0x0000100010211120},
+	{"neoverse-n1", ISAR1, 0x0000000000100001},
+	{"neoverse-n1", MMFR0, 0x0000000000101125},
+	{"neoverse-n1", MMFR1, 0x0000000010212122},
+	{"neoverse-n1", MMFR2, 0x0000000000001011},
+};
+
+START_TEST(preset_is_as_its_manual_says)
+{
+	struct board *board = board_new(manuals[_i].preset, 2);
+	uint64_t differs = cpu_sysreg(board->cpu, manuals[_i].reg) ^ manuals[_i].value;
+
+	ck_assert_msg((differs & ~manuals[_i].without) == 0, "%s of %s: 0x%llx", manuals[_i].reg,
+		      manuals[_i].preset, (unsigned long long)differs);
+	board_free(board);
+}
+END_TEST
+
 START_TEST(unknown_preset_is_refused)
 {
 	struct cpu_config config = {.midr = 7};
@@ -340,6 +415,7 @@ int main(void)
 	tcase_add_loop_test(tcase, granules_by_their_own_codes, 0, ROWS(granules));
 	tcase_add_loop_test(tcase, pa_size_is_parange, 0, ROWS(pa_sizes));
 	tcase_add_loop_test(tcase, preset_is_listed_and_right, 0, ROWS(presets));
+	tcase_add_loop_test(tcase, preset_is_as_its_manual_says, 0, ROWS(manuals));
 	tcase_add_test(tcase, unknown_preset_is_refused);
 	tcase_add_loop_test(tcase, preset_has_what_its_features_need, 0, ROWS(presets));
 	tcase_add_loop_test(tcase, feature_needs_another, 0, ROWS(pairs));
