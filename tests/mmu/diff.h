@@ -91,7 +91,7 @@ struct diff_answer {
 	bool write_known;
 	uint64_t pa, par;
 	unsigned attr, sh;
-	bool device, xs;
+	bool device, xs, guarded;
 	unsigned count;
 	struct naive_log log[NAIVE_LOG];
 	/* mmu/ alone */

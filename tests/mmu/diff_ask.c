@@ -72,6 +72,7 @@ static struct naive_features naive_features(const struct nw_features *f)
 		.s2fwb = nw_has(f, FEAT_S2FWB),
 		.xs = nw_has(f, FEAT_XS),
 		.pauth = nw_has(f, FEAT_PAuth),
+		.bti = nw_has(f, FEAT_BTI),
 		.mixed_end = nw_has(f, FEAT_MixedEnd),
 		.hafdbs = nw_has(f, FEAT_HAFDBS) ? 2 : 0,
 		.bbm = nw_has(f, FEAT_BBML2)   ? 2
@@ -212,6 +213,7 @@ void diff_put_outputs(struct diff_answer *a, const struct nw_translation *t)
 	a->sh = t->attributes.sh;
 	a->xs = t->attributes.xs;
 	a->device = t->device;
+	a->guarded = t->guarded;
 	a->may_write = t->may_write;
 	a->span_bits = t->span_bits;
 }
@@ -372,6 +374,7 @@ void diff_ask_naive(struct diff_pair *pair, const struct diff_question *q)
 			a->xs = out.memattrs.xs;
 			a->sh = PAREncodeShareability(&out.memattrs);
 			a->device = out.memattrs.is_device;
+			a->guarded = out.guardedpage;
 		}
 	}
 	a->count = n->log_count;

@@ -49,6 +49,8 @@ static const char *compare_outputs(const struct diff_answer *m, const struct dif
 		return "shareability";
 	if (m->xs != n->xs)
 		return "XS";
+	if (m->guarded != n->guarded)
+		return "guarded page";
 	return NULL;
 }
 

@@ -50,7 +50,7 @@ static const struct {
 	{FEAT_E0PD, FEAT_NONE},   {FEAT_MixedEnd, FEAT_NONE}, {FEAT_PAN3, FEAT_PAN2},
 	{FEAT_VHE, FEAT_EL2},     {FEAT_PAuth, FEAT_NONE},    {FEAT_HAFDBS, FEAT_NONE},
 	{FEAT_S2FWB, FEAT_EL2},   {FEAT_XS, FEAT_NONE},       {FEAT_BBML1, FEAT_NONE},
-	{FEAT_BBML2, FEAT_BBML1},
+	{FEAT_BBML2, FEAT_BBML1}, {FEAT_BTI, FEAT_NONE},
 };
 
 static void draw_features(struct draw *d, struct nw_features *f)

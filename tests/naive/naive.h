@@ -17,7 +17,7 @@
 struct naive_features {
 	int pa_max; /* PAMax() */
 	bool tgran4, tgran16, tgran64;
-	bool el2, vhe, lpa, lva, lpa2, ttst, hpds, xnx, pan, pan3, e0pd, s2fwb, xs, pauth,
+	bool el2, vhe, lpa, lva, lpa2, ttst, hpds, xnx, pan, pan3, e0pd, s2fwb, xs, pauth, bti,
 		mixed_end, cmow;
 	int hafdbs; /* 0 none, 1 Access flag, 2 and dirty state */
 	int bbm;    /* level of block size change support */
@@ -124,6 +124,7 @@ struct naive_address {
 	struct naive_fault fault;
 	uint64_t paddress;
 	struct naive_memattrs memattrs;
+	bool guardedpage; /* of stage 1 */
 };
 
 /* One descriptor access. s1level: of stage 2, the level of the stage 1 descriptor that is looked
@@ -201,7 +202,7 @@ struct naive_permissions {
 };
 
 struct TTWState {
-	bool istable, contiguous;
+	bool istable, contiguous, guardedpage;
 	int level;
 	uint64_t baseaddress;
 	struct naive_memattrs memattrs;

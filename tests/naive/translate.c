@@ -319,6 +319,7 @@ struct naive_address S1Translate(struct naive *n, struct naive_fault fault,
 		return ipa;
 	ipa.paddress = StageOA(va, p.tgx, &w.walkstate);
 	ipa.memattrs = S1OutputMemAttrs(n, regime, &w.walkstate.memattrs, accdesc);
+	ipa.guardedpage = w.walkstate.guardedpage;
 	return ipa;
 }
 
@@ -328,15 +329,15 @@ struct naive_address FullTranslate(struct naive *n, uint64_t va, struct naive_ac
 				   bool aligned)
 {
 	enum naive_regime regime = TranslationRegime(n, accdesc.el);
-	struct naive_address ipa;
+	struct naive_address ipa, pa;
 
 	naive_begin(n);
 	ipa = S1Translate(n, NoFault(&accdesc), regime, va, aligned, &accdesc);
-	if (ipa.fault.statuscode != NAIVE_FAULT_NONE)
+	if (ipa.fault.statuscode != NAIVE_FAULT_NONE || regime != NAIVE_EL10 || !EL2Enabled(n))
 		return ipa;
-	if (regime == NAIVE_EL10 && EL2Enabled(n))
-		return S2Translate(n, ipa.fault, &ipa, aligned, &accdesc);
-	return ipa;
+	pa = S2Translate(n, ipa.fault, &ipa, aligned, &accdesc);
+	pa.guardedpage = ipa.guardedpage;
+	return pa;
 }
 
 /* EncodePAR; NS and bit 10 of a success, and bits 63:48 of a fault, are UNKNOWN or IMPLEMENTATION

@@ -277,6 +277,7 @@ static struct TTWState S1NextWalkStateLeaf(const struct naive *n, struct TTWStat
 	next.memattrs =
 		S1DecodeMemAttrs(n, (uint8_t)bits(p->mair, 8 * attrindx + 7, 8 * attrindx), sh);
 	next.permissions = S1ApplyOutputPerms(current.permissions, descriptor, regime, p);
+	next.guardedpage = n->features.bti && bits(descriptor, 50, 50) != 0;
 	next.contiguous = ContiguousBit(p->tgx, current.level, descriptor);
 	return next;
 }
