@@ -340,9 +340,9 @@ static struct outcome load(struct cpu *cpu, uint32_t Rn, int32_t imm, uint32_t R
 	const struct mem_how how = {.size = 8, .align = 8, .element = 8};
 	uint64_t base = cpu->x[Rn], data;
 
-	if (Rn == SLOT_SP && (base & 15) != 0 && sp_misaligned(cpu))
-		return (struct outcome){OUTCOME_EXCEPTION, 0};
 	if (!authenticate(cpu, &base, 0, key_of(1, M), true))
+		return (struct outcome){OUTCOME_EXCEPTION, 0};
+	if (Rn == SLOT_SP && (cpu->x[SLOT_SP] & 15) != 0 && sp_misaligned(cpu))
 		return (struct outcome){OUTCOME_EXCEPTION, 0};
 	*address = base + (uint64_t)((int64_t)imm * 8);
 	if (!mem_load(cpu, *address, &data, &how))

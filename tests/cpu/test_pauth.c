@@ -173,6 +173,22 @@ START_TEST(instruction_completes_or_is_trapped)
 }
 END_TEST
 
+/* LDRAA X0, [SP, #0]: the pointer is authenticated, then the alignment of SP is checked. */
+START_TEST(base_is_authenticated_before_sp_is_checked)
+{
+	static const uint32_t word = 0xf82007e0;
+	struct board *board = ready(FPACCOMBINE, 1, API, SIZES);
+	struct cpu *cpu = board->cpu;
+
+	sysreg_write(cpu, SYSREG_SCTLR_EL1, (_i == 0 ? EN : 0) | 1 << 3); /* SA */
+	board_code(board, RAM_BASE, &word, 1);
+	cpu_set_x(cpu, 31, 0x40001008);
+	cpu_run(cpu, 1);
+	ck_assert_uint_eq(cpu_sysreg(cpu, "ESR_EL1"), _i == 0 ? 0x72000002 : 0x9a000000);
+	board_free(board);
+}
+END_TEST
+
 /* The hint space is NOPs, the rest UNDEFINED. */
 static const struct {
 	uint32_t word;
@@ -203,6 +219,7 @@ int main(void)
 	tcase_add_test(tcase, cipher_gives_the_published_text);
 	tcase_add_loop_test(tcase, pointer_gets_its_code, 0, ROWS(codes));
 	tcase_add_loop_test(tcase, instruction_completes_or_is_trapped, 0, ROWS(traps));
+	tcase_add_loop_test(tcase, base_is_authenticated_before_sp_is_checked, 0, 2);
 	tcase_add_loop_test(tcase, without_the_feature, 0, ROWS(absent));
 	suite_add_tcase(suite, tcase);
 	return board_run_suite(suite);
