@@ -15,6 +15,9 @@
 
 #define MRS_FPCR  0xd53b4400 /* MRS X0, FPCR */
 #define MSR_FPSR  0xd51b4420 /* MSR FPSR, X0 */
+#define FMOV      0x1e604020
+#define LDR_Q     0x3dc00020
+#define ADD_4S    0x4ea28420
 #define MRS_CPACR 0xd5381040 /* MRS X0, CPACR_EL1 */
 #define MSR_CPACR 0xd5181040 /* MSR CPACR_EL1, X0 */
 
@@ -45,6 +48,16 @@ static const struct {
 	{"EL0, FPEN 0, TGE", MRS_FPCR, 0, TGE, FPEN(0), 0, UNDEF, 2},
 	{"EL0, FPEN 3, TGE", MRS_FPCR, 0, TGE, FPEN(3), 0, 0, 0},
 	{"EL0, FPEN 3, TGE, TFP", MRS_FPCR, 0, TGE, FPEN(3), TFP, FP, 2},
+	/* Instructions of SIMD&FP registers: FMOV D0, D1; LDR Q0, [X1]; ADD V0.4S, V1.4S, V2.4S. */
+	{"FMOV at EL0, FPEN 1", FMOV, 0, 0, FPEN(1), 0, FP, 1},
+	{"FMOV at EL0, FPEN 3", FMOV, 0, 0, FPEN(3), 0, 0, 0},
+	{"FMOV at EL1, TFP", FMOV, 1, 0, FPEN(3), TFP, FP, 2},
+	{"FMOV at EL2, TFP", FMOV, 2, 0, FPEN(3), TFP, FP, 2},
+	{"FMOV at EL2, E2H, FPEN 1", FMOV, 2, E2H, 0, FPEN(1), 0, 0},
+	{"LDR Q at EL1, FPEN 0", LDR_Q, 1, 0, FPEN(0), 0, FP, 1},
+	{"LDR Q at EL1, FPEN 3", LDR_Q, 1, 0, FPEN(3), 0, 0, 0},
+	{"ADD at EL0, FPEN 0, TGE", ADD_4S, 0, TGE, FPEN(0), 0, UNDEF, 2},
+	{"ADD at EL0, E2H TGE, FPEN 1", ADD_4S, 0, E2H | TGE, FPEN(3), FPEN(1), FP, 2},
 	/* E2H: CPTR_EL2 has the layout of CPACR_EL1, TFP is nothing there. */
 	{"EL2, E2H, FPEN 0", MRS_FPCR, 2, E2H, 0, FPEN(0), FP, 2},
 	{"EL2, E2H, FPEN 1", MRS_FPCR, 2, E2H, 0, FPEN(1), 0, 0},
@@ -94,6 +107,7 @@ START_TEST(access_is_allowed_or_trapped)
 	bool el2 = rows[_i].target == 2;
 
 	board_code(board, RAM_BASE, &rows[_i].word, 1);
+	cpu_set_x(cpu, 1, RAM_BASE);
 	sysreg_write(cpu, SYSREG_HCR_EL2, rows[_i].hcr);
 	sysreg_write(cpu, SYSREG_CPACR_EL1, rows[_i].cpacr);
 	sysreg_write(cpu, SYSREG_CPTR_EL2, rows[_i].cptr);
@@ -110,6 +124,41 @@ START_TEST(access_is_allowed_or_trapped)
 			      (unsigned long long)esr);
 		ck_assert_uint_eq(cpu_sysreg(cpu, el2 ? "ELR_EL2" : "ELR_EL1"), RAM_BASE);
 		ck_assert_uint_eq(cpu_el(cpu), rows[_i].target);
+	}
+	board_free(board);
+}
+END_TEST
+
+/* In a run: what a write of CPACR_EL1 or CPTR_EL2 allows and forbids counts at once. */
+static const struct {
+	uint32_t on, off;
+	uint64_t allowed, forbidden;
+	unsigned el;
+} writes[] = {
+	{0xd5181042, 0xd5181043, FPEN(3), FPEN(0), 1}, /* MSR CPACR_EL1, X2; X3 */
+	{0xd51c1142, 0xd51c1143, 0x33ff, 0x37ff, 2},   /* MSR CPTR_EL2, X2; X3 */
+};
+
+START_TEST(writes_count_at_once)
+{
+	const uint32_t code[] = {writes[_i].on, FMOV, FMOV, writes[_i].off, FMOV};
+	struct cpu_config config = board_config("max");
+
+	config.tlb_off = false;
+	config.l1i = config.l1d = (struct tlb_shape){.entries = 48};
+
+	struct board *board = ready(config, writes[_i].el);
+	struct cpu *cpu = board->cpu;
+
+	board_code(board, RAM_BASE, code, 5);
+	for (unsigned n = 0; n < 2; n++) {
+		pstate_select(cpu, writes[_i].el, true);
+		cpu_set_pc(cpu, (va_t){RAM_BASE});
+		cpu_set_x(cpu, 2, writes[_i].allowed);
+		cpu_set_x(cpu, 3, writes[_i].forbidden);
+		cpu_run(cpu, 5000);
+		ck_assert_uint_eq(cpu_sysreg(cpu, _i == 0 ? "ESR_EL1" : "ESR_EL2"), FP);
+		ck_assert_uint_eq(cpu_sysreg(cpu, _i == 0 ? "ELR_EL1" : "ELR_EL2"), RAM_BASE + 16);
 	}
 	board_free(board);
 }
@@ -182,6 +231,7 @@ int main(void)
 	TCase *tcase = tcase_create("fp_access");
 
 	tcase_add_loop_test(tcase, access_is_allowed_or_trapped, 0, ROWS(rows));
+	tcase_add_loop_test(tcase, writes_count_at_once, 0, ROWS(writes));
 	tcase_add_loop_test(tcase, without_el2_cpacr_decides, 0, 2);
 	tcase_add_test(tcase, without_fp_its_registers_are_undefined);
 	tcase_add_loop_test(tcase, write_keeps_the_fields, 0, ROWS(kept));
