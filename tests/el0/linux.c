@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -399,6 +400,10 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	if (argc > 1 && strcmp(argv[1], "more") == 0) {
 		ask_for_more();
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "hwcap") == 0) {
+		printf("%lx %lx\n", getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
 		return 0;
 	}
 	if (argc > 1 && strcmp(argv[1], "abort") == 0)
