@@ -105,6 +105,11 @@ __attribute__((noinline)) static void from_el0(struct kernel *k, struct frame *f
 	struct fault_signal fault = {SIGILL, ILL_ILLOPC, frame->elr, esr};
 
 	switch (ESR_ELx_EC(esr)) {
+	case EC_UNKNOWN:
+	case EC_SYSTEM: /* FEAT_IDST */
+		if (identity_read(frame))
+			return;
+		break;
 	case EC_INSTRUCTION_ABORT_LOWER:
 	case EC_DATA_ABORT_LOWER:
 		fault.address = read_sysreg(far_el1);

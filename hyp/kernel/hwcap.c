@@ -51,7 +51,7 @@ static const struct capability hwcap2[] = {
 };
 
 /* These need the kernel's consent too, in SCTLR_EL1. */
-enum { HWCAP_PACA = 30, HWCAP_PACG = 31, HWCAP2_MOPS = 43 };
+enum { HWCAP_CPUID = 11, HWCAP_PACA = 30, HWCAP_PACG = 31, HWCAP2_MOPS = 43 };
 
 static uint64_t field(uint64_t value, unsigned lsb)
 {
@@ -106,7 +106,8 @@ void hwcaps(uint64_t *first, uint64_t *second)
 	uint64_t identity[IDENTITIES];
 
 	read_identity(identity);
-	*first = bits_of(hwcap, sizeof(hwcap) / sizeof(hwcap[0]), identity) |
+	*first = UINT64_C(1) << HWCAP_CPUID | /* identity.c */
+		 bits_of(hwcap, sizeof(hwcap) / sizeof(hwcap[0]), identity) |
 		 fp_bits(identity[PFR0]) | authentication_bits(identity);
 	*second = bits_of(hwcap2, sizeof(hwcap2) / sizeof(hwcap2[0]), identity);
 	if (field(identity[ISAR2], 16) >= 1 && read_sysreg(sctlr_el1) >> 33 & 1 /* MSCEn */)

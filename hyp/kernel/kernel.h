@@ -287,6 +287,8 @@ _Noreturn void replay_start(struct kernel *k);
 uint64_t next_random(struct kernel *k);
 /* hwcap.c: AT_HWCAP and AT_HWCAP2 */
 void hwcaps(uint64_t *first, uint64_t *second);
+/* identity.c: the instruction that EL0 may not execute reads an ID register, and has been done. */
+bool identity_read(struct frame *frame);
 
 /* syscall.c: the result for X0 */
 int64_t syscall_dispatch(struct kernel *k, struct frame *frame);

@@ -1,6 +1,6 @@
 # The EL1 proxy kernel: build/hyp/kernel.img, an arm64 Image without FP and SIMD, embedded in hyp.img.
 
-KERNEL_C := boot ram tables areas mm fault elf start hwcap exception end host \
+KERNEL_C := boot ram tables areas mm fault elf start hwcap identity exception end host \
 	syscall files transfer tree status pipe memory time process signals
 KERNEL_S := head vectors user
 # -mstrict-align: until the MMU is on, all memory is Device memory.

@@ -395,6 +395,26 @@ static void ask_for_more(void)
 	TELL(execl("/bin/true", "true", NULL));
 }
 
+/* What the kernel reads for EL0. */
+static void tell_identity(void)
+{
+#ifdef __aarch64__
+#define SHOW(name)                                                                                 \
+	({                                                                                         \
+		uint64_t value;                                                                    \
+		__asm__("mrs %0, " #name : "=r"(value));                                           \
+		printf(#name " %#lx\n", value);                                                    \
+	})
+	SHOW(midr_el1);
+	SHOW(mpidr_el1);
+	SHOW(id_aa64pfr0_el1);
+	SHOW(id_aa64pfr1_el1);
+	SHOW(id_aa64isar0_el1);
+	SHOW(id_aa64isar1_el1);
+	SHOW(id_aa64mmfr2_el1);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
@@ -404,6 +424,10 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1 && strcmp(argv[1], "hwcap") == 0) {
 		printf("%lx %lx\n", getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "cpuid") == 0) {
+		tell_identity();
 		return 0;
 	}
 	if (argc > 1 && strcmp(argv[1], "abort") == 0)
