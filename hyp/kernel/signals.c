@@ -56,10 +56,11 @@ static bool is_signal(uint64_t number)
 
 int64_t sys_rt_sigaction(struct kernel *k, const uint64_t *x)
 {
-	struct action *action = &k->signals.action[x[0] - 1], before;
+	struct action *action, before;
 
 	if (!is_signal(x[0]) || (x[1] != 0 && (x[0] == SIGKILL || x[0] == SIGSTOP)))
 		return -EINVAL;
+	action = &k->signals.action[x[0] - 1];
 	before = *action;
 	if (x[1] != 0 && !copy_from_user(action, x[1], sizeof(*action)))
 		return -EFAULT;
