@@ -83,11 +83,11 @@ static void load_registers(struct kernel *k)
  */
 static uint64_t sctlr(void)
 {
-	return FIELD_PUT(SCTLR_EL1_M, 1) | FIELD_PUT(SCTLR_EL1_C, 1) | FIELD_PUT(SCTLR_EL1_I, 1) |
-	       FIELD_PUT(SCTLR_EL1_SA, 1) | FIELD_PUT(SCTLR_EL1_SA0, 1) |
-	       FIELD_PUT(SCTLR_EL1_DZE, 1) | FIELD_PUT(SCTLR_EL1_UCT, 1) |
-	       FIELD_PUT(SCTLR_EL1_UCI, 1) | FIELD_PUT(SCTLR_EL1_nTWI, 1) |
-	       FIELD_PUT(SCTLR_EL1_nTWE, 1) |
+	return sctlr_for_program() | FIELD_PUT(SCTLR_EL1_M, 1) | FIELD_PUT(SCTLR_EL1_C, 1) |
+	       FIELD_PUT(SCTLR_EL1_I, 1) | FIELD_PUT(SCTLR_EL1_SA, 1) |
+	       FIELD_PUT(SCTLR_EL1_SA0, 1) | FIELD_PUT(SCTLR_EL1_DZE, 1) |
+	       FIELD_PUT(SCTLR_EL1_UCT, 1) | FIELD_PUT(SCTLR_EL1_UCI, 1) |
+	       FIELD_PUT(SCTLR_EL1_nTWI, 1) | FIELD_PUT(SCTLR_EL1_nTWE, 1) |
 	       UINT64_C(0x30500980) /* RES1: 29, 28, 22, 20, 11, 8, 7 */;
 }
 

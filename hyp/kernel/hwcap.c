@@ -50,7 +50,7 @@ static const struct capability hwcap2[] = {
 	{31, ISAR2, 0, 2},  /* WFXT */
 };
 
-/* These need the kernel's consent too, in SCTLR_EL1. */
+/* These have the kernel's consent too, which they need (boot.c). */
 enum { HWCAP_CPUID = 11, HWCAP_PACA = 30, HWCAP_PACG = 31, HWCAP2_MOPS = 43 };
 
 static uint64_t field(uint64_t value, unsigned lsb)
@@ -87,18 +87,51 @@ static uint64_t fp_bits(uint64_t pfr0)
 	       (field(pfr0, 20) != 0xf ? ASIMD : 0u) | (field(pfr0, 20) == 1 ? ASIMDHP : 0u);
 }
 
-/* Address and generic authentication: an algorithm of the architecture's, or IMPLEMENTATION
- * DEFINED. */
-static uint64_t authentication_bits(const uint64_t *identity)
+/* An algorithm of the architecture's, QARMA5 or QARMA3, or an IMPLEMENTATION DEFINED one. */
+static bool authenticates(const uint64_t *identity)
 {
-	bool address =
-		field(identity[ISAR1], 4) | field(identity[ISAR1], 8) | field(identity[ISAR2], 12);
-	bool generic =
-		field(identity[ISAR1], 24) | field(identity[ISAR1], 28) | field(identity[ISAR2], 8);
-	bool enabled = read_sysreg(sctlr_el1) >> 31 & 1; /* EnIA */
+	return (field(identity[ISAR1], 4) | field(identity[ISAR2], 12) |
+		field(identity[ISAR1], 8)) != 0;
+}
 
-	return (address && enabled ? UINT64_C(1) << HWCAP_PACA : 0) |
-	       (generic && enabled ? UINT64_C(1) << HWCAP_PACG : 0);
+static bool authenticates_data(const uint64_t *identity)
+{
+	return (field(identity[ISAR1], 24) | field(identity[ISAR2], 8) |
+		field(identity[ISAR1], 28)) != 0;
+}
+
+static bool copies_memory(const uint64_t *identity)
+{
+	return field(identity[ISAR2], 16) != 0;
+}
+
+uint64_t sctlr_for_program(void)
+{
+	uint64_t identity[IDENTITIES];
+
+	read_identity(identity);
+	return (authenticates(identity)
+			? FIELD_PUT(SCTLR_EL1_EnIA, 1) | FIELD_PUT(SCTLR_EL1_EnIB, 1) |
+				  FIELD_PUT(SCTLR_EL1_EnDA, 1) | FIELD_PUT(SCTLR_EL1_EnDB, 1)
+			: 0) |
+	       (copies_memory(identity) ? FIELD_PUT(SCTLR_EL1_MSCEn, 1) : 0);
+}
+
+/* Keys differ from seed to seed, as everything that is random does. */
+void set_keys(struct kernel *k)
+{
+	if (!SCTLR_EL1_EnIA(read_sysreg(sctlr_el1)))
+		return;
+	write_sysreg(s3_0_c2_c1_0, next_random(k)); /* APIAKeyLo_EL1, Hi */
+	write_sysreg(s3_0_c2_c1_1, next_random(k));
+	write_sysreg(s3_0_c2_c1_2, next_random(k)); /* APIBKey */
+	write_sysreg(s3_0_c2_c1_3, next_random(k));
+	write_sysreg(s3_0_c2_c2_0, next_random(k)); /* APDAKey */
+	write_sysreg(s3_0_c2_c2_1, next_random(k));
+	write_sysreg(s3_0_c2_c2_2, next_random(k)); /* APDBKey */
+	write_sysreg(s3_0_c2_c2_3, next_random(k));
+	write_sysreg(s3_0_c2_c3_0, next_random(k)); /* APGAKey */
+	write_sysreg(s3_0_c2_c3_1, next_random(k));
 }
 
 void hwcaps(uint64_t *first, uint64_t *second)
@@ -108,8 +141,12 @@ void hwcaps(uint64_t *first, uint64_t *second)
 	read_identity(identity);
 	*first = UINT64_C(1) << HWCAP_CPUID | /* identity.c */
 		 bits_of(hwcap, sizeof(hwcap) / sizeof(hwcap[0]), identity) |
-		 fp_bits(identity[PFR0]) | authentication_bits(identity);
+		 fp_bits(identity[PFR0]);
+	if (authenticates(identity))
+		*first |= UINT64_C(1) << HWCAP_PACA;
+	if (authenticates_data(identity))
+		*first |= UINT64_C(1) << HWCAP_PACG;
 	*second = bits_of(hwcap2, sizeof(hwcap2) / sizeof(hwcap2[0]), identity);
-	if (field(identity[ISAR2], 16) >= 1 && read_sysreg(sctlr_el1) >> 33 & 1 /* MSCEn */)
+	if (copies_memory(identity))
 		*second |= UINT64_C(1) << HWCAP2_MOPS;
 }

@@ -287,6 +287,10 @@ _Noreturn void replay_start(struct kernel *k);
 uint64_t next_random(struct kernel *k);
 /* hwcap.c: AT_HWCAP and AT_HWCAP2 */
 void hwcaps(uint64_t *first, uint64_t *second);
+/* What of SCTLR_EL1 lets EL0 have what the core has: authentication, memory copies. */
+uint64_t sctlr_for_program(void);
+/* Keys of pointer authentication, where there is any. */
+void set_keys(struct kernel *k);
 /* identity.c: the instruction that EL0 may not execute reads an ID register, and has been done. */
 bool identity_read(struct frame *frame);
 

@@ -126,6 +126,7 @@ _Noreturn void program_start(struct kernel *k)
 	struct frame frame = {.elr = k->program.entry};
 
 	frame.sp = make_stack(k);
+	set_keys(k);
 	if (k->has_fp)
 		fp_load(&nothing);
 	enter_el0(&frame);

@@ -415,6 +415,26 @@ static void tell_identity(void)
 #endif
 }
 
+/* Signed by each of the keys, authenticated, stripped; all keys differ. */
+static void sign_pointers(void)
+{
+#ifdef __aarch64__
+#define SIGN(key)                                                                                  \
+	({                                                                                         \
+		uint64_t p = 0x123456780, q, r;                                                    \
+		__asm__(".arch_extension pauth\npac" key "za %0\nmov %1, %0\naut" key              \
+			"za %1\nmov %2, %0\nxpacd %2"                                              \
+			: "+r"(p), "=&r"(q), "=&r"(r));                                            \
+		printf(key " %d %d %d\n", p != q, q == 0x123456780, r == q);                       \
+		p;                                                                                 \
+	})
+	uint64_t code = SIGN("i"), data = SIGN("d"), generic;
+
+	__asm__(".arch_extension pauth\npacga %0, %1, %2" : "=r"(generic) : "r"(1L), "r"(2L));
+	printf("%d %d\n", code != data, generic != 0 && (uint32_t)generic == 0);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
@@ -424,6 +444,10 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1 && strcmp(argv[1], "hwcap") == 0) {
 		printf("%lx %lx\n", getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "pac") == 0) {
+		sign_pointers();
 		return 0;
 	}
 	if (argc > 1 && strcmp(argv[1], "cpuid") == 0) {
