@@ -435,6 +435,27 @@ static void sign_pointers(void)
 #endif
 }
 
+/* CPYFP, CPYFM, CPYFE [X0]!, [X1]!, X2!: three pages, off their boundaries. */
+static void copy_by_instructions(void)
+{
+#ifdef __aarch64__
+	static char from[16384], to[16384];
+	register char *x0 __asm__("x0") = to + 77;
+	register char *x1 __asm__("x1") = from + 5;
+	register size_t x2 __asm__("x2") = 12345;
+	size_t left;
+
+	for (size_t i = 0; i < sizeof(from); i++)
+		from[i] = (char)(i * i >> 5);
+	__asm__ volatile(".inst 0x19010440, 0x19410440, 0x19810440"
+			 : "+r"(x0), "+r"(x1), "+r"(x2)
+			 :
+			 : "memory", "cc");
+	left = x2;
+	printf("%d %zu %d %d\n", memcmp(to + 77, from + 5, 12345), left, to[76], to[77 + 12345]);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
@@ -444,6 +465,10 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1 && strcmp(argv[1], "hwcap") == 0) {
 		printf("%lx %lx\n", getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "copy") == 0) {
+		copy_by_instructions();
 		return 0;
 	}
 	if (argc > 1 && strcmp(argv[1], "pac") == 0) {
