@@ -265,6 +265,26 @@ static const struct row {
 #include "tests/cpu/words_fp.def"
 #include "tests/cpu/words_simd_ldst.def"
 #include "tests/cpu/words_crypto.def"
+	{0x9a0d308f, A64_CPA_add, ".inst 0x9a0d308f"},
+	{0x9b7f0afa, A64_CPA_madd, ".inst 0x9b7f0afa"},
+	{0xf39ed25f, A64_PAuth_LR_aut, ".inst 0xf39ed25f"},
+	{0x550330ff, A64_PAuth_LR_ret, ".inst 0x550330ff"},
+	{0xdac191de, A64_PAuth_LR_reg, ".inst 0xdac191de"},
+	{0xd65f0fef, A64_PAuth_LR_retr, ".inst 0xd65f0fef"},
+	{0x2ea17b15, A64_FP8_cvtl, ".inst 0x2ea17b15"},
+	{0x0e07f77d, A64_FP8_cvtn, ".inst 0x0e07f77d"},
+	{0x0e07ff7d, A64_FP8_dot, ".inst 0x0e07ff7d"},
+	{0x0f2c02cc, A64_FP8_dot_element, ".inst 0x0f2c02cc"},
+	{0x4e54c7cd, A64_FP8_mlall, ".inst 0x4e54c7cd"},
+	{0x6f4a8a7d, A64_FP8_mlall_element, ".inst 0x6f4a8a7d"},
+	{0x0ed2fc20, A64_FP8_mlal, ".inst 0x0ed2fc20"},
+	{0x0ff8025f, A64_FP8_mlal_element, ".inst 0x0ff8025f"},
+	{0x4eb7dfd4, A64_FAMAX, ".inst 0x4eb7dfd4"},
+	{0x4ec31cfc, A64_FAMAX_half, ".inst 0x4ec31cfc"},
+	{0x2ea5ff0d, A64_FSCALE, ".inst 0x2ea5ff0d"},
+	{0x6ec73fd0, A64_FSCALE_half, ".inst 0x6ec73fd0"},
+	{0x4e9c733e, A64_LUTI2, ".inst 0x4e9c733e"},
+	{0x4e521161, A64_LUTI4, ".inst 0x4e521161"},
 	/* Bits that should be 1 or 0 and are not. */
 	{0xc8c08020, A64_LDAR, ".inst 0xc8c08020"},
 	{0xc8808020, A64_STLR, ".inst 0xc8808020"},
