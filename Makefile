@@ -46,7 +46,7 @@ LDFLAGS = $(LDFLAGS_$(VARIANT))
 # ---------------------------------------------------------------------------------------------------- rooms
 
 ROOMS := mmu cpu sim
-include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk tests/bench/module.mk tests/bare/module.mk tests/fuzz/module.mk tests/mutation/module.mk tests/oracle/module.mk tests/decode/module.mk)
+include $(wildcard mmu/module.mk cpu/module.mk sim/module.mk hyp/module.mk tools/module.mk tests/guest/module.mk tests/bench/module.mk tests/bare/module.mk tests/fuzz/module.mk tests/mutation/module.mk tests/oracle/module.mk tests/decode/module.mk tests/streams/module.mk)
 
 # What a room's tests and programs link with: its own archive and those of the rooms below it.
 needs_mmu := mmu
@@ -160,6 +160,11 @@ oracle: all guests
 oracle-record: all guests
 	$(Q)tests/oracle/record base 40000 2026
 	$(Q)tests/oracle/record update 26000 2027
+streams: guests $(B)/tests/streams/streams
+	$(Q)VARIANT=$(VARIANT) tests/streams/streams $(or $(N),2000) $(or $(SEED),1) $(ROW)
+streams-record: guests $(B)/tests/streams/streams
+	$(Q)VARIANT=$(VARIANT) tests/streams/make-recording 60 2026
+.PHONY: streams streams-record
 matrix-run: all guests
 	$(Q)tests/geometry/matrix all
 fault-table: $(B)/tests/mmu/test_fault_table
@@ -212,6 +217,7 @@ help:
 	@echo 'make fault-table  show which faults of translation the tests produce, and why there are no others'
 	@echo 'make oracle   N= SEED=: so many random translations on QEMU too; make oracle-record records some'
 	@echo 'make decode-proof  2,000 words of each row of the decode table and 2 million others, by GNU and LLVM too'
+	@echo 'make streams  N= SEED= ROW=: so many random cases of each instruction on QEMU too; make streams-record records some'
 	@echo 'make cov      lines and branches of mmu/ that its suites execute'
 	@echo 'make fuzz     SECONDS=60: fuzz mmu/ with libFuzzer'
 	@echo 'make mutate   N=200 SEED=1: change mmu/ N times, see whether its suites notice'
