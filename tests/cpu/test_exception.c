@@ -529,6 +529,24 @@ START_TEST(branch_address_drops_the_tag)
 }
 END_TEST
 
+/* "Synchronous exception prioritization": whatever a fetch from there would give, here an abort where there is no memory. */
+START_TEST(misaligned_target_comes_before_its_abort)
+{
+	const uint32_t br_x0 = 0xd61f0000, b_here = 0x14000000;
+	struct board *board = board_new("max", 2);
+
+	board_code(board, RAM_BASE, &br_x0, 1);
+	board_code(board, RAM_BASE + 0x1200, &b_here, 1);
+	sysreg_write(board->cpu, SYSREG_VBAR_EL2, RAM_BASE + 0x1000);
+	cpu_set_x(board->cpu, 0, 0x1002);
+	cpu_run(board->cpu, 2);
+	ck_assert_uint_eq(sysreg_read(board->cpu, SYSREG_ESR_EL2), 0x8a000000);
+	ck_assert_uint_eq(sysreg_read(board->cpu, SYSREG_FAR_EL2), 0x1002);
+	ck_assert_uint_eq(sysreg_read(board->cpu, SYSREG_ELR_EL2), 0x1002);
+	board_free(board);
+}
+END_TEST
+
 #define ROWS(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 int main(void)
@@ -540,6 +558,7 @@ int main(void)
 	tcase_add_loop_test(tcase, exception_goes_where_it_belongs, 0, ROWS(routes));
 	tcase_add_loop_test(tcase, vector_by_origin, 0, ROWS(vectors));
 	tcase_add_loop_test(tcase, entry_makes_pstate, 0, ROWS(entries));
+	tcase_add_test(tcase, misaligned_target_comes_before_its_abort);
 	tcase_add_test(tcase, unknown_registers_keep_their_value);
 	tcase_add_loop_test(tcase, return_makes_pstate, 0, ROWS(returns));
 	tcase_add_test(tcase, return_to_el2_needs_el2);
