@@ -8,6 +8,7 @@
  * of the hot part. genstencil finds the parts by the symbols hot_NAME, hotend_NAME, cold_NAME and
  * coldend_NAME; a function that is no stencil (it calls, or returns) has none.
  */
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,8 +65,6 @@ static const char *opposite(const char *condition)
 	return NULL;
 }
 
-/* ---------------------------------------------------------------- parts */
-
 /* The lines [from, to) end in a jump to `target`, and no other unconditional one is before. */
 static bool leads_to(const struct function *f, unsigned from, unsigned *to, const char *target)
 {
@@ -82,29 +81,6 @@ static bool is_labelled(const struct function *f, unsigned line, const char *lab
 {
 	return is_label(f->lines[line]) && strncmp(f->lines[line], label, length) == 0 &&
 	       f->lines[line][length] == ':';
-}
-
-/*
- * A branch: `jcc TAKEN; jmp stencil_next` with the code of TAKEN elsewhere becomes `jncc end` with
- * that code behind it, so that either way takes one jump. `end` is the line of the jump to
- * stencil_next. Prints, and says which lines it took.
- */
-static bool print_branch(const struct function *f, unsigned end, unsigned *from, unsigned *to)
-{
-	char condition[16], label[LINE_MAX_LEN];
-
-	if (end == 0 || sscanf(f->lines[end - 1], "\t%15s\t%511s", condition, label) != 2 ||
-	    opposite(condition) == NULL)
-		return false;
-	for (*from = end + 1; *from < f->count; ++*from)
-		if (is_labelled(f, *from, label, strlen(label)))
-			break;
-	if (*from == f->count || !leads_to(f, *from, to, "HOLE_TAKEN"))
-		return false;
-	printf("\t%s\thotend_%s\n", opposite(condition), f->name);
-	for (unsigned i = *from; i < *to; i++)
-		fputs(f->lines[i], stdout);
-	return true;
 }
 
 /* ---------------------------------------------------------------- jumps to jumps */
@@ -137,50 +113,158 @@ static void simplify(struct function *f)
 	}
 }
 
-/* ---------------------------------------------------------------- output */
+/* ---------------------------------------------------------------- parts */
 
-static void print_line(const struct function *f, const char *line)
+static void add(struct function *part, const char *line)
 {
-	if (jumps_to(line, "stencil_next"))
-		printf("%.*shotend_%s\n", (int)(strrchr(line, '\t') + 1 - line), line, f->name);
-	else
-		fputs(line, stdout);
+	memcpy(part->lines[part->count++], line, LINE_MAX_LEN);
 }
 
-static void print_cold(const struct function *f, unsigned start, unsigned skip_from,
-		       unsigned skip_to)
+static void add_lines(struct function *part, const struct function *f, unsigned from, unsigned to)
 {
-	for (unsigned i = start; i < f->count; i++)
-		if (i < skip_from || i >= skip_to)
-			print_line(f, f->lines[i]);
+	for (unsigned i = from; i < to; i++)
+		add(part, f->lines[i]);
 }
 
-static void print_function(const struct function *f)
+/*
+ * A branch: `jcc TAKEN; jmp stencil_next` with the code of TAKEN elsewhere becomes `jncc end` with
+ * that code behind it, so that either way takes one jump. `end` is the line of the jump to
+ * stencil_next; [from, to) becomes the code of TAKEN.
+ */
+static bool is_branch(const struct function *f, unsigned end, unsigned *from, unsigned *to)
+{
+	char condition[16], label[LINE_MAX_LEN];
+
+	if (end == 0 || sscanf(f->lines[end - 1], "\t%15s\t%511s", condition, label) != 2 ||
+	    opposite(condition) == NULL)
+		return false;
+	for (*from = end + 1; *from < f->count; ++*from)
+		if (is_labelled(f, *from, label, strlen(label)))
+			break;
+	return *from < f->count && leads_to(f, *from, to, "HOLE_TAKEN");
+}
+
+static void add_opposite(struct function *part, const char *line)
+{
+	char condition[16], inverted[LINE_MAX_LEN] = "";
+
+	if (sscanf(line, "\t%15s", condition) == 1)
+		snprintf(inverted, sizeof(inverted), "\t%s\tstencil_next\n", opposite(condition));
+	add(part, inverted);
+}
+
+/* False: it is no stencil. */
+static bool part_function(const struct function *f, struct function *hot, struct function *cold)
 {
 	unsigned end = 0, from = f->count, to = f->count;
 
+	hot->count = cold->count = 0;
 	while (end < f->count && !is_jump(f->lines[end]))
 		end++;
 	for (unsigned i = 0; i < f->count; i++)
 		if (starts(f->lines[i], "\tcall") || starts(f->lines[i], "\tret"))
 			end = f->count;
 	if (end == f->count)
-		return;
-
-	bool next = jumps_to(f->lines[end], "stencil_next");
-
-	printf("\t.section .hot,\"ax\",@progbits\nhot_%s:\n", f->name);
-	for (unsigned i = 0; i + 1 < end; i++)
-		print_line(f, f->lines[i]);
-	if (!next || !print_branch(f, end, &from, &to)) {
+		return false;
+	if (!jumps_to(f->lines[end], "stencil_next")) {
+		add_lines(hot, f, 0, end + 1);
 		from = to = f->count;
-		if (end > 0)
-			print_line(f, f->lines[end - 1]);
-		if (!next)
-			fputs(f->lines[end], stdout);
+	} else if (is_branch(f, end, &from, &to)) {
+		add_lines(hot, f, 0, end - 1);
+		add_opposite(hot, f->lines[end - 1]);
+		add_lines(hot, f, from, to);
+	} else {
+		add_lines(hot, f, 0, end);
+		from = to = f->count;
 	}
+	add_lines(cold, f, end + 1, from);
+	add_lines(cold, f, to, f->count);
+	return true;
+}
+
+/* ---------------------------------------------------------------- accesses to registers */
+
+/* Where a jump of the part leads to, in it; its end: to the end of the hot part; more: elsewhere.
+ */
+static unsigned target_of(const struct function *part, const char *line)
+{
+	const char *target = strrchr(line, '\t') + 1;
+
+	if (jumps_to(line, "stencil_next"))
+		return part->count;
+	for (unsigned i = 0; i < part->count; i++)
+		if (is_labelled(part, i, target, strcspn(target, "\n")))
+			return i;
+	return UINT_MAX;
+}
+
+/* A jump within the part leads over the line. */
+static bool is_spanned(const struct function *part, bool is_hot, unsigned line)
+{
+	for (unsigned jump = 0; jump < part->count; jump++) {
+		unsigned target;
+
+		if (part->lines[jump][0] != '\t' || part->lines[jump][1] != 'j')
+			continue;
+		target = target_of(part, part->lines[jump]);
+		if (target == UINT_MAX || (target == part->count && !is_hot))
+			continue;
+		if (jump < line ? target > line : target <= line)
+			return true;
+	}
+	return false;
+}
+
+/* What the instruction does with a guest register; NULL: nothing, or no change is possible. */
+static const char *access_of(const char *line)
+{
+	const char *hole = strstr(line, "HOLE_R"), *comma = strchr(line, ',');
+
+	if (hole == NULL || strstr(line, "xmm") != NULL || strstr(line, "movhps") != NULL)
+		return NULL;
+	if (comma == NULL || hole < comma)
+		return hole[7] == '(' ? "read" : NULL;
+	if (starts(line, "\tcmp") || starts(line, "\ttest"))
+		return hole[7] == '(' ? "read" : NULL;
+	return starts(line, "\tmovq\t%r") && hole[7] == '(' ? "write" : "set";
+}
+
+/* ---------------------------------------------------------------- output */
+
+static void print_line(const char *name, const char *line)
+{
+	if (jumps_to(line, "stencil_next"))
+		printf("%.*shotend_%s\n", (int)(strrchr(line, '\t') + 1 - line), line, name);
+	else
+		fputs(line, stdout);
+}
+
+static void print_part(const struct function *part, bool is_hot, const char *name,
+		       unsigned *accesses)
+{
+	for (unsigned i = 0; i < part->count; i++) {
+		const char *access = access_of(part->lines[i]);
+
+		if (access != NULL && !is_spanned(part, is_hot, i)) {
+			printf("%s_%u:\n", access, *accesses);
+			print_line(name, part->lines[i]);
+			printf("done_%u:\n", (*accesses)++);
+		} else {
+			print_line(name, part->lines[i]);
+		}
+	}
+}
+
+static void print_function(const struct function *f, unsigned *accesses)
+{
+	static struct function hot, cold;
+
+	if (!part_function(f, &hot, &cold))
+		return;
+	printf("\t.section .hot,\"ax\",@progbits\nhot_%s:\n", f->name);
+	print_part(&hot, true, f->name, accesses);
 	printf("hotend_%s:\n\t.section .cold,\"ax\",@progbits\ncold_%s:\n", f->name, f->name);
-	print_cold(f, end + 1, from, to);
+	print_part(&cold, false, f->name, accesses);
 	printf("coldend_%s:\n\t.text\n", f->name);
 }
 
@@ -208,6 +292,7 @@ int main(void)
 {
 	static struct function f;
 	char line[LINE_MAX_LEN];
+	unsigned accesses = 0;
 
 	while (fgets(line, sizeof(line), stdin) != NULL) {
 		if (!starts(line, "stencil_") || strchr(line, ':') == NULL) {
@@ -225,7 +310,7 @@ int main(void)
 		}
 		if (f.count > 0)
 			simplify(&f);
-		print_function(&f);
+		print_function(&f, &accesses);
 	}
 	return 0;
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATCHES_MAX = 64, CODE_MAX = 4096 };
+enum { PATCHES_MAX = 64, CODE_MAX = 4096, ACCESSES_MAX = 65536 };
 
 static const char *const holes[] = {
 #define HOLE(name) "HOLE_" #name,
@@ -26,6 +26,13 @@ struct part {
 	size_t relocation_count;
 };
 
+/* What gencut's symbols say of an instruction. */
+struct access {
+	const char *kind;
+	unsigned section;
+	uint64_t start, end;
+};
+
 struct object {
 	const uint8_t *bytes;
 	const Elf64_Ehdr *header;
@@ -34,6 +41,8 @@ struct object {
 	size_t symbol_count;
 	const char *names;
 	struct part hot, cold; /* the sections */
+	struct access *accesses;
+	unsigned access_count;
 };
 
 struct output_patch {
@@ -43,8 +52,8 @@ struct output_patch {
 };
 
 struct output {
-	unsigned code_size, patch_count, stencil_count;
-	FILE *code, *patches, *stencils;
+	unsigned code_size, patch_count, access_count, stencil_count;
+	FILE *code, *patches, *accesses, *stencils;
 };
 
 static void fail(const char *path, const char *what)
@@ -110,6 +119,42 @@ static struct object open_object(const char *path)
 			find_part(&o, &o.cold, i);
 	}
 	return o;
+}
+
+/* The number behind a prefix of a symbol; -1: it has another. */
+static long number_of(const char *name, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(name, prefix, length) == 0 ? strtol(name + length, NULL, 10) : -1;
+}
+
+static void read_accesses(struct object *o, const char *path)
+{
+	static const char *const kinds[][2] = {
+		{"read_", "ACCESS_READ"}, {"write_", "ACCESS_WRITE"}, {"set_", "ACCESS_SET"}};
+
+	o->accesses = calloc(ACCESSES_MAX, sizeof(*o->accesses));
+	if (o->accesses == NULL)
+		fail(path, "no memory");
+	for (size_t i = 0; i < o->symbol_count; i++) {
+		const Elf64_Sym *symbol = &o->symbols[i];
+		const char *name = o->names + symbol->st_name;
+		long number = number_of(name, "done_");
+
+		if (number >= 0 && number < ACCESSES_MAX)
+			o->accesses[number].end = symbol->st_value;
+		for (unsigned k = 0; k < 3; k++) {
+			number = number_of(name, kinds[k][0]);
+			if (number < 0 || number >= ACCESSES_MAX)
+				continue;
+			o->accesses[number].kind = kinds[k][1];
+			o->accesses[number].section = symbol->st_shndx;
+			o->accesses[number].start = symbol->st_value;
+			if (number >= o->access_count)
+				o->access_count = (unsigned)number + 1;
+		}
+	}
 }
 
 static uint64_t symbol_value(const struct object *o, const char *prefix, const char *name,
@@ -202,6 +247,57 @@ static bool collect(const struct object *o, const struct part parts[2], const st
 
 /* ---------------------------------------------------------------- output */
 
+/* Whether the patch is in an instruction that read_accesses() found. */
+static bool is_access(const struct access *accesses, unsigned count,
+		      const struct output_patch *patch)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (patch->offset >= accesses[i].start && patch->offset < accesses[i].end)
+			return true;
+	return false;
+}
+
+/* The accesses of a stencil, in its own offsets. */
+static unsigned accesses_in(const struct object *o, const struct part parts[2],
+			    struct access *accesses)
+{
+	unsigned count = 0;
+
+	for (unsigned k = 0; k < 2; k++) {
+		uint64_t base = k == 0 ? 0 : parts[0].size;
+
+		for (unsigned i = 0; i < o->access_count; i++) {
+			const struct access *a = &o->accesses[i];
+
+			if (a->section != parts[k].section || a->start < parts[k].start ||
+			    a->start >= parts[k].start + parts[k].size || count == PATCHES_MAX)
+				continue;
+			accesses[count] = *a;
+			accesses[count].start += base - parts[k].start;
+			accesses[count++].end += base - parts[k].start;
+		}
+	}
+	return count;
+}
+
+static void print_accesses(const struct object *o, const struct part parts[2],
+			   const struct output_patch *patches, unsigned patch_count,
+			   struct output *out)
+{
+	struct access accesses[PATCHES_MAX];
+	unsigned count = accesses_in(o, parts, accesses);
+	bool all = true;
+
+	for (unsigned i = 0; i < patch_count; i++)
+		if (strncmp(patches[i].hole, "HOLE_R", 6) == 0)
+			all &= is_access(accesses, count, &patches[i]);
+	for (unsigned i = 0; i < count; i++)
+		fprintf(out->accesses, "\t{%" PRIu64 ", %" PRIu64 ", %s},\n", accesses[i].start,
+			accesses[i].end, accesses[i].kind);
+	fprintf(out->stencils, "%u, %u, %d},\n", count, out->access_count, all);
+	out->access_count += count;
+}
+
 static void print_bytes(FILE *out, const struct part *part)
 {
 	for (uint64_t i = 0; i < part->size; i++)
@@ -224,13 +320,14 @@ static void print_stencil(const struct object *o, const char *name, struct outpu
 	    !collect(o, parts, &parts[0], 0, patches, &count) ||
 	    !collect(o, parts, &parts[1], parts[0].size, patches, &count))
 		return;
-	fprintf(out->stencils, "\t{fast_%s, %u, %" PRIu64 ", %" PRIu64 ", %u, %u},\n", name,
+	fprintf(out->stencils, "\t{fast_%s, %u, %" PRIu64 ", %" PRIu64 ", %u, %u, ", name,
 		out->code_size, parts[0].size, parts[1].size, count, out->patch_count);
 	for (unsigned i = 0; i < count; i++)
 		fprintf(out->patches, "\t{%" PRIu64 ", %s, %s, %" PRId64 "},\n", patches[i].offset,
 			patches[i].kind, patches[i].hole, patches[i].addend);
 	print_bytes(out->code, &parts[0]);
 	print_bytes(out->code, &parts[1]);
+	print_accesses(o, parts, patches, count, out);
 	printf("fast_handler fast_%s;\n", name);
 	out->code_size += (unsigned)(parts[0].size + parts[1].size);
 	out->patch_count += count;
@@ -241,12 +338,14 @@ static void print_object(const char *path, struct output *out)
 {
 	struct object o = open_object(path);
 
+	read_accesses(&o, path);
 	for (size_t i = 0; i < o.symbol_count; i++) {
 		const char *name = o.names + o.symbols[i].st_name;
 
 		if (strncmp(name, "hot_", 4) == 0)
 			print_stencil(&o, name + 4, out, path);
 	}
+	free(o.accesses);
 	free((void *)(uintptr_t)o.bytes);
 }
 
@@ -264,9 +363,12 @@ static void copy_out(FILE *from, const char *before, const char *after)
 
 int main(int argc, char **argv)
 {
-	struct output out = {.code = tmpfile(), .patches = tmpfile(), .stencils = tmpfile()};
+	struct output out = {.code = tmpfile(),
+			     .patches = tmpfile(),
+			     .accesses = tmpfile(),
+			     .stencils = tmpfile()};
 
-	if (out.code == NULL || out.patches == NULL || out.stencils == NULL)
+	if (out.code == NULL || out.patches == NULL || out.accesses == NULL || out.stencils == NULL)
 		fail("temporary files", "cannot be made");
 	printf("/* Generated by genstencil. */\n#include \"cpu/stencils.h\"\n\n");
 	for (int i = 1; i < argc; i++)
@@ -274,8 +376,9 @@ int main(int argc, char **argv)
 	copy_out(out.code, "\nconst uint8_t stencil_code[] = {\n", "0};\n");
 	copy_out(out.patches, "\nconst struct patch stencil_patches[] = {\n",
 		 "\t{0, PATCH_8, HOLE_B0, 0}};\n");
+	copy_out(out.accesses, "\nconst struct access stencil_accesses[] = {\n", "\t{0, 0, 0}};\n");
 	copy_out(out.stencils, "\nconst struct stencil stencils[] = {\n",
-		 "\t{0, 0, 0, 0, 0, 0}};\n");
+		 "\t{0, 0, 0, 0, 0, 0, 0, 0, 0}};\n");
 	printf("\nconst unsigned stencil_count = %u;\n", out.stencil_count);
 	return 0;
 }

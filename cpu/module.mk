@@ -16,7 +16,7 @@ cpu_SRC += cpu/features.c cpu/reserved.c cpu/sysop.c cpu/sysreg.c cpu/sysreg_hoo
 # Instructions, memory, runs.
 cpu_SRC += cpu/decode.c cpu/observed.c cpu/fast.c cpu/fast_system.c $(cpu_GROUPS:%=cpu/fast_%.c)
 cpu_SRC += cpu/crypto.c
-cpu_SRC += cpu/el1.c cpu/mem.c cpu/monitor.c cpu/filter.c cpu/code.c cpu/translate.c cpu/engine.c cpu/cpu.c
+cpu_SRC += cpu/el1.c cpu/mem.c cpu/monitor.c cpu/filter.c cpu/code.c cpu/engine.c cpu/cpu.c
 
 # The arithmetic of fp.h.
 cpu_SRC += cpu/fp_arith.c cpu/fp_compare.c cpu/fp_convert.c cpu/fp_estimate.c cpu/fp_real.c cpu/fp_round.c
@@ -32,14 +32,15 @@ $(B)/gen/.a64: $(cpu_TABLES) $(B)/gendecode
 	$(Q)mkdir -p $(@D) && $(B)/gendecode $(cpu_TABLES) $(@D) && touch $@
 $(cpu_GENERATED): $(B)/gen/.a64 ;
 
+cpu_SRC += cpu/translate.c cpu/emit.c cpu/loops.c
 # The second tier: handlers of these groups are compiled once more as stencils (cpu/stencil.h), by gcc for x86-64, in
 # variants whose handlers end in jumps. Elsewhere there is none. A group not in the list has handlers only.
 cpu_STENCILS := branch dp_imm dp_reg ldst simd_ldst
 STENCIL_CC ?= gcc
 stencil_CFLAGS := -std=gnu11 -w -O2 -DNDEBUG -DCPU_STENCIL -fno-pic -mcmodel=small -fomit-frame-pointer -fno-stack-protector \
-	-fno-jump-tables -fno-asynchronous-unwind-tables -fcf-protection=none -fno-ipa-icf -fno-reorder-blocks-and-partition \
+	-fno-tree-slp-vectorize -fno-jump-tables -fno-asynchronous-unwind-tables -fcf-protection=none -fno-ipa-icf -fno-reorder-blocks-and-partition \
 	-fno-toplevel-reorder -fno-align-functions -fno-align-jumps -fno-align-labels -fno-align-loops \
-	-fira-algorithm=priority $(addprefix -fcall-used-,rbx r12 r13 r14 r15)
+	-fira-algorithm=priority -fcall-used-rbx $(addprefix -ffixed-,r11 r12 r13 r14 r15)
 # The flags stay where they are on either way out of a branch, even if they are known to be 0 on one.
 stencil_CFLAGS_branch := -fno-tree-dominator-opts -fno-tree-vrp -fno-cse-follow-jumps -fno-gcse
 stencils_possible := $(if $(filter release clang,$(VARIANT)),$(shell echo | \
@@ -47,7 +48,7 @@ stencils_possible := $(if $(filter release clang,$(VARIANT)),$(shell echo | \
 
 ifneq ($(stencils_possible),)
 cpu_SRC += gen/stencils.c
-$(B)/gen/stencil_%.s: cpu/fast_%.c | $(cpu_GENERATED)
+$(B)/gen/stencil_%.s: cpu/fast_%.c cpu/module.mk | $(cpu_GENERATED)
 	$(call say,STENCIL,$<)
 	$(Q)mkdir -p $(@D) && $(STENCIL_CC) -I. -I$(B)/gen -MMD -MP -MF $(@:.s=.d) $(stencil_CFLAGS) $(stencil_CFLAGS_$*) -S -o $@ $<
 $(B)/gen/stencil_%.o: $(B)/gen/stencil_%.s $(B)/gencut

@@ -4,5 +4,6 @@
 
 const uint8_t stencil_code[1];
 const struct patch stencil_patches[1];
+const struct access stencil_accesses[1];
 const struct stencil stencils[1];
 const unsigned stencil_count = 0;

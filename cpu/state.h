@@ -26,10 +26,10 @@ union vreg {
 } __attribute__((aligned(16)));
 
 /*
- * PSTATE.{N,Z,C,V} as a subtraction leaves them, its result and its operands, which costs it nothing
- * (flags.h reads them). Z: nz is 0. N: bit 63 of nz. C: a is not below b, unsigned. N differs from V: a is below b,
- * signed. What else sets flags makes up a and b. N=1 with Z=1 is no result of arithmetic: nz is 0 then, and a is odd and
- * not b, which else it never is with nz 0.
+ * PSTATE.{N,Z,C,V} as a subtraction leaves them, its result and its operands, which costs it
+ * nothing (flags.h reads them). Z: nz is 0. N: bit 63 of nz. C: a is not below b, unsigned. N
+ * differs from V: a is below b, signed. What else sets flags makes up a and b. N=1 with Z=1 is no
+ * result of arithmetic: nz is 0 then, and a is odd and not b, which else it never is with nz 0.
  */
 struct nzcv {
 	uint64_t nz, a, b;

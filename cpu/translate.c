@@ -11,8 +11,7 @@
 #define _GNU_SOURCE /* MAP_32BIT, memfd_create */
 #include "translate.h"
 
-#include "arith.h"
-#include "stencils.h"
+#include "emit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,6 @@ enum {
 	HASH_SIZE = 8192,
 	HEAT = 32768,   /* instructions that are executed in a page before it is translated */
 	LOSSES_MAX = 8, /* a page that is written again and again is not worth it */
-	STUB_SIZE = 7,
 };
 
 struct translator {
@@ -32,12 +30,6 @@ struct translator {
 	ptrdiff_t writable; /* code + writable is the same memory, to be written */
 	size_t used;
 	const struct stencil *by_handler[HASH_SIZE];
-};
-
-/* Where the ops of a page go. */
-struct layout {
-	const struct stencil *stencils[OPS_PER_PAGE]; /* NULL: a jump through op->fn */
-	uint32_t hot[OPS_PER_PAGE + 1], cold[OPS_PER_PAGE + 1];
 };
 
 /* ---------------------------------------------------------------- memory */
@@ -148,179 +140,11 @@ void translator_free(struct translator *t)
 	free(t);
 }
 
-/* ---------------------------------------------------------------- holes */
-
-static uint64_t register_at(const struct op *op, unsigned k)
-{
-	return offsetof(struct cpu, x) + op->b[k] * sizeof(uint64_t);
-}
-
-static uint64_t vector_at(const struct op *op, unsigned k)
-{
-	return offsetof(struct cpu, v) + op->b[k] * sizeof(union vreg);
-}
-
-static uint64_t shifted_immediate(const struct op *op, unsigned left)
-{
-	return (uint64_t)(int64_t)op->imm << left;
-}
-
-/* The value of a hole that needs nothing but the op. */
-static uint64_t hole_value(enum hole hole, const struct op *op)
-{
-	switch (hole) {
-	case HOLE_R0:
-	case HOLE_R1:
-	case HOLE_R2:
-	case HOLE_R3:
-		return register_at(op, (unsigned)hole - HOLE_R0);
-	case HOLE_B0:
-	case HOLE_B1:
-	case HOLE_B2:
-	case HOLE_B3:
-		return op->b[hole - HOLE_B0];
-	case HOLE_Q0:
-	case HOLE_Q1:
-	case HOLE_Q2:
-	case HOLE_Q3:
-		return vector_at(op, (unsigned)hole - HOLE_Q0);
-	case HOLE_IMM:
-		return shifted_immediate(op, 0);
-	case HOLE_IMM_1:
-	case HOLE_IMM_2:
-	case HOLE_IMM_3:
-	case HOLE_IMM_4:
-		return shifted_immediate(op, (unsigned)hole - HOLE_IMM);
-	case HOLE_IMM_12:
-		return shifted_immediate(op, 12);
-	case HOLE_MASK:
-		return BITMASK[op->imm];
-	case HOLE_FLAGS_NZ:
-		return flags_from(op->b[2]).nz;
-	case HOLE_FLAGS_A:
-		return flags_from(op->b[2]).a;
-	case HOLE_FLAGS_B:
-		return flags_from(op->b[2]).b;
-	case HOLE_OP:
-		return (uintptr_t)op;
-	case HOLE_TO:
-		return (uintptr_t)(op + op->imm);
-	case HOLE_DELTA:
-		return (uint64_t)((int64_t)(op->imm - 1) * OP_SIZE);
-	default:
-		return op_index(op) * 4;
-	}
-}
-
-/* A patch whose value is not known before the layout is. */
-static bool is_place(enum hole hole)
-{
-	return hole == HOLE_TAKEN || hole == HOLE_HOT || hole == HOLE_COLD;
-}
-
-/* Each immediate of the stencil holds its operand: 32 bits are extended with their sign. */
-static bool fits(const struct stencil *stencil, const struct op *op)
-{
-	for (unsigned i = 0; i < stencil->patch_count; i++) {
-		const struct patch *p = &stencil_patches[stencil->first_patch + i];
-		int64_t value = 0;
-
-		if (!is_place(p->hole))
-			value = (int64_t)hole_value(p->hole, op) + p->addend;
-		if ((p->kind == PATCH_32S && value != (int32_t)value) ||
-		    (p->kind == PATCH_32 && value != (int64_t)(uint32_t)value))
-			return false;
-	}
-	return true;
-}
-
 /* ---------------------------------------------------------------- translation */
 
 static bool is_code(const struct translator *t, fast_handler *fn)
 {
 	return (uintptr_t)fn - (uintptr_t)t->code < CODE_BYTES;
-}
-
-/* The size of all. */
-static size_t lay_out(const struct translator *t, const struct code_page *page,
-		      struct layout *layout)
-{
-	uint32_t at = 0;
-
-	for (unsigned i = 0; i < OPS_PER_PAGE; i++) {
-		const struct op *op = &page->ops[i];
-		const struct stencil *stencil = stencil_of(t, op->fn);
-
-		if (stencil != NULL && !fits(stencil, op))
-			stencil = NULL;
-		layout->stencils[i] = stencil;
-		layout->hot[i] = at;
-		at += stencil != NULL ? stencil->hot_size : STUB_SIZE;
-	}
-	layout->hot[OPS_PER_PAGE] = at;
-	at += STUB_SIZE;
-	for (unsigned i = 0; i < OPS_PER_PAGE; i++) {
-		layout->cold[i] = at;
-		at += layout->stencils[i] != NULL ? layout->stencils[i]->cold_size : 0;
-	}
-	return at;
-}
-
-/* mov $op,%esi; jmp *(%rsi) */
-static void write_stub(uint8_t *to, const struct op *op)
-{
-	uint32_t address = (uint32_t)(uintptr_t)op;
-
-	to[0] = 0xbe;
-	memcpy(&to[1], &address, sizeof(address));
-	to[5] = 0xff;
-	to[6] = 0x26;
-}
-
-/* Where code of the page begins, as it runs and as it is written. */
-struct target {
-	uintptr_t runs;
-	uint8_t *written;
-};
-
-static uintptr_t place_value(const struct layout *layout, const struct target *target, unsigned i,
-			     const struct op *op, enum hole hole)
-{
-	if (hole == HOLE_TAKEN)
-		return target->runs + layout->hot[(int32_t)i + op->imm];
-	return target->runs + (hole == HOLE_HOT ? layout->hot[i] : layout->cold[i]);
-}
-
-static void write_patch(const struct layout *layout, const struct target *target, unsigned i,
-			const struct op *op, const struct patch *p)
-{
-	unsigned hot = layout->stencils[i]->hot_size;
-	uint32_t at =
-		p->offset < hot ? layout->hot[i] + p->offset : layout->cold[i] + (p->offset - hot);
-	enum hole hole = p->hole;
-	uint64_t value =
-		is_place(hole) ? place_value(layout, target, i, op, hole) : hole_value(hole, op);
-
-	value += (uint64_t)(int64_t)p->addend;
-	if (p->kind == PATCH_RELATIVE)
-		value -= target->runs + at;
-	memcpy(target->written + at, &value, p->kind == PATCH_8 ? 1 : p->kind == PATCH_64 ? 8 : 4);
-}
-
-static void write_op(const struct layout *layout, const struct target *target, unsigned i,
-		     const struct op *op)
-{
-	const struct stencil *stencil = layout->stencils[i];
-
-	if (stencil == NULL) {
-		write_stub(target->written + layout->hot[i], op);
-		return;
-	}
-	memcpy(target->written + layout->hot[i], stencil_code + stencil->code, stencil->hot_size);
-	memcpy(target->written + layout->cold[i], stencil_code + stencil->code + stencil->hot_size,
-	       stencil->cold_size);
-	for (unsigned k = 0; k < stencil->patch_count; k++)
-		write_patch(layout, target, i, op, &stencil_patches[stencil->first_patch + k]);
 }
 
 /* Ops of a page that was translated before: handlers again. */
@@ -335,24 +159,23 @@ static void translate(struct engine *e, struct code_page *page)
 {
 	struct translator *t = e->translator;
 	struct layout layout;
-	struct target target;
 
 	decode_again(e, page);
+	for (unsigned i = 0; i < OPS_PER_PAGE; i++)
+		layout.stencils[i] = stencil_of(t, page->ops[i].fn);
 
-	size_t size = lay_out(t, page, &layout);
+	size_t size = layout_of(&layout, page);
 
 	if (size > CODE_BYTES - t->used) {
 		code_untranslate_all(e);
 		t->used = 0;
 	}
-	target.runs = (uintptr_t)t->code + t->used;
-	target.written = t->code + t->writable + t->used;
+	layout.runs = (uintptr_t)t->code + t->used;
+	layout.written = t->code + t->writable + t->used;
+	layout_write(&layout, page);
 	for (unsigned i = 0; i < OPS_PER_PAGE; i++)
-		write_op(&layout, &target, i, &page->ops[i]);
-	write_stub(target.written + layout.hot[OPS_PER_PAGE], &page->ops[OPS_PER_PAGE]);
-	for (unsigned i = 0; i < OPS_PER_PAGE; i++)
-		if (layout.stencils[i] != NULL)
-			page->ops[i].fn = (fast_handler *)(target.runs + layout.hot[i]);
+		if (layout.entry[i] != NO_ENTRY)
+			page->ops[i].fn = (fast_handler *)(layout.runs + layout.entry[i]);
 	page->translated = true;
 	page->fresh = 0;
 	page->heat = 0;
