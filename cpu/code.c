@@ -137,6 +137,7 @@ void code_written(struct engine *e, struct cpu_page ram, unsigned offset, unsign
 		drop(e, page);
 		return;
 	}
+	page->losses += page->translated;
 	translate_undo(e, page);
 	for (unsigned i = offset / 4; i <= (offset + size - 1) / 4; i++)
 		page->ops[i].fn = fast_decode;

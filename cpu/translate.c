@@ -190,7 +190,6 @@ void translate_undo(struct engine *e, struct code_page *page)
 		if (is_code(e->translator, page->ops[i].fn))
 			page->ops[i].fn = fast_decode;
 	page->translated = false;
-	page->losses++;
 }
 
 void translate_all(struct engine *e, struct code_page *page)

@@ -32,7 +32,8 @@ struct bench {
 	const char *peer_name; /* NULL: QEMU */
 };
 
-#define BARE(image) "build/nestwalk run --bare -q --append rounds=%N build/bench/" image
+#define BARE_WITH(options, image) "build/nestwalk run --bare -q " options "--append rounds=%N build/bench/" image
+#define BARE(image) BARE_WITH("", image)
 #define QEMU "qemu-system-aarch64 -M virt,virtualization=on,gic-version=3 -cpu max -display none -nic none -serial null "
 #define QEMU_BARE(image) QEMU "-m 512 -semihosting -append rounds=%N -kernel build/bench/" image
 #define SOFTWARE(options, guest) "build/nestwalk run -q " options " build/guest/" guest
@@ -42,9 +43,14 @@ struct bench {
 
 static const struct bench benches[] = {
 	{ "alu", "million instructions/s", "100", "20100", BARE("alu.img"), QEMU_BARE("alu.img"), "insns", 1e-6, NULL },
-	{ "mix", "million instructions/s", "100", "3100", BARE("mix.img"), QEMU_BARE("mix.img"), "insns", 1e-6, NULL },
-	{ "stream", "million instructions/s", "2", "22", BARE("stream.img"), QEMU_BARE("stream.img"), "insns", 1e-6, NULL },
+	{ "mix", "million instructions/s", "100", "9100", BARE("mix.img"), QEMU_BARE("mix.img"), "insns", 1e-6, NULL },
+	{ "stream", "million instructions/s", "2", "102", BARE("stream.img"), QEMU_BARE("stream.img"), "insns", 1e-6, NULL },
 	{ "simd", "million instructions/s", "100", "4100", BARE("simd.img"), QEMU_BARE("simd.img"), "insns", 1e-6, NULL },
+	{ "alu-tier1", "million instructions/s", "100", "20100", BARE_WITH("--tier 1 ", "alu.img"), QEMU_BARE("alu.img"), "insns", 1e-6, NULL },
+	{ "mix-tier1", "million instructions/s", "100", "9100", BARE_WITH("--tier 1 ", "mix.img"), QEMU_BARE("mix.img"), "insns", 1e-6, NULL },
+	{ "stream-tier1", "million instructions/s", "2", "102", BARE_WITH("--tier 1 ", "stream.img"), QEMU_BARE("stream.img"), "insns", 1e-6, NULL },
+	{ "mmu", "million instructions/s", "100", "9100", "build/nestwalk run --bare -q --append 'rounds=%N mmu=1' build/bench/mix.img",
+	  BARE("mix.img"), "insns", 1e-6, .peer_name = "nestwalk with the MMU off" },
 	{ "gups-s1", "million updates/s", "100000", "1100000", SOFTWARE("--s2 off", "gups %N"),
 	  QEMU_SOFTWARE("s2=off", "gups", "%N"), "N", 1e-6, NULL },
 	{ "gups-4x4", "million updates/s", "100000", "1100000", SOFTWARE("--s1 4k:48 --s2 4k:48", "gups %N"),

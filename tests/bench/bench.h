@@ -4,13 +4,12 @@
 
 #include <stdint.h>
 
-/* The decimal number behind "rounds=" in the device tree blob at dtb; 1 where there is none. */
-static inline uint64_t rounds_asked(const unsigned char *dtb)
+/* The decimal number behind the key in the device tree blob at dtb; `none` where there is none. */
+static inline uint64_t number_asked(const unsigned char *dtb, const char *key, uint64_t none)
 {
 	uint32_t size = (uint32_t)dtb[4] << 24 | (uint32_t)dtb[5] << 16 | (uint32_t)dtb[6] << 8 | dtb[7];
-	static const char key[] = "rounds=";
 
-	for (uint32_t i = 0; i + sizeof(key) < size; i++) {
+	for (uint32_t i = 0; i + 16 < size; i++) {
 		uint32_t k = 0;
 		uint64_t n = 0;
 
@@ -22,7 +21,12 @@ static inline uint64_t rounds_asked(const unsigned char *dtb)
 			n = n * 10 + (*p - '0');
 		return n;
 	}
-	return 1;
+	return none;
+}
+
+static inline uint64_t rounds_asked(const unsigned char *dtb)
+{
+	return number_asked(dtb, "rounds=", 1);
 }
 
 /* Prints on the PL011 of QEMU's virt board. */

@@ -1,5 +1,9 @@
-/* Integer code with loads, stores, calls and branches: a list walk, a matrix product, a state machine over text, a sort. */
+/*
+ * Integer code with loads, stores, calls and branches: a list walk, a matrix product, a state machine over text, a sort.
+ * With mmu=1 in bootargs under the MMU.
+ */
 #include "bench.h"
+#include "mmu.h"
 
 #define SIZE 24
 #define COUNT 256
@@ -107,6 +111,8 @@ int main(const unsigned char *dtb)
 	uint64_t rounds = rounds_asked(dtb), sum = 0;
 	uint32_t state = 12345;
 
+	if (number_asked(dtb, "mmu=", 0))
+		mmu_on();
 	for (int i = 0; i < COUNT; i++) {
 		nodes[i].next = i + 1 < COUNT ? &nodes[(i * 97 + 97) % COUNT] : 0;
 		nodes[i].key = random_next(&state);

@@ -6,7 +6,7 @@ bench-programs: $(BENCH_IMAGES) build/bench/bench
 # One of them is about SIMD&FP registers; the others must not need them.
 build/bench/%.elf: BENCH_REGISTERS := -mgeneral-regs-only
 build/bench/simd.elf: BENCH_REGISTERS :=
-build/bench/%.elf: tests/bench/%.c tests/bench/start.S tests/bench/bench.lds tests/bench/bench.h
+build/bench/%.elf: tests/bench/%.c tests/bench/start.S tests/bench/bench.lds tests/bench/bench.h tests/bench/mmu.h
 	$(call say,CROSS,$@)
 	$(Q)mkdir -p $(@D) && $(CROSS_COMPILE)gcc -std=gnu11 -O2 -Wall -Wextra -ffreestanding $(BENCH_REGISTERS) -mstrict-align \
 		-fPIE -fvisibility=hidden -fno-stack-protector -fno-tree-loop-distribute-patterns -nostdlib -static -Wl,--build-id=none,--no-warn-rwx-segments -Wl,-n \
