@@ -108,14 +108,29 @@ static unsigned host_of(const struct loop *loop, const struct stencil *stencil,
 	return loop != NULL ? loop->host[access_slot(stencil, access, op, &patch)] : 0;
 }
 
+/* Nobody reads what was written for XZR. */
+static bool is_dropped(const struct stencil *stencil, const struct access *access,
+		       const struct op *op)
+{
+	const struct patch *patch;
+
+	return access->kind == ACCESS_WRITE &&
+	       access_slot(stencil, access, op, &patch) == SLOT_SINK;
+}
+
 static bool has_rex(const uint8_t *instruction)
 {
 	return (instruction[0] & 0xf0) == REX;
 }
 
 /* How much longer the instruction becomes: a read loses its displacement, and needs REX. */
-static int growth(const struct stencil *stencil, const struct access *access)
+static int growth(const struct loop *loop, const struct stencil *stencil,
+		  const struct access *access, const struct op *op)
 {
+	if (is_dropped(stencil, access, op))
+		return access->start - access->end;
+	if (host_of(loop, stencil, access, op) == 0)
+		return 0;
 	if (access->kind == ACCESS_WRITE)
 		return MOVE_SIZE;
 	if (access->kind == ACCESS_SET)
@@ -140,13 +155,12 @@ static int32_t moved(const struct piece *p, uint32_t offset, bool cold)
 {
 	int32_t by = 0;
 
-	for (unsigned k = 0; p->loop != NULL && k < p->stencil->access_count; k++) {
+	for (unsigned k = 0; k < p->stencil->access_count; k++) {
 		const struct access *a = &stencil_accesses[p->stencil->first_access + k];
 		bool before = a->kind == ACCESS_READ ? a->start < offset : a->end <= offset;
 
-		if (before && (a->start >= p->stencil->hot_size) == cold &&
-		    host_of(p->loop, p->stencil, a, p->op) != 0)
-			by += growth(p->stencil, a);
+		if (before && (a->start >= p->stencil->hot_size) == cold)
+			by += growth(p->loop, p->stencil, a, p->op);
 	}
 	return by;
 }
@@ -215,35 +229,38 @@ static void write_code(const struct piece *p, uint32_t from, uint32_t end, uint8
 {
 	const uint8_t *code = stencil_code + p->stencil->code;
 
-	for (unsigned k = 0; p->loop != NULL && k < p->stencil->access_count; k++) {
+	for (unsigned k = 0; k < p->stencil->access_count; k++) {
 		const struct access *a = &stencil_accesses[p->stencil->first_access + k];
 		const struct patch *patch;
-		unsigned slot = access_slot(p->stencil, a, p->op, &patch),
-			 host = p->loop->host[slot];
-		uint32_t plain = a->kind == ACCESS_READ ? a->start : a->end;
+		unsigned slot = access_slot(p->stencil, a, p->op, &patch);
+		unsigned host = host_of(p->loop, p->stencil, a, p->op);
+		bool dropped = is_dropped(p->stencil, a, p->op);
+		uint32_t plain = a->kind == ACCESS_READ || dropped ? a->start : a->end;
 
-		if (a->start < from || a->start >= end || host == 0)
+		if (a->start < from || a->start >= end || (host == 0 && !dropped))
 			continue;
 		memcpy(to, code + from, plain - from);
 		to += plain - from;
 		if (a->kind == ACCESS_READ)
 			to = write_read(to, code + a->start, code + a->end, code + patch->offset,
 					host);
-		else
+		else if (!dropped)
 			to = write_update(to, a, code + a->start, slot, host);
 		from = a->end;
 	}
 	memcpy(to, code + from, end - from);
 }
 
-/* The displacement of an operand that became a register. */
+/* The displacement of an operand that became a register, or of a write that was left out. */
 static bool is_gone(const struct piece *p, const struct patch *patch)
 {
-	for (unsigned k = 0; p->loop != NULL && k < p->stencil->access_count; k++) {
+	for (unsigned k = 0; k < p->stencil->access_count; k++) {
 		const struct access *a = &stencil_accesses[p->stencil->first_access + k];
 
-		if (a->kind == ACCESS_READ && patch->offset >= a->start && patch->offset < a->end)
-			return host_of(p->loop, p->stencil, a, p->op) != 0;
+		if (patch->offset < a->start || patch->offset >= a->end)
+			continue;
+		return is_dropped(p->stencil, a, p->op) ||
+		       (a->kind == ACCESS_READ && host_of(p->loop, p->stencil, a, p->op) != 0);
 	}
 	return false;
 }

@@ -85,18 +85,40 @@ INLINE struct outcome failed(const struct ctx *x)
 	return (struct outcome){x->fast ? OUTCOME_MISS : OUTCOME_EXCEPTION, 0};
 }
 
+/*
+ * filter_slot(), with one variable part for all that is read of the slot: what it adds to the
+ * address of the engine. Stencils use registers that are no arguments.
+ */
+INLINE const struct filter_slot *near_filter_slot(struct engine *e, enum filter_kind kind,
+						  uint64_t va)
+{
+	const uint32_t mask = (FILTER_SLOTS - 1) * sizeof(struct filter_slot);
+	struct engine *moved;
+
+	_Static_assert(sizeof(struct filter_slot) == 4096 >> 7, "the size times the page number");
+#ifdef CPU_STENCIL
+	__asm__("movq %1,%0\n\tshrq $7,%0\n\tandl %3,%k0\n\taddq %2,%0"
+		: "=&S"(moved)
+		: "r"(va), "r"(e), "i"(mask));
+#else
+	moved = (struct engine *)((uintptr_t)e + (va >> 7 & mask));
+	__asm__("" : "+r"(moved));
+#endif
+	return &moved->filter[kind][0];
+}
+
 /* The slot that answers an access; NULL: none. */
 INLINE const struct filter_slot *filter_hit(const struct ctx *x, enum filter_kind kind,
 					    enum reach_kind reach, uint64_t va)
 {
 	struct engine *e = (struct engine *)x->cpu;
-	const struct filter_slot *slot = filter_slot(e, kind, va);
+	const struct filter_slot *slot = near_filter_slot(e, kind, va);
+	uint64_t tag = ((va + e->reach[reach].add) & e->reach[reach].mask) + e->context;
 
-	if (__builtin_expect(((va + e->reach[reach].add) & e->reach[reach].mask) + e->context !=
-				     slot->tag,
-			     0))
-		return NULL;
-	return slot;
+#ifdef CPU_STENCIL
+	__asm__("" : "+b"(tag));
+#endif
+	return __builtin_expect(tag != slot->tag, 0) ? NULL : slot;
 }
 
 /* Where va is in host memory. */
