@@ -113,6 +113,22 @@ INLINE const struct filter_slot *filter_hit(const struct ctx *x, enum filter_kin
 {
 	struct engine *e = (struct engine *)x->cpu;
 	const struct filter_slot *slot = near_filter_slot(e, kind, va);
+
+#ifdef CPU_STENCIL
+	/* An aligned access is in its page, and all of its numbers are known; low bits are in no
+	 * tag. */
+	if (reach <= REACH_8) {
+		uint64_t tag = (va & (~UINT64_C(0xfff) | ((1u << reach) - 1))) + e->context;
+
+		__asm__("" : "+b"(tag));
+		if (__builtin_expect(tag == slot->tag, 1))
+			return slot;
+		if (reach == REACH_1)
+			return NULL;
+		/* What was read is read again: no register is kept for it. */
+		__asm__ volatile("" : : : "memory");
+	}
+#endif
 	uint64_t tag = ((va + e->reach[reach].add) & e->reach[reach].mask) + e->context;
 
 #ifdef CPU_STENCIL
