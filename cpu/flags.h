@@ -45,9 +45,10 @@ static inline struct nzcv flags_from(unsigned nzcv)
 #define FLAGS(n, z, c, less)                                                                       \
 	{                                                                                          \
 		(z) ? 0 : (uint64_t)(n) << 63 | 1,                                                 \
-			(uint64_t)((c) & (less)) << 63 | ((n) & (z) ? (c) & !(less) ? 3 : 1 : 0),  \
-			(c)      ? (n) & (z) & !(less)                                             \
-			: (less) ? ((n) & (z) ? 3 : 1)                                             \
+			(uint64_t)((c) & (less)) << 63 |                                           \
+				(((n) & (z)) != 0 ? ((c) > (less) ? 3 : 1) : 0),                   \
+			(c)      ? (((n) & (z)) > (less))                                          \
+			: (less) ? (((n) & (z)) != 0 ? 3 : 1)                                      \
 				 : UINT64_C(1) << 63                                               \
 	}
 #define FLAGS_CV(n, z) FLAGS(n, z, 0, n), FLAGS(n, z, 0, !n), FLAGS(n, z, 1, n), FLAGS(n, z, 1, !n)
