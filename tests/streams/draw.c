@@ -105,6 +105,9 @@ static bool system_allowed(struct draw *d, enum a64_form form, uint32_t *word)
 	case A64_HINT: /* WFE and WFI may wait for ever. */
 		return get_field(form, "CRm", *word) != 0 ||
 		       (get_field(form, "op2", *word) & ~1u) != 2;
+	case A64_BRA: /* Others than X16 and X17 stop QEMU 10.0 itself. */
+		set_field(form, "Rn", 16 + draw(d, 2), word);
+		break;
 	case A64_HLT:
 		return get_field(form, "imm16", *word) != 0xf000;
 	default:
@@ -113,11 +116,14 @@ static bool system_allowed(struct draw *d, enum a64_form form, uint32_t *word)
 	return true;
 }
 
-/* MSR FPCR: MOVZ of a value that has none of FEAT_AFP's bits. */
-static void emit_fpcr(struct draw *d, uint32_t word, struct test_case *c)
+static bool writes_fpcr(uint32_t word)
 {
-	if ((word & ~31u) == 0xd51b4400)
-		c->word[c->words++] = 0xd2a00000 | draw(d, 0x10000) << 5 | (word & 31);
+	return (word & ~31u) == 0xd51b4400;
+}
+
+static bool writes_fpsr(uint32_t word)
+{
+	return (word & ~31u) == 0xd51b4420;
 }
 
 static uint32_t word_of(struct draw *d, enum a64_form form, unsigned (*reg)(struct draw *d))
@@ -196,6 +202,14 @@ static uint64_t draw_address(struct draw *d)
 	}
 }
 
+/* Seldom far from the memory of the board, where nothing is mapped. */
+static uint64_t draw_any_address(struct draw *d)
+{
+	uint64_t address = draw64(d);
+
+	return draw(d, 24) != 0 || address >> 32 == 0 ? draw_address(d) : address;
+}
+
 /* The address, and a base and an index that give it. */
 static void load_base(struct draw *d, enum a64_form form, uint32_t word, struct test_case *c)
 {
@@ -206,7 +220,7 @@ static void load_base(struct draw *d, enum a64_form form, uint32_t word, struct 
 		index = draw(d, 2) != 0 ? draw64(d) : (uint64_t)draw(d, 128) - 64;
 		add_load(c, get_field(form, "Rm", word), false, index);
 	}
-	add_load(c, Rn, false, draw_address(d) - displacement(form, word, index));
+	add_load(c, Rn, false, draw_any_address(d) - displacement(form, word, index));
 	/* SP is aligned to 16 bytes, most often: the address is not what was drawn, but near. */
 	if (Rn == 31 && draw(d, 8) != 0 && c->loads > 0)
 		c->load[c->loads - 1].value &= ~UINT64_C(15);
@@ -247,6 +261,19 @@ static void emit_authentication(enum a64_form form, uint32_t word, struct test_c
 		set_field(A64_PAC, "Rn", form == A64_RETA ? 31 : get_field(form, "Rm", word), &pac);
 		set_field(A64_PAC, "Rd", Rn, &pac);
 	}
+	c->word[c->words++] = pac;
+}
+
+/* AUT and AUTZ get what PAC and PACZ of the same registers make, so that they do not always fail.
+ */
+static void emit_code(enum a64_form form, uint32_t word, struct test_case *c)
+{
+	static const char *const fields[] = {"D", "K", "Rn", "Rd"};
+	enum a64_form adds = form == A64_AUT ? A64_PAC : A64_PACZ;
+	uint32_t pac = a64_info[adds].value;
+
+	for (unsigned i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		set_field(adds, fields[i], get_field(form, fields[i], word), &pac);
 	c->word[c->words++] = pac;
 }
 
@@ -291,13 +318,18 @@ static bool is_branch(enum a64_form form)
 
 enum { PADS = 4 };
 
-static void emit_pads(struct test_case *c)
+/* BRK #i, or what a branch may or may not lead to in a guarded page: NOP, BTI with its targets,
+ * PACIASP, PACIBSP. */
+static void emit_pads(struct draw *d, struct test_case *c)
 {
+	static const uint32_t hints[] = {0xd503201f, 0xd503241f, 0xd503245f, 0xd503249f,
+					 0xd50324df, 0xd503233f, 0xd503237f};
+
 	for (uint32_t i = 1; i <= PADS; i++)
-		c->word[c->words++] = 0xd4200000 | i << 5; /* BRK #i */
+		c->word[c->words++] = draw(d, 2) != 0 ? 0xd4200000 | i << 5 : hints[draw(d, 7)];
 }
 
-/* Forward, to one of the BRKs behind it; by register nearly always. */
+/* Forward, to one of the words behind it; by register nearly always. */
 static void emit_branch(struct draw *d, enum a64_form form, uint32_t word, struct test_case *c)
 {
 	static const char *const offsets[] = {"imm26", "imm19", "imm14"};
@@ -313,7 +345,7 @@ static void emit_branch(struct draw *d, enum a64_form form, uint32_t word, struc
 		 draw(d, 2) != 0)
 		add_load(c, get_field(form, "Rt", word), false, (uint64_t)draw(d, 2) << 32);
 	c->word[c->words++] = word;
-	emit_pads(c);
+	emit_pads(d, c);
 }
 
 /* ---------------------------------------------------------------- cases */
@@ -329,6 +361,13 @@ static uint32_t draw_fpcr(struct draw *d)
 	uint32_t mode = draw(d, 4) << 22, others = draw(d, 16);
 
 	return draw(d, 2) != 0 ? mode : mode | (others & 1) << 19 | others >> 1 << 24;
+}
+
+/* For MSR FPCR: a value that has none of FEAT_AFP's bits, which QEMU has. Nor has it AArch32's
+ * flags of FPSR. */
+static uint64_t draw_fpcr_value(struct draw *d)
+{
+	return (uint64_t)draw(d, 0x1000) << 16;
 }
 
 static void begin(struct draw *d, enum a64_form form, struct test_case *c)
@@ -354,7 +393,10 @@ void draw_one(struct draw *d, enum a64_form form, struct test_case *c)
 	if ((form == A64_STXR || form == A64_STXP) && draw(d, 4) != 0)
 		emit_exclusive_load(form, word, (get_field(form, "Rn", word) + 1 + draw(d, 3)) % 31,
 				    (get_field(form, "Rn", word) + 4 + draw(d, 3)) % 31, c);
-	emit_fpcr(d, word, c);
+	if (writes_fpcr(word) && (word & 31) != 31)
+		add_load(c, word & 31, false, draw_fpcr_value(d));
+	if ((form == A64_AUT || form == A64_AUTZ) && draw(d, 4) != 0)
+		emit_code(form, word, c);
 	if (is_authenticated(form))
 		emit_authentication(form, word, c);
 	if (is_branch(form))
@@ -366,10 +408,11 @@ void draw_one(struct draw *d, enum a64_form form, struct test_case *c)
 /* ---------------------------------------------------------------- streams */
 
 enum {
-	FREE_REGISTERS = 24,
+	FREE_REGISTERS = 23,
 	BASES = 5,
 	R_INDEX = FREE_REGISTERS + BASES,
-	STREAM_WORDS = WORDS_MOST - 1, /* the last may be two */
+	R_FPCR,
+	STREAM_WORDS = WORDS_MOST - 1, /* the last may be two, of an exclusive */
 	BRANCH_MOST = 3,
 };
 
@@ -411,7 +454,7 @@ static void give_base(struct draw *d, enum a64_form form, uint32_t base, uint64_
 	add_load(c, base, false,
 		 draw_address(d) - (has_base(form) ? displacement(form, *word, index) : 0));
 	if ((form == A64_STXR || form == A64_STXP) && draw(d, 4) != 0)
-		emit_exclusive_load(form, *word, draw(d, 12), 12 + draw(d, 12), c);
+		emit_exclusive_load(form, *word, draw(d, 12), 12 + draw(d, 11), c);
 }
 
 /* Nothing, where it would need too much. */
@@ -431,7 +474,8 @@ static void emit_any(struct draw *d, struct test_case *c, unsigned *bases, uint6
 		set_field(form, branch_offset(form), 1 + draw(d, BRANCH_MOST), &word);
 	if (wants_base)
 		give_base(d, form, FREE_REGISTERS + (*bases)++, index, &word, c);
-	emit_fpcr(d, word, c);
+	if (writes_fpcr(word) || writes_fpsr(word))
+		word = (word & ~31u) | R_FPCR;
 	c->word[c->words++] = word;
 }
 
@@ -442,6 +486,7 @@ void draw_many(struct draw *d, struct test_case *c)
 
 	begin(d, A64_UNALLOCATED, c);
 	add_load(c, R_INDEX, false, index);
+	add_load(c, R_FPCR, false, draw_fpcr_value(d));
 	while (c->words < STREAM_WORDS)
 		emit_any(d, c, &bases, index);
 }

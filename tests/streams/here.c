@@ -58,35 +58,66 @@ static bool load_guest(struct board *board, const struct bytes *batch)
 	return good;
 }
 
-bool run_here(const struct bytes *batch, enum how how, struct bytes *results)
+static struct cpu *make_cpu(struct board *board, enum how how)
 {
-	struct board *board = calloc(1, sizeof(*board));
 	struct cpu_config config = {.slow = how == SLOWLY,
 				    .tier = how == BY_STENCILS ? 2 : 1,
 				    .translate_at_once = true,
 				    .l1i = {48, 0, 0},
 				    .l1d = {48, 0, 0},
-				    .l2 = {1280, 5, 0}};
-	struct cpu *cpu = NULL;
-	bool good = board != NULL && cpu_preset("max", &config);
+				    .l2 = {1280, 5, 0},
+				    .host = {.ctx = board, .semihosting = semihosting},
+				    .bus = {.ctx = board,
+					    .page = page_at,
+					    .read = read_nothing,
+					    .write = write_nothing}};
+
+	return cpu_preset("max", &config) ? cpu_new(&config) : NULL;
+}
+
+bool way_is_here(enum how how)
+{
+	struct cpu *cpu = make_cpu(NULL, how);
+	bool here = cpu != NULL && (how != BY_STENCILS || cpu_tier(cpu) == 2);
+
+	cpu_free(cpu);
+	return here;
+}
+
+/* Many times what a batch takes: about 4000 instructions a case. */
+static uint64_t limit(const struct bytes *batch)
+{
+	return 10000000 + UINT64_C(40000) * ((const struct batch *)batch->at)->count;
+}
+
+static bool run(struct board *board, const struct bytes *batch, enum how how)
+{
+	struct cpu *cpu = make_cpu(board, how);
+	bool good = cpu != NULL && load_guest(board, batch);
+
+	if (good) {
+		cpu_reset(cpu, 2, (va_t){GUEST_BASE});
+		good = cpu_run(cpu, limit(batch)).reason == CPU_EXIT && board->results->size > 0;
+	}
+	cpu_free(cpu);
+	return good;
+}
+
+bool run_here(const struct bytes *batch, enum how how, struct bytes *results)
+{
+	struct board *board = calloc(1, sizeof(*board));
+	bool good = false;
 
 	results->size = 0;
-	if (!good)
+	if (board == NULL)
 		return false;
 	board->results = results;
 	board->ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	config.host = (struct cpu_host){.ctx = board, .semihosting = semihosting};
-	config.bus = (struct cpu_bus){
-		.ctx = board, .page = page_at, .read = read_nothing, .write = write_nothing};
-	if (board->ram != MAP_FAILED && load_guest(board, batch) &&
-	    (cpu = cpu_new(&config)) != NULL) {
-		cpu_reset(cpu, 2, (va_t){GUEST_BASE});
-		good = cpu_run(cpu, UINT64_C(1) << 40).reason == CPU_EXIT && results->size > 0;
-		cpu_free(cpu);
-	}
-	if (board->ram != MAP_FAILED)
+	if (board->ram != MAP_FAILED) {
+		good = run(board, batch, how);
 		munmap(board->ram, RAM_BYTES);
+	}
 	free(board);
-	return good && cpu != NULL;
+	return good;
 }

@@ -38,12 +38,14 @@ static bool run_batch(struct streams *s)
 	batch_make(s);
 	good = qemu_start(&s->qemu, &s->batch);
 	for (enum how how = 0; good && how < WAYS; how++) {
+		if (!way_is_here(how))
+			continue;
 		((struct batch *)s->batch.at)->count = cases_of(how, s->count);
 		good = run_here(&s->batch, how, &s->ours[how]);
 	}
 	good = qemu_finish(&s->qemu, &s->theirs) && good;
 	for (enum how how = 0; good && how < WAYS; how++)
-		good = compare(s, how);
+		good = !way_is_here(how) || compare(s, how);
 	s->run += s->count;
 	if (!good)
 		fprintf(stderr,

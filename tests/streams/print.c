@@ -8,23 +8,33 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* By objdump, where there is one; by the decode table's own names. */
+/* What objdump calls the word in the file; nothing where there is no objdump. */
+static void print_disassembly(const char *path)
+{
+	char line[256];
+	FILE *pipe;
+
+	snprintf(line, sizeof(line),
+		 "aarch64-linux-gnu-objdump -D -b binary -m aarch64 %s 2>/dev/null", path);
+	if ((pipe = popen(line, "r")) == NULL)
+		return;
+	while (fgets(line, sizeof(line), pipe) != NULL)
+		if (strncmp(line, "   0:\t", 6) == 0)
+			printf("  %s", line + 6);
+	pclose(pipe);
+}
+
 static void print_word(uint32_t word)
 {
-	char path[] = "/tmp/nestwalk-word-XXXXXX", command[256], text[256];
+	char path[] = "/tmp/nestwalk-word-XXXXXX", text[256];
 	int file = mkstemp(path);
 
 	cpu_describe(word, text, sizeof(text));
 	printf("  %08x  %s\n", word, text);
 	if (file < 0)
 		return;
-	snprintf(command, sizeof(command),
-		 "aarch64-linux-gnu-objdump -D -b binary -m aarch64 %s 2>/dev/null | sed -n 's/^ "
-		 "*0:/ /p'",
-		 path);
-	fflush(stdout);
-	if (write(file, &word, sizeof(word)) == sizeof(word) && system(command) != 0)
-		printf("  no objdump\n");
+	if (write(file, &word, sizeof(word)) == sizeof(word))
+		print_disassembly(path);
 	close(file);
 	unlink(path);
 }

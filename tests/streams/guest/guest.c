@@ -187,13 +187,15 @@ static uint32_t hash(const struct state *s)
 
 /* ------------------------------------------------------------------ the batch */
 
-/* Loads and stores of all kinds want Normal memory: it is all mapped to itself by one block of 1
- * GB. */
+#define GUARDED (UINT64_C(1) << 50)
+
+/* Loads and stores of all kinds want Normal memory, and branches a guarded page: one block of 1 GB
+ * maps all to itself. */
 static void map_memory(void)
 {
 	static uint64_t table[512] __attribute__((aligned(4096)));
 
-	table[RAM_BASE >> 30] = RAM_BASE | 0x741;
+	table[RAM_BASE >> 30] = GUARDED | RAM_BASE | 0x741;
 	WRITE(hcr_el2, UINT64_C(1) << 31);
 	WRITE(cptr_el2, 0x33ff);
 	WRITE(mair_el2, 0xff);
