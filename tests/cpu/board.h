@@ -49,10 +49,8 @@ static inline struct board *board_with(struct cpu_config config, unsigned el)
 	board->ram = aligned_alloc(4096, RAM_SIZE);
 	ck_assert_ptr_nonnull(board->ram);
 	memset(board->ram, 0, RAM_SIZE);
-	config.bus = (struct cpu_bus){.ctx = board,
-				      .page = board_page,
-				      .read = board_no_device,
-				      .write = board_no_write};
+	config.bus = (struct cpu_bus){
+		.ctx = board, .page = board_page, .read = board_no_device, .write = board_no_write};
 	board->cpu = cpu_new(&config);
 	ck_assert_ptr_nonnull(board->cpu);
 	cpu_reset(board->cpu, el, (va_t){RAM_BASE});
@@ -86,7 +84,8 @@ static inline void board_poke(struct board *board, uint64_t pa, uint64_t value)
 
 static inline void board_code(struct board *board, uint64_t pa, const uint32_t *words, size_t count)
 {
-	memcpy(board->ram + (pa - RAM_BASE), words, count * sizeof(words[0]));
+	if (count > 0)
+		memcpy(board->ram + (pa - RAM_BASE), words, count * sizeof(words[0]));
 }
 
 /* A Check program of one test case. */
