@@ -1,3 +1,4 @@
+/* Bytes that grow, and the records of a batch. */
 #include "case.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* QEMU as a process beside this one: see qemu.h. */
 #include "qemu.h"
 #include "format.h"
 
